@@ -1,0 +1,151 @@
+"""Every error this program reports, with its exit code and kind.
+
+    ClockifyError                 1   error
+    ├── UsageError                2   usage          an option, a time or a name that cannot be read
+    │   └── TimeError             2   usage          a time expression outside the grammar
+    ├── SignInError               3   auth           no key, or the key was refused (401)
+    ├── PermissionRefused         3   permission     the account may not do this (403)
+    ├── NotFoundError             4   not_found      no such thing
+    │   └── AmbiguousError        4   ambiguous      a name that fits several
+    ├── AwayError                 5   unavailable    network, gateway or Clockify away
+    │   └── UnclearError          5   unclear        a write whose answer was lost
+    ├── RefusedError              6   refused        400, 409 or 422 from Clockify
+    │   └── ConflictError         6   conflict       changed by somebody else meanwhile
+    ├── RateLimitError            7   rate_limited   429 after waiting
+    ├── StorageError              1   storage        disk full, read-only home, damaged file
+    └── Interrupted             130   interrupted    Ctrl-C
+
+They are raised where the fact is known and caught in one place (``app.run``),
+which prints the sentence and the hint, or the JSON object.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ClockifyError(Exception):
+    """An error with a sentence for people, a kind for scripts and an exit code.
+
+    Args:
+        message: One sentence that says what is wrong, without a final newline.
+        hint: What to do next; empty where there is nothing to say.
+        status: The HTTP status that caused it, where there was one.
+        details: More keys for the JSON object (for example the candidates of a name).
+    """
+
+    exit_code = 1
+    kind = "error"
+    default_hint = ""
+
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        status: int | None = None,
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint or self.default_hint
+        self.status = status
+        self.details = details or {}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the documented error object, without keys that have no value."""
+        body: dict[str, Any] = {"kind": self.kind, "message": self.message}
+        if self.hint:
+            body["hint"] = self.hint
+        if self.status is not None:
+            body["status"] = self.status
+        body["exit"] = self.exit_code
+        body.update(self.details)
+        return {"error": body}
+
+
+class UsageError(ClockifyError):
+    """Something the user typed cannot be read."""
+
+    exit_code = 2
+    kind = "usage"
+
+
+class TimeError(UsageError):
+    """A time expression that the grammar does not have, or that cannot be meant."""
+
+
+class SignInError(ClockifyError):
+    """There is no API key, or it was refused."""
+
+    exit_code = 3
+    kind = "auth"
+    default_hint = "Run 'clockify auth login', or set MATON_API_KEY."
+
+
+class PermissionRefused(ClockifyError):
+    """The account is signed in but may not do this."""
+
+    exit_code = 3
+    kind = "permission"
+
+
+class NotFoundError(ClockifyError):
+    """No such entry, project, client, tag, task, user, workspace or connection."""
+
+    exit_code = 4
+    kind = "not_found"
+
+
+class AmbiguousError(NotFoundError):
+    """A name that fits several things."""
+
+    kind = "ambiguous"
+
+
+class AwayError(ClockifyError):
+    """The network, the gateway or Clockify cannot be reached or does not work."""
+
+    exit_code = 5
+    kind = "unavailable"
+    default_hint = "Check the network, then try again; 'clockify doctor' tells what is wrong."
+
+
+class UnclearError(AwayError):
+    """A write was sent and its answer was lost: it may or may not have been recorded."""
+
+    kind = "unclear"
+
+
+class RefusedError(ClockifyError):
+    """Clockify understood the request and refused it."""
+
+    exit_code = 6
+    kind = "refused"
+
+
+class ConflictError(RefusedError):
+    """The thing was changed elsewhere since this program last saw it."""
+
+    kind = "conflict"
+
+
+class RateLimitError(ClockifyError):
+    """Too many requests, even after waiting."""
+
+    exit_code = 7
+    kind = "rate_limited"
+    default_hint = "Wait for the hour to turn; 'clockify budget' shows the requests of this hour."
+
+
+class StorageError(ClockifyError):
+    """A file of ours cannot be read or written."""
+
+    kind = "storage"
+
+
+class Interrupted(ClockifyError):
+    """The user pressed Ctrl-C."""
+
+    exit_code = 130
+    kind = "interrupted"

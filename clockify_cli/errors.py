@@ -109,6 +109,7 @@ class AwayError(ClockifyError):
     exit_code = 5
     kind = "unavailable"
     default_hint = "Check the network, then try again; 'clockify doctor' tells what is wrong."
+    timed_out = False  # the other side may still be at work on the request
 
 
 class UnclearError(AwayError):
@@ -136,6 +137,7 @@ class RateLimitError(ClockifyError):
     exit_code = 7
     kind = "rate_limited"
     default_hint = "Wait for the hour to turn; 'clockify budget' shows the requests of this hour."
+    retry_after: float | None = None  # seconds that the service asked to wait
 
 
 class StorageError(ClockifyError):

@@ -1,0 +1,397 @@
+"""What one run knows, built when it is first asked for.
+
+Asking for the client is what imports httpx; asking for the journal is what opens SQLite.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timezone, tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from clockify_cli.errors import SignInError, UsageError
+from clockify_cli.output import Output
+from clockify_cli.settings import Settings, find_folder_file, read_folder_file
+from clockify_cli.store import config, keys
+
+if TYPE_CHECKING:
+    from clockify_cli.gateway.client import Gateway
+    from clockify_cli.gateway.target import Target
+    from clockify_cli.journal.book import Journal
+    from clockify_cli.store.last_known import LastKnown
+    from clockify_cli.store.names import Names
+    from clockify_cli.times import Clock
+    from clockify_cli.tracking.desk import Desk
+
+
+@dataclass
+class Options:
+    """The options that every command takes; ``None`` or False where they were not given."""
+
+    json: bool = False
+    workspace: str | None = None
+    connection: str | None = None
+    profile: str | None = None
+    sandbox: bool = False
+    verbose: bool = False
+    quiet: bool = False
+    no_input: bool = False
+    color: str | None = None
+    tz: str | None = None
+    refresh: bool = False
+    no_queue: bool = False
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who is signed in, as cached in the config file.
+
+    Attributes:
+        user: The user's ID.
+        user_name: Their name.
+        workspace: The ID of the workspace that this run works in.
+        time_zone: The account's zone, in which the service reads list windows.
+        week_start: The account's first day of the week (``MONDAY`` …).
+    """
+
+    user: str
+    user_name: str
+    workspace: str
+    time_zone: str
+    week_start: str
+
+
+class Run:
+    """One run of the program."""
+
+    def __init__(self, options: Options, *, now: datetime | None = None) -> None:
+        self.options = options
+        self._now = now
+
+    # -- words and streams -------------------------------------------------------------
+
+    @cached_property
+    def out(self) -> Output:
+        """The streams."""
+        color = self.options.color
+        if color is None:
+            # The setting counts only where neither variable says anything.
+            quiet_env = os.environ.get("NO_COLOR") or os.environ.get("FORCE_COLOR")
+            color = "auto" if quiet_env or self.options.json else self.settings.get("color")
+        return Output(
+            json_mode=self.options.json,
+            quiet=self.options.quiet,
+            color=color,
+            no_input=self.options.no_input,
+        )
+
+    def notice(self, text: str) -> None:
+        """Tell something on stderr unless ``--quiet``."""
+        if not self.options.quiet:
+            Output(stderr=sys.stderr).tell(text)
+
+    # -- settings ----------------------------------------------------------------------
+
+    @cached_property
+    def sandboxed(self) -> bool:
+        """Whether the embedded gateway serves this run."""
+        variable = os.environ.get("CLOCKIFY_SANDBOX", "").strip().lower()
+        return self.options.sandbox or variable not in ("", "0", "false", "no", "off")
+
+    @cached_property
+    def profile(self) -> str:
+        """The profile's name."""
+        return self.options.profile or os.environ.get("CLOCKIFY_PROFILE", "").strip() or "default"
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The config file as a table."""
+        return config.load(self.notice)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Every setting with its origin."""
+        folder_path = find_folder_file()
+        options = {
+            "workspace": self.options.workspace,
+            "connection": self.options.connection,
+            "time_zone": self.options.tz,
+            "color": self.options.color,
+        }
+        return Settings(
+            options=options,
+            environ=os.environ,
+            folder=read_folder_file(folder_path),
+            folder_path=folder_path,
+            profile=config.profile_table(self.config, self.profile),
+            profile_path=f"profile '{self.profile}' in {config.path()}",
+        )
+
+    # -- the clock -----------------------------------------------------------------------
+
+    @cached_property
+    def now(self) -> datetime:
+        """The present, in UTC, whole seconds; one instant for the whole run.
+
+        ``CLOCKIFY_NOW`` (an ISO timestamp) sets it, for reproducible scripts and examples.
+        """
+        if self._now is not None:
+            return self._now
+        fixed = os.environ.get("CLOCKIFY_NOW", "").strip()
+        if fixed:
+            from clockify_cli.model import instant
+
+            try:
+                return instant(fixed)
+            except ValueError:
+                raise UsageError(
+                    f"CLOCKIFY_NOW is not a timestamp: {fixed!r}.", "Such as 2026-11-25T10:15:00Z."
+                ) from None
+        return datetime.now(timezone.utc).replace(microsecond=0)
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The zone in which times are typed and shown."""
+        from clockify_cli.zones import find_zone
+
+        name, origin = self.settings.explain("time_zone")
+        return find_zone(name, "--tz" if origin == "option" else f"time_zone from {origin}")
+
+    @cached_property
+    def clock(self) -> Clock:
+        """What the time grammar needs to know."""
+        from clockify_cli.times import Clock
+
+        return Clock(
+            now=self.now,
+            zone=self.zone,
+            week_start=self.week_start,
+            last_stop=lambda: self.desk.last_stop(),
+            last_start=lambda: self.desk.last_start(),
+        )
+
+    @cached_property
+    def week_start(self) -> int:
+        """The first day of the week, Monday 0: the setting's, else the account's as cached."""
+        days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+        name = self.settings.get("week_start") or self._cached_account.get("week_start") or "monday"
+        return days.index(str(name).lower()) if str(name).lower() in days else 0
+
+    # -- the service -------------------------------------------------------------------
+
+    @cached_property
+    def target(self) -> Target:
+        """Whom to talk to, the key included where there is one."""
+        from clockify_cli.gateway.target import Target, checked_url
+
+        if self.sandboxed:
+            from clockify_cli import paths
+            from clockify_cli.store import files
+
+            files.ensure_folder(paths.folder("state"))
+            return Target(
+                "http://sandbox.localhost/clockify",
+                "http://sandbox.localhost",
+                key="sandbox",
+                connection=self.options.connection or "",
+                sandbox=paths.file("state", "sandbox.sqlite3"),
+            )
+        direct = bool(os.environ.get("CLOCKIFY_API_KEY", "").strip()) or self.settings.get("direct")
+        key, _ = keys.find(self.profile, direct=direct)
+        if direct:
+            url = checked_url(self.settings.get("api_url"), "api_url")
+            return Target(url, key=key, direct=True)
+        return Target(
+            checked_url(self.settings.get("gateway_url"), "gateway_url"),
+            checked_url(self.settings.get("control_url"), "control_url"),
+            key=key,
+            connection=self.settings.get("connection") or "",
+        )
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The client; raises SignInError where there is no key."""
+        from clockify_cli.gateway.client import Gateway
+
+        if not self.target.key:
+            if self.target.direct:
+                raise SignInError(
+                    "There is no Clockify API key.",
+                    "Set CLOCKIFY_API_KEY, or run 'clockify auth login --direct'.",
+                )
+            raise SignInError(
+                "You are not signed in: there is no API key.",
+                "Run 'clockify auth login', or set MATON_API_KEY; "
+                "'clockify --sandbox start Test' tries it without an account.",
+            )
+        return Gateway(
+            self.target,
+            timeout=self.settings.get("timeout") or 1,
+            max_wait=self.settings.get("max_wait"),
+            on_request=self._note_request,
+            on_wait=lambda s: self.notice(f"Rate limited; waiting {s:.0f} s."),
+        )
+
+    def _note_request(self, method: str, path: str, status: int, milliseconds: float) -> None:
+        from clockify_cli.store import budget
+
+        budget.note(self.target.account, path)
+        if self.options.verbose:
+            Output(stderr=sys.stderr).tell(f"{method} {path} {status or '-'} {milliseconds:.0f} ms")
+
+    # -- the account -------------------------------------------------------------------
+
+    @property
+    def account_name(self) -> str:
+        """The section of the config file that caches the account."""
+        return "sandbox" if self.sandboxed else self.profile
+
+    @cached_property
+    def _cached_account(self) -> dict[str, Any]:
+        table = config.account_table(self.config, self.account_name)
+        return table if table.get("for") == self.target.account and table.get("user") else {}
+
+    @cached_property
+    def account(self) -> Account:
+        """User, workspace, zone and week start; one request where they are not cached."""
+        cached = self._cached_account
+        if not cached or self.options.refresh:
+            cached = self.renew_account()
+        wanted = self.settings.get("workspace")
+        workspace = str(cached["workspace"])
+        if wanted:
+            workspace = self._workspace_id(wanted, cached)
+        return Account(
+            user=str(cached["user"]),
+            user_name=str(cached.get("user_name", "")),
+            workspace=workspace,
+            time_zone=str(cached.get("time_zone", "UTC")),
+            week_start=str(cached.get("week_start", "MONDAY")),
+        )
+
+    def renew_account(self, user: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask who is signed in and cache it in the config file. One request."""
+        if user is None:
+            user = self.gateway.get("/api/v1/user")
+        if not isinstance(user, dict) or not user.get("id"):
+            from clockify_cli.errors import AwayError
+
+            raise AwayError("The gateway's answer is not a user.", "Check 'clockify doctor'.")
+        settings = user.get("settings") or {}
+        table = {
+            "for": self.target.account,
+            "user": user["id"],
+            "user_name": user.get("name") or user.get("email") or "",
+            "workspace": user.get("activeWorkspace") or user.get("defaultWorkspace") or "",
+            "time_zone": settings.get("timeZone") or "UTC",
+            "week_start": settings.get("weekStart") or "MONDAY",
+        }
+        config.update(("account", self.account_name), table)
+        self.__dict__["_cached_account"] = table
+        return table
+
+    def _workspace_id(self, wanted: str, cached: dict[str, Any]) -> str:
+        from clockify_cli.model import is_entity_id
+
+        if is_entity_id(wanted):
+            return wanted
+        from clockify_cli.store.names import Names
+
+        names = Names(
+            self.target.account,
+            str(cached["workspace"]),
+            lambda: self.gateway,
+            max_age=self.settings.get("cache_hours") * 3600,
+            refresh=self.options.refresh,
+        )
+        return str(names.resolve("workspaces", wanted, "workspace")["id"])
+
+    @cached_property
+    def names(self) -> Names:
+        """Names of projects, clients, tags, tasks and users."""
+        from clockify_cli.store.names import Names
+
+        return Names(
+            self.target.account,
+            self.account.workspace,
+            lambda: self.gateway,
+            max_age=self.settings.get("cache_hours") * 3600,
+            refresh=self.options.refresh,
+        )
+
+    # -- tracking ----------------------------------------------------------------------
+
+    @cached_property
+    def queues(self) -> bool:
+        """Whether a write waits in the queue while the network is away."""
+        in_ci = os.environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")
+        return not self.options.no_queue and not in_ci and self.settings.get("queue")
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal of this account."""
+        from clockify_cli.journal.book import Journal
+
+        return Journal(self.target.account, self.notice)
+
+    @cached_property
+    def last_known(self) -> LastKnown:
+        """The state file."""
+        from clockify_cli.store.last_known import LastKnown, file_name
+
+        environ = {k: v for k, v in os.environ.items() if k.startswith("CLOCKIFY_")}
+        for name, option in (
+            ("CLOCKIFY_WORKSPACE", self.options.workspace),
+            ("CLOCKIFY_CONNECTION", self.options.connection),
+        ):
+            if option:
+                environ[name] = option
+        name = file_name(self.profile, self.sandboxed, environ)
+        account = self.account
+        return LastKnown(name, self.target.account, account.workspace, account.user)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Time tracking for this account."""
+        from clockify_cli.tracking.desk import Desk
+
+        return Desk(
+            account=self.account,
+            gateway=lambda: self.gateway,
+            journal=self.journal,
+            last_known=self.last_known,
+            names=self.names,
+            now=self.now,
+            zone=self.zone,
+            queues=self.queues,
+            notice=self.notice,
+        )
+
+    def user_id(self, name: str | None) -> str:
+        """Return the ID of the user called ``name``; one's own where it is empty or ``me``."""
+        if not name or name == "me":
+            return self.account.user
+        from clockify_cli.model import is_entity_id
+
+        if is_entity_id(name):
+            return name
+        return str(self.names.user(name)["id"])
+
+    def confirm(self, question: str, *, yes: bool, hint: str = "Add --yes to do it.") -> None:
+        """Ask before something that cannot be undone; without a terminal ``--yes`` is needed."""
+        if yes:
+            return
+        if not self.out.can_ask:
+            raise UsageError(f"{question} Nothing was done.", hint)
+        reply = self.out.ask(f"{question} [y/N] ").lower()
+        if reply not in ("y", "yes"):
+            raise UsageError("Nothing was done.")
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for name in ("gateway", "journal"):
+            if name in self.__dict__:
+                self.__dict__[name].close()

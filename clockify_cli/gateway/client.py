@@ -1,0 +1,212 @@
+"""The gateway client: sends one request and returns its answer or raises one of our errors.
+
+A ``GET`` that fails is tried again, with backoff and jitter. A write is never repeated
+here, except after 429, which says that nothing was done: whether a lost write happened is
+a question for the journal.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from clockify_cli.errors import AwayError, ClockifyError, RateLimitError, UnclearError
+from clockify_cli.gateway.answers import Answer, read_answer
+from clockify_cli.gateway.target import Target
+from clockify_cli.gateway.waits import GET_TRIES, backoff, retry_after
+
+PAGE_SIZE = 200  # safe on every list of the service
+Params = Mapping[str, str | int | bool]
+
+
+class Gateway:
+    """A thin client for one account.
+
+    Args:
+        target: Whom to talk to.
+        timeout: Seconds to wait for an answer; connecting gets a quarter of it at most.
+        max_wait: Seconds that a rate limit is waited out, all waits of one request together.
+        on_request: Told of each request: method, path, status (0 where none came), milliseconds.
+        on_wait: Told of a wait longer than a second, in seconds.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        timeout: float = 20,
+        max_wait: float = 10,
+        on_request: Callable[[str, str, int, float], None] | None = None,
+        on_wait: Callable[[float], None] | None = None,
+    ) -> None:
+        self.target = target
+        self.max_wait = max_wait
+        self.timeout = timeout
+        self.tries = GET_TRIES
+        self._on_request = on_request
+        self._on_wait = on_wait
+        self._http: dict[str, Any] = {}
+
+    def get(self, path: str, params: Params | None = None) -> Any:
+        """Return the JSON at ``path``."""
+        return self.send("GET", path, params=params).data
+
+    def pages(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        page_size: int = PAGE_SIZE,
+        limit: int | None = None,
+    ) -> Iterator[Any]:
+        """Yield every item of a paged list, asking for a page when it is due.
+
+        ``Last-Page`` tells the end; where it is absent, a page shorter than asked does.
+
+        Args:
+            path: The list's path.
+            params: Its filters.
+            page_size: Items a request.
+            limit: Stop after so many items.
+        """
+        if limit is not None:
+            page_size = max(1, min(page_size, limit))
+        page, given = 1, 0
+        while limit is None or given < limit:
+            answer = self.send(
+                "GET", path, params={**(params or {}), "page": page, "page-size": page_size}
+            )
+            items = answer.data
+            if not isinstance(items, list):
+                raise AwayError("The gateway's answer is not a list.", status=answer.status)
+            for item in items:
+                yield item
+                given += 1
+                if limit is not None and given >= limit:
+                    return
+            last = answer.headers.get("last-page", "").strip().lower()
+            if not items or last == "true" or (last != "false" and len(items) < page_size):
+                return
+            page += 1
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        params: Params | None = None,
+        control: bool = False,
+    ) -> Answer:
+        """Send one request; return its answer or raise.
+
+        Args:
+            method: ``GET``, ``POST``, ``PUT``, ``PATCH`` or ``DELETE``.
+            path: The path below the base address, from ``/api/v1/`` (or below the control plane).
+            body: What to send as JSON.
+            params: The query.
+            control: Ask the control plane instead.
+
+        Raises:
+            UnclearError: A write went out and no readable answer came back.
+            ClockifyError: Everything else, by its kind.
+        """
+        write = method != "GET"
+        tries, waited = 0, 0.0
+        while True:
+            tries += 1
+            try:
+                return self._once(method, path, body, params, control)
+            except RateLimitError as error:
+                asked = error.retry_after
+                wait = asked if asked is not None else min(backoff(tries) * 4, 8.0)
+                if waited + wait > self.max_wait or tries > 8:
+                    if asked is not None and asked >= 1:
+                        error.hint = f"Clockify asks to wait {_minutes(asked)}. {error.hint}"
+                        error.details["retryAfter"] = int(asked)
+                    raise
+                if self._on_wait is not None and wait > 1:
+                    self._on_wait(wait)
+                time.sleep(wait)
+                waited += wait
+            except AwayError as error:
+                redirected = error.status is not None and 300 <= error.status < 400
+                if write or tries >= self.tries or redirected or error.timed_out:
+                    raise
+                time.sleep(backoff(tries))
+
+    def close(self) -> None:
+        """Close the connections."""
+        for http in self._http.values():
+            http.close()
+        self._http.clear()
+
+    def _once(
+        self, method: str, path: str, body: Any, params: Params | None, control: bool
+    ) -> Answer:
+        import httpx
+
+        base = self.target.control_url if control else self.target.base_url
+        started = time.perf_counter()
+        status = 0
+        write = method != "GET"
+        try:
+            http = self._client(base)
+            options: dict[str, Any] = {}
+            if body is not None:
+                options["json"] = body
+            if params:
+                options["params"] = {
+                    k: ("true" if v else "false") if isinstance(v, bool) else v
+                    for k, v in params.items()
+                }
+            response = http.request(method, base + path, **options)
+            status = response.status_code
+            try:
+                return read_answer(status, response.headers, response.content, write=write)
+            except RateLimitError as error:
+                error.retry_after = retry_after(response.headers, time.time())
+                raise
+            except AwayError as error:
+                error.timed_out = status == 504  # the backend may still be at it
+                raise
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise AwayError(f"Cannot reach {_host(base)}: {_reason(error)}.") from error
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:
+            raise ClockifyError(f"The request cannot be sent: {_reason(error)}.") from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            lost = (UnclearError if write else AwayError)(
+                f"No whole answer from {_host(base)}: {_reason(error)}."
+            )
+            lost.timed_out = isinstance(error, httpx.TimeoutException)
+            raise lost from error
+        finally:
+            if self._on_request is not None:
+                self._on_request(method, path, status, (time.perf_counter() - started) * 1000)
+
+    def _client(self, base: str) -> Any:
+        if base not in self._http:
+            from clockify_cli.gateway.transport import open_client
+
+            self._http[base] = open_client(self.target, base, self.timeout)
+        return self._http[base]
+
+
+def _host(url: str) -> str:
+    return url.split("://", 1)[-1].split("/", 1)[0]
+
+
+def _reason(error: Exception) -> str:
+    import httpx
+
+    if isinstance(error, httpx.TimeoutException):
+        return "it did not answer in time"
+    text = str(error) or type(error).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "its TLS certificate cannot be trusted (SSL_CERT_FILE names a CA file of your own)"
+    return text[:200].rstrip(".")
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,77 @@
+"""Whom a run talks to: the address, the credential and the connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from clockify_cli.errors import UsageError
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One account's way in.
+
+    Attributes:
+        base_url: What stands before ``/api/v1/…``, without a final slash.
+        control_url: The control plane; empty where there is none (direct access).
+        key: The API key; never shown, so it is left out of the representation.
+        direct: Clockify itself with ``X-Api-Key`` instead of the gateway.
+        connection: The gateway connection to use; empty for the gateway's choice.
+        sandbox: The path of the embedded gateway's database; empty for the network.
+    """
+
+    base_url: str
+    control_url: str = ""
+    key: str = field(default="", repr=False)
+    direct: bool = False
+    connection: str = ""
+    sandbox: str = ""
+
+    @property
+    def account(self) -> str:
+        """Return what tells accounts apart in the journal and the caches; holds no secret."""
+        if self.sandbox:
+            return "sandbox"
+        return self.base_url + ("#" + self.connection if self.connection else "")
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that every request carries."""
+        if self.direct:
+            return {"X-Api-Key": self.key}
+        headers = {"Authorization": f"Bearer {self.key}"}
+        if self.connection:
+            headers["Maton-Connection"] = self.connection
+        return headers
+
+
+def checked_url(url: str, setting: str) -> str:
+    """Return ``url`` without its final slash; refuse what would carry the key in the clear.
+
+    Plain ``http`` is for this machine alone: a key sent over it could be read on the way.
+    """
+    parts = urlsplit(url.strip())
+    try:
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise UsageError(f"{setting} is not an address: {url!r}.", "It looks like https://host/path.")
+    if parts.username or parts.password:
+        raise UsageError(f"{setting} must not hold a user or a password.", "Give only https://host/path.")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise UsageError(
+            f"{setting} is plain http to {host}: the key would travel in the clear.",
+            "Use https; http is accepted for localhost only.",
+        )
+    return url.strip().rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether ``host`` is this machine."""
+    if host in LOOPBACK:
+        return True
+    parts = host.split(".")
+    return len(parts) == 4 and parts[0] == "127" and all(p.isdigit() for p in parts)

@@ -1,0 +1,509 @@
+"""The journal's file: SQLite in WAL mode, every transition one synced transaction.
+
+Any number of processes may use it at once; whoever is killed leaves the last finished
+transaction. A file that is not ours or is damaged is moved aside, never deleted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import Any
+
+from clockify_cli import paths
+from clockify_cli.errors import StorageError
+from clockify_cli.journal.operation import (
+    CREATE,
+    DONE,
+    DROPPED,
+    FOLDED,
+    LOCAL,
+    QUEUED,
+    SET_ASIDE,
+    WAITING,
+    Change,
+    Draft,
+    Operation,
+)
+from clockify_cli.store import files
+
+FILE = "journal.sqlite3"
+APPLICATION_ID = 0x636C6B79  # "clky", so that a foreign database is not taken for ours
+VERSION = 1
+BUSY_SECONDS = 20.0
+
+_SCHEMA = """
+CREATE TABLE changes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    label TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    undone_by INTEGER,
+    undoes INTEGER,
+    key TEXT
+);
+CREATE UNIQUE INDEX changes_by_key ON changes (account, key) WHERE key IS NOT NULL;
+CREATE TABLE operations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    change INTEGER NOT NULL REFERENCES changes (id),
+    account TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    user TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    entry TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    before TEXT,
+    after TEXT,
+    error TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    hold_until REAL NOT NULL DEFAULT 0,
+    created_at TEXT NOT NULL
+);
+CREATE INDEX operations_open ON operations (account, state, id);
+CREATE INDEX operations_by_change ON operations (change);
+CREATE INDEX operations_by_entry ON operations (entry);
+"""
+_COLUMNS = (
+    "o.id, o.change, o.account, o.workspace, o.user, o.kind, o.state, o.entry, o.payload, "
+    "o.before, o.after, o.error, o.attempts, o.hold_until, o.created_at, c.verb"
+)
+_FROM = "FROM operations o JOIN changes c ON c.id = o.change"
+
+
+def path() -> str:
+    """Return the path of the journal."""
+    return paths.file("state", FILE)
+
+
+class Journal:
+    """The journal of one account.
+
+    Args:
+        account: ``Target.account``; operations of other accounts are never seen.
+        notice: Told when a damaged file was moved aside.
+    """
+
+    def __init__(self, account: str, notice: Callable[[str], None]) -> None:
+        self.account = account
+        self._notice = notice
+        self._db = self._open()
+
+    # -- the file -------------------------------------------------------------------
+
+    def _open(self) -> sqlite3.Connection:
+        files.ensure_folder(paths.folder("state"))
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and not _means_damage(error):
+                raise _sql_error(error) from error
+            with files.locked(path() + ".mending", seconds=10):
+                try:
+                    return self._connect()  # somebody else may have mended it meanwhile
+                except sqlite3.DatabaseError:
+                    pass
+                kept = files.set_aside(path())
+                for suffix in ("-wal", "-shm"):
+                    if os.path.exists(path() + suffix):  # noqa: PTH110
+                        files.set_aside(path() + suffix)
+                self._notice(f"The journal was damaged or not ours; it is kept as {kept}.")
+                try:
+                    return self._connect()
+                except sqlite3.DatabaseError as again:
+                    raise _sql_error(again) from again
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(path(), timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            application, version = (
+                db.execute("PRAGMA application_id").fetchone()[0],
+                db.execute("PRAGMA user_version").fetchone()[0],
+            )
+            if version == 0:
+                self._create(db)
+            elif application != APPLICATION_ID:
+                raise sqlite3.DatabaseError("not a journal of this program")
+            elif version > VERSION:
+                raise StorageError(
+                    f"{path()} was written by a newer clockify.", "Update this one: pip install -U."
+                )
+            db.execute("PRAGMA synchronous=FULL")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _create(self, db: sqlite3.Connection) -> None:
+        # Changing to WAL does not wait for other processes that do the same: take turns.
+        with files.locked(path() + ".making", seconds=BUSY_SECONDS):
+            if db.execute("PRAGMA user_version").fetchone()[0] != 0:
+                return
+            if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise sqlite3.DatabaseError("not a journal of this program")
+            db.execute("PRAGMA journal_mode=WAL")
+            os.chmod(path(), 0o600)  # noqa: PTH101
+            db.execute("BEGIN IMMEDIATE")
+            for statement in _SCHEMA.split(";"):
+                if statement.strip():
+                    db.execute(statement)
+            db.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version={VERSION}")
+            db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise _sql_error(error) from error
+
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[bool]:
+        """Hold the right to send; yield whether it was got within ``seconds``.
+
+        One process sends at a time, so that an operation found ``sending`` by the holder is
+        one whose sender is gone.
+        """
+        with files.locked(path() + ".turn", seconds=seconds) as got:
+            yield got
+
+    # -- recording ------------------------------------------------------------------
+
+    def record(
+        self,
+        verb: str,
+        label: str,
+        drafts: Sequence[Draft],
+        *,
+        state: str = QUEUED,
+        key: str | None = None,
+        undoes: int | None = None,
+    ) -> list[Operation]:
+        """Put a change on disk before anything of it is sent; return its operations.
+
+        Args:
+            verb: The command (``start``, ``edit`` …).
+            label: What it changes, for people.
+            drafts: The writes, in the order in which they must be sent.
+            state: The state of the first one: ``sending`` saves a transaction where it is
+                sent at once.
+            key: The caller's idempotency key.
+            undoes: The change that this one takes back.
+        """
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        numbers: list[int] = []
+        with self._transaction() as db:
+            change = db.execute(
+                "INSERT INTO changes (account, verb, label, created_at, undoes, key) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (self.account, verb, label, now, undoes, key),
+            ).lastrowid
+            for number, draft in enumerate(drafts):
+                row = db.execute(
+                    "INSERT INTO operations (change, account, workspace, user, kind, state, entry,"
+                    " payload, before, after, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        change,
+                        self.account,
+                        draft.workspace,
+                        draft.user,
+                        draft.kind,
+                        state if number == 0 else QUEUED,
+                        draft.entry,
+                        json.dumps(draft.payload),
+                        _dump(draft.before),
+                        _dump(draft.after),
+                        now,
+                    ),
+                ).lastrowid
+                assert row is not None
+                numbers.append(row)
+                if draft.kind == CREATE and not draft.entry:
+                    local = f"{LOCAL}{row}"
+                    after = {**draft.after, "id": local} if draft.after else None
+                    db.execute(
+                        "UPDATE operations SET entry = ?, after = ? WHERE id = ?",
+                        (local, _dump(after), row),
+                    )
+            if undoes is not None:
+                db.execute("UPDATE changes SET undone_by = ? WHERE id = ?", (change, undoes))
+        return [self.operation(number) for number in numbers]
+
+    def fold(
+        self, creation: Operation, verb: str, label: str, draft: Draft, payload: dict[str, Any] | None
+    ) -> Operation | None:
+        """Make ``draft`` part of a creation that has never been sent.
+
+        Args:
+            creation: The queued creation.
+            verb: The command.
+            label: For people.
+            draft: What would have been sent.
+            payload: The creation's new body, or ``None`` to drop it.
+
+        Returns:
+            The folded operation, or ``None`` where the creation is no longer just queued.
+        """
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        with self._transaction() as db:
+            row = db.execute("SELECT state FROM operations WHERE id = ?", (creation.id,)).fetchone()
+            if row is None or row[0] != QUEUED:
+                return None
+            change = db.execute(
+                "INSERT INTO changes (account, verb, label, created_at) VALUES (?, ?, ?, ?)",
+                (self.account, verb, label, now),
+            ).lastrowid
+            number = db.execute(
+                "INSERT INTO operations (change, account, workspace, user, kind, state, entry,"
+                " payload, before, after, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    change,
+                    self.account,
+                    draft.workspace,
+                    draft.user,
+                    draft.kind,
+                    FOLDED,
+                    creation.local_id,
+                    json.dumps(draft.payload),
+                    _dump(draft.before),
+                    _dump(draft.after),
+                    now,
+                ),
+            ).lastrowid
+            assert number is not None
+            if payload is None:
+                db.execute("UPDATE operations SET state = ? WHERE id = ?", (DROPPED, creation.id))
+            else:
+                db.execute(
+                    "UPDATE operations SET payload = ?, after = ? WHERE id = ?",
+                    (json.dumps(payload), _dump(draft.after), creation.id),
+                )
+        return self.operation(number)
+
+    def unfold(self, folded: Operation, payload: dict[str, Any], after: dict[str, Any]) -> bool:
+        """Take ``folded`` out of its creation again; say whether that was still possible."""
+        creation = int(folded.entry.removeprefix(LOCAL))
+        with self._transaction() as db:
+            row = db.execute("SELECT state FROM operations WHERE id = ?", (creation,)).fetchone()
+            if row is None or row[0] not in (QUEUED, DROPPED):
+                return False
+            db.execute(
+                "UPDATE operations SET state = ?, payload = ?, after = ? WHERE id = ?",
+                (QUEUED, json.dumps(payload), _dump(after), creation),
+            )
+            db.execute("UPDATE operations SET state = ? WHERE id = ?", (DROPPED, folded.id))
+        return True
+
+    def move(
+        self,
+        operation: Operation,
+        state: str,
+        *,
+        after: dict[str, Any] | None = None,
+        before: dict[str, Any] | None = None,
+        payload: dict[str, Any] | None = None,
+        error: dict[str, Any] | None = None,
+        hold_until: float = 0,
+        sent: bool = False,
+    ) -> None:
+        """Bring ``operation`` into ``state``, on disk and in the object.
+
+        Args:
+            operation: The operation.
+            state: Its new state.
+            after: The service's answer; an entry's ID in it becomes the operation's entry.
+            before: What was found in its place.
+            payload: The body, where it had to be adapted.
+            error: The error object of a failure; cleared where it is left out.
+            hold_until: Seconds since the epoch before which it must not be sent again.
+            sent: It is handed to the network now.
+        """
+        operation.state = state
+        operation.error = error
+        operation.hold_until = hold_until
+        operation.attempts += sent
+        if after is not None:
+            operation.after = after
+        if before is not None:
+            operation.before = before
+        if payload is not None:
+            operation.payload = payload
+        if state == DONE and operation.after and operation.after.get("id"):
+            operation.entry = str(operation.after["id"])
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE operations SET state = ?, entry = ?, payload = ?, before = ?, after = ?, "
+                "error = ?, hold_until = ?, attempts = ? WHERE id = ?",
+                (
+                    state,
+                    operation.entry,
+                    json.dumps(operation.payload),
+                    _dump(operation.before),
+                    _dump(operation.after),
+                    _dump(error),
+                    hold_until,
+                    operation.attempts,
+                    operation.id,
+                ),
+            )
+
+    def move_all(self, operations: Iterable[Operation], state: str) -> None:
+        """Bring several operations into ``state`` in one transaction."""
+        listed = list(operations)
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE operations SET state = ?, hold_until = 0 WHERE id = ?",
+                [(state, operation.id) for operation in listed],
+            )
+        for operation in listed:
+            operation.state = state
+
+    def forget_key(self, change: int) -> None:
+        """Free the idempotency key of a change that did not happen."""
+        with self._transaction() as db:
+            db.execute("UPDATE changes SET key = NULL WHERE id = ?", (change,))
+
+    def mark_undone(self, change: int, by: int | None) -> None:
+        """Note that ``change`` was taken back (by a change, or 0 where nothing had to be sent)."""
+        with self._transaction() as db:
+            db.execute("UPDATE changes SET undone_by = ? WHERE id = ?", (by, change))
+
+    # -- asking ---------------------------------------------------------------------
+
+    def operation(self, number: int) -> Operation:
+        """Return the operation with this number."""
+        found = self._select("WHERE o.id = ?", (number,))
+        if not found:
+            from clockify_cli.errors import NotFoundError
+
+            raise NotFoundError(f"There is no operation {number}.", "List them: clockify queue.")
+        return found[0]
+
+    def waiting(self) -> list[Operation]:
+        """Return what still has to be sent, in order."""
+        return self._in_states(WAITING)
+
+    def set_aside(self) -> list[Operation]:
+        """Return what was refused or is in conflict, in order."""
+        return self._in_states(SET_ASIDE)
+
+    def open_operations(self) -> list[Operation]:
+        """Return everything that ``queue list`` shows, in order."""
+        return self._in_states((*WAITING, *SET_ASIDE))
+
+    def of_change(self, change: int) -> list[Operation]:
+        """Return the operations of a change, in order."""
+        return self._select("WHERE o.change = ? ORDER BY o.id", (change,))
+
+    def creation_of(self, entry: str) -> Operation | None:
+        """Return the creation that the local ID ``entry`` stands for."""
+        digits = entry.removeprefix(LOCAL)
+        if not entry.startswith(LOCAL) or not digits.isdecimal():
+            return None
+        found = self._select(
+            "WHERE o.id = ? AND o.kind = ? AND o.account = ?", (int(digits), CREATE, self.account)
+        )
+        return found[0] if found else None
+
+    def service_id(self, entry: str) -> str | None:
+        """Return the service's ID of an entry; ``None`` for a local one not delivered yet."""
+        if not entry.startswith(LOCAL):
+            return entry
+        creation = self.creation_of(entry)
+        return creation.entry if creation is not None and creation.state == DONE else None
+
+    def claimed(self, workspace: str, user: str, start: str) -> set[str]:
+        """Return the IDs of the entries that creations of the same start have already become."""
+        rows = self._db.execute(
+            "SELECT entry FROM operations WHERE account = ? AND workspace = ? AND user = ? "
+            "AND kind = ? AND state = ? AND json_extract(payload, '$.start') = ?",
+            (self.account, workspace, user, CREATE, DONE, start),
+        )
+        return {str(row[0]) for row in rows}
+
+    def change_with_key(self, key: str) -> Change | None:
+        """Return the change that was recorded under the idempotency key ``key``."""
+        return self._change("WHERE account = ? AND key = ?", (self.account, key))
+
+    def change(self, number: int) -> Change | None:
+        """Return the change with this number."""
+        return self._change("WHERE account = ? AND id = ?", (self.account, number))
+
+    def undoable(self, limit: int) -> list[Change]:
+        """Return the newest changes that can still be taken back, newest first."""
+        rows = self._db.execute(
+            "SELECT id, account, verb, label, created_at, undone_by, undoes, key FROM changes c "
+            "WHERE account = ? AND undone_by IS NULL AND undoes IS NULL AND EXISTS (SELECT 1 FROM "
+            "operations o WHERE o.change = c.id AND o.state IN ('queued', 'sending', 'done', "
+            "'folded')) ORDER BY id DESC LIMIT ?",
+            (self.account, limit),
+        )
+        return [Change(*row) for row in rows]
+
+    def _change(self, where: str, values: tuple[Any, ...]) -> Change | None:
+        row = self._db.execute(
+            "SELECT id, account, verb, label, created_at, undone_by, undoes, key FROM changes "
+            + where,
+            values,
+        ).fetchone()
+        return Change(*row) if row else None
+
+    def _in_states(self, states: Sequence[str]) -> list[Operation]:
+        marks = ", ".join("?" * len(states))
+        return self._select(
+            f"WHERE o.account = ? AND o.state IN ({marks}) ORDER BY o.id", (self.account, *states)
+        )
+
+    def _select(self, where: str, values: tuple[Any, ...]) -> list[Operation]:
+        try:
+            rows = self._db.execute(f"SELECT {_COLUMNS} {_FROM} {where}", values).fetchall()  # noqa: S608
+        except sqlite3.DatabaseError as error:
+            raise _sql_error(error) from error
+        return [
+            Operation(
+                *row[:8],
+                payload=json.loads(row[8]),
+                before=json.loads(row[9]) if row[9] else None,
+                after=json.loads(row[10]) if row[10] else None,
+                error=json.loads(row[11]) if row[11] else None,
+                attempts=row[12],
+                hold_until=row[13],
+                created_at=row[14],
+                verb=row[15],
+            )
+            for row in rows
+        ]
+
+
+def _dump(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def _means_damage(error: sqlite3.Error) -> bool:
+    words = str(error).lower()
+    return any(w in words for w in ("malformed", "not a database", "no such table", "corrupt"))
+
+
+def _sql_error(error: sqlite3.Error) -> StorageError:
+    return StorageError(
+        f"The journal {path()} cannot be used: {error}.",
+        "Free some space or mend the permissions; nothing was sent.",
+    )

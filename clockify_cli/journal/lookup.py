@@ -1,0 +1,83 @@
+"""Finding out whether a write whose answer was lost has happened.
+
+The service has no idempotency keys and drops unknown fields, so an entry is recognised by
+what it holds: the same user, the same start second, the same description and project. An
+entry that another operation of the journal has already become is never taken.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from clockify_cli.errors import NotFoundError
+from clockify_cli.gateway import entries
+from clockify_cli.gateway.client import Gateway
+from clockify_cli.journal.operation import Operation
+from clockify_cli.model import TimeEntry, comparable, end_of, instant, start_of, utc_text
+
+
+def created_entry(
+    gateway: Gateway, operation: Operation, claimed: set[str]
+) -> TimeEntry | None:
+    """Return the entry that a creation has become, or ``None`` where it has not happened."""
+    body = operation.payload
+    start = instant(body["start"])
+    found = entries.entries_between(
+        gateway,
+        operation.workspace,
+        operation.user,
+        start,
+        start + timedelta(seconds=1),
+        reach=timedelta(0),
+    )
+    return best_match([e for e in found if e.get("id") not in claimed], body)
+
+
+def best_match(candidates: list[TimeEntry], body: dict[str, Any]) -> TimeEntry | None:
+    """Return the candidate that the request ``body`` would have become; the nearest of several.
+
+    Start, description and project must agree; task, end and tags decide between several.
+    """
+    start = instant(body["start"])
+
+    def fits(entry: TimeEntry) -> bool:
+        return (
+            start_of(entry) == start
+            and (entry.get("description") or "").strip() == (body.get("description") or "").strip()
+            and (entry.get("projectId") or None) == (body.get("projectId") or None)
+        )
+
+    def nearness(entry: TimeEntry) -> tuple[bool, bool, bool, str]:
+        end = end_of(entry)
+        return (
+            (utc_text(end) if end else None) == body.get("end"),
+            (entry.get("taskId") or None) == (body.get("taskId") or None),
+            sorted(entry.get("tagIds") or []) == sorted(body.get("tagIds") or []),
+            str(entry.get("id")),
+        )
+
+    return max(filter(fits, candidates), key=nearness, default=None)
+
+
+def current_entry(gateway: Gateway, operation: Operation, entry: str) -> TimeEntry | None:
+    """Return the entry as it is now, or ``None`` where it is gone."""
+    try:
+        return entries.entry(gateway, operation.workspace, entry)
+    except NotFoundError:
+        return None
+
+
+def recently_stopped(gateway: Gateway, operation: Operation) -> TimeEntry | None:
+    """Return the entry that a stop of an unknown timer has ended, or ``None``."""
+    end = instant(operation.payload["end"])
+    for found in entries.recent_entries(gateway, operation.workspace, operation.user, 50):
+        if end_of(found) == end:
+            return found
+    return None
+
+
+def changed_fields(before: TimeEntry, after: TimeEntry) -> dict[str, tuple[Any, Any]]:
+    """Return the user-visible fields in which two versions differ, old and new value."""
+    old, new = comparable(before), comparable(after)
+    return {name: (old[name], new[name]) for name in old if old[name] != new[name]}

@@ -1,0 +1,145 @@
+"""The streams of a run: the answer on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, TextIO
+
+from clockify_cli.render.safe import safe
+
+
+class Output:
+    """Where a run writes, and in which form.
+
+    Args:
+        json_mode: One JSON document instead of text.
+        quiet: No notices; lists print IDs alone.
+        color: ``auto``, ``always`` or ``never``.
+        no_input: Never prompt.
+    """
+
+    def __init__(
+        self,
+        *,
+        json_mode: bool = False,
+        quiet: bool = False,
+        color: str = "auto",
+        no_input: bool = False,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        stdin: TextIO | None = None,
+    ) -> None:
+        self.json_mode = json_mode
+        self.quiet = quiet
+        self.color = color
+        self.stdout = stdout or sys.stdout
+        self.stderr = stderr or sys.stderr
+        self.stdin = stdin or sys.stdin
+        self._no_input = no_input
+
+    # -- the answer -----------------------------------------------------------------
+
+    def answer(
+        self,
+        data: Any,
+        text: Callable[[], str] | None = None,
+        *,
+        ids: Iterable[str] | None = None,
+    ) -> None:
+        """Write the answer in the form that was asked for.
+
+        Args:
+            data: What ``--json`` prints.
+            text: Makes the human form; called only where it is wanted.
+            ids: What ``--quiet`` prints, one a line; with ``text`` alone, quiet prints that.
+        """
+        if self.json_mode:
+            self.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+        elif self.quiet and ids is not None:
+            self.write("".join(f"{safe(number)}\n" for number in ids))
+        elif text is not None:
+            made = text()
+            if made:
+                self.write(made if made.endswith("\n") else made + "\n")
+
+    def write(self, text: str) -> None:
+        """Write to stdout as UTF-8, whatever the locale says of it."""
+        try:
+            self.stdout.write(text)
+        except UnicodeEncodeError:
+            self.stdout.flush()
+            raw = getattr(self.stdout, "buffer", None)
+            if raw is None:
+                self.stdout.write(text.encode("ascii", "replace").decode())
+            else:
+                raw.write(text.encode("utf-8", "replace"))
+                raw.flush()
+
+    # -- everything else --------------------------------------------------------------
+
+    def notice(self, text: str) -> None:
+        """Tell something beside the answer; not with ``--quiet``."""
+        if not self.quiet:
+            self.tell(text)
+
+    def tell(self, text: str) -> None:
+        """Write a line to stderr, in every mode."""
+        line = "\n".join(safe(part) for part in text.split("\n")) + "\n"
+        try:
+            self.stderr.write(line)
+        except UnicodeEncodeError:
+            self.stderr.write(line.encode("ascii", "replace").decode())
+        self.stderr.flush()
+
+    # -- the terminal -----------------------------------------------------------------
+
+    @property
+    def can_ask(self) -> bool:
+        """Say whether a prompt may appear."""
+        return not self._no_input and _is_terminal(self.stdin) and _is_terminal(self.stderr)
+
+    def ask(self, question: str) -> str:
+        """Ask on stderr and return the line that was typed."""
+        self.stderr.write(safe(question))
+        self.stderr.flush()
+        line = self.stdin.readline()
+        if not line:
+            raise KeyboardInterrupt
+        return line.strip()
+
+    @property
+    def colored(self) -> bool:
+        """Say whether stdout takes colour."""
+        if self.color != "auto":
+            return self.color == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return True
+        return self.is_terminal and os.environ.get("TERM") != "dumb"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Say whether stdout is a terminal."""
+        return _is_terminal(self.stdout)
+
+    @property
+    def width(self) -> int:
+        """Return the columns that text may take: the terminal's, or 80 where there is none."""
+        columns = os.environ.get("COLUMNS", "")
+        if columns.isdecimal() and int(columns) > 0:
+            return int(columns)
+        try:
+            return os.get_terminal_size(self.stdout.fileno()).columns or 80
+        except (OSError, ValueError, AttributeError):
+            return 80
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False

@@ -1,0 +1,41 @@
+"""Where this program's files lie on this machine.
+
+The three folders can be moved with ``CLOCKIFY_CONFIG_DIR``, ``CLOCKIFY_STATE_DIR`` and
+``CLOCKIFY_CACHE_DIR``; the defaults are those of platformdirs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+APP = "clockify"
+_LINUX_DEFAULTS = {
+    "config": ("XDG_CONFIG_HOME", ".config"),
+    "state": ("XDG_STATE_HOME", ".local/state"),
+    "cache": ("XDG_CACHE_HOME", ".cache"),
+}
+
+
+def folder(kind: str) -> str:
+    """Return the folder for ``kind`` (``config``, ``state`` or ``cache``); it may not exist yet."""
+    chosen = os.environ.get(f"CLOCKIFY_{kind.upper()}_DIR", "").strip()
+    if chosen:
+        return os.path.expanduser(chosen)  # noqa: PTH111 - pathlib costs the prompt 4 ms
+    if sys.platform == "linux":
+        # platformdirs gives the same answer (a test compares them), but importing it costs
+        # the prompt more than all of its other work.
+        variable, below_home = _LINUX_DEFAULTS[kind]
+        base = os.environ.get(variable, "").strip()
+        if not base:
+            base = os.path.expanduser("~/" + below_home)  # noqa: PTH111
+        return os.path.join(base, APP)  # noqa: PTH118
+    import platformdirs
+
+    found: str = getattr(platformdirs, f"user_{kind}_dir")(APP, appauthor=False)
+    return found
+
+
+def file(kind: str, name: str) -> str:
+    """Return the path of the file ``name`` in the folder for ``kind``."""
+    return os.path.join(folder(kind), name)  # noqa: PTH118

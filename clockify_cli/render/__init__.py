@@ -1,0 +1,1 @@
+"""Things to text: knows no network and no disk."""

@@ -1,0 +1,207 @@
+"""Where each setting comes from: option, environment, folder file, profile, default, in that order.
+
+A setting is one row of ``KEYS``; whatever is not there is not a setting. The profile is the
+section ``[profile.NAME]`` of the config file; the folder file is the nearest
+``.clockify.toml`` above the current folder, which may give defaults for time entries but
+never an address or a key (a cloned repository must not be able to redirect anything).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clockify_cli.errors import UsageError
+
+FOLDER_FILE = ".clockify.toml"
+DEFAULT_GATEWAY_URL = "https://gateway.maton.ai/clockify"
+DEFAULT_CONTROL_URL = "https://ctrl.maton.ai"
+DEFAULT_API_URL = "https://api.clockify.me"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting: its type, the variable that gives it, its default and its meaning."""
+
+    name: str
+    kind: str  # "text", "bool", "int", "list" or "table"
+    meaning: str
+    default: Any = None
+    variable: str = ""
+    in_folder: bool = False
+    choices: tuple[str, ...] = ()
+
+
+KEYS: dict[str, Key] = {
+    key.name: key
+    for key in (
+        Key("workspace", "text", "workspace, by name or ID", None, "CLOCKIFY_WORKSPACE", True),
+        Key("connection", "text", "gateway connection ID", None, "CLOCKIFY_CONNECTION"),
+        Key("gateway_url", "text", "gateway address", DEFAULT_GATEWAY_URL, "CLOCKIFY_GATEWAY_URL"),
+        Key("control_url", "text", "control plane", DEFAULT_CONTROL_URL, "CLOCKIFY_CONTROL_URL"),
+        Key("api_url", "text", "Clockify's own address", DEFAULT_API_URL, "CLOCKIFY_API_URL"),
+        Key("direct", "bool", "talk to Clockify itself with its own API key", False),
+        Key("time_zone", "text", "zone of shown and typed times", None),
+        Key(
+            "week_start",
+            "text",
+            "first day of the week",
+            None,
+            choices=(
+                "monday",
+                "tuesday",
+                "wednesday",
+                "thursday",
+                "friday",
+                "saturday",
+                "sunday",
+            ),
+        ),
+        Key("color", "text", "colour on the terminal", "auto", choices=("auto", "always", "never")),
+        Key("timeout", "int", "seconds to wait for an answer", 20, "CLOCKIFY_TIMEOUT"),
+        Key("max_wait", "int", "seconds to wait out a rate limit", 10, "CLOCKIFY_MAX_WAIT"),
+        Key("queue", "bool", "queue writes while the network is away", True),
+        Key("quota", "int", "requests an hour the workspace allows (0: unknown)", 0),
+        Key("rate", "int", "requests a second the workspace allows", 50),
+        Key("cache_hours", "int", "age at which cached names are renewed", 24),
+        Key("menu", "bool", "choose missing parts of a start from a menu", False),
+        Key("project", "text", "default project", None, "CLOCKIFY_PROJECT", True),
+        Key("task", "text", "default task", None, "CLOCKIFY_TASK", True),
+        Key("tags", "list", "default tags", None, "CLOCKIFY_TAGS", True),
+        Key("billable", "bool", "default for billable", None, "", True),
+        Key("description", "text", "default description; {branch} is the git branch", None, "", True),
+        Key("task_from_branch", "text", "pattern that finds a task in the git branch", None, "", True),
+        Key("work_days", "list", "working days", ["mon", "tue", "wed", "thu", "fri"], "", True),
+        Key("work_hours", "text", "working hours, such as 9:00-12:30,13:30-17:30", "9:00-17:00", "", True),
+        Key("goal_day", "text", "time to reach a day", None, "", True),
+        Key("goal_week", "text", "time to reach a week", None, "", True),
+        Key("round", "text", "rounding of reports, such as 15m", None, "", True),
+        Key("round_mode", "text", "rounding up, nearest or down", "nearest", "", True, ("up", "nearest", "down")),
+        Key("round_per", "text", "round each entry, day or project", "entry", "", True, ("entry", "day", "project")),
+        Key("warn_running_hours", "int", "hours after which a running timer is suspicious", 12),
+        Key("prompt_format", "text", "template of `clockify prompt`", None),
+    )
+}
+
+
+class Settings:
+    """The settings of one run, each with its value and its origin.
+
+    Args:
+        options: What the command line gave (``None`` where it gave nothing).
+        environ: The process's environment.
+        folder: The table of the folder file, and ``folder_path`` its path.
+        profile: The table of the config file's profile, and ``profile_path`` where it stands.
+    """
+
+    def __init__(
+        self,
+        *,
+        options: Mapping[str, Any],
+        environ: Mapping[str, str],
+        folder: Mapping[str, Any],
+        folder_path: str,
+        profile: Mapping[str, Any],
+        profile_path: str,
+    ) -> None:
+        self._layers: list[tuple[str, Mapping[str, Any]]] = [
+            ("option", options),
+            ("environment", environ),
+            (folder_path or "folder", folder),
+            (profile_path, profile),
+        ]
+
+    def get(self, name: str) -> Any:
+        """Return the value of the setting ``name``; raise UsageError where it cannot be read."""
+        return self.explain(name)[0]
+
+    def explain(self, name: str) -> tuple[Any, str]:
+        """Return the value of ``name`` and where it came from."""
+        key = KEYS[name]
+        for number, (origin, layer) in enumerate(self._layers):
+            if number == 1:
+                raw: Any = layer.get(key.variable) if key.variable else None
+                origin = f"environment ({key.variable})"
+            else:
+                raw = layer.get(name)
+            if raw is None or raw == "":
+                continue
+            return read_value(key, raw, origin), origin
+        return key.default, "default"
+
+
+def read_value(key: Key, raw: Any, origin: str) -> Any:
+    """Turn what stands in a file, a variable or on the command line into the key's type."""
+    value: Any
+    if key.kind == "bool":
+        if isinstance(raw, bool):
+            return raw
+        text = str(raw).strip().lower()
+        if text in ("1", "true", "yes", "on"):
+            return True
+        if text in ("0", "false", "no", "off"):
+            return False
+        raise UsageError(f"'{key.name}' from {origin} is not true or false: {raw!r}.")
+    if key.kind == "int":
+        try:
+            value = int(str(raw).strip())
+        except ValueError:
+            value = -1
+        if isinstance(raw, bool) or value < 0:
+            raise UsageError(f"'{key.name}' from {origin} is not a whole number: {raw!r}.")
+        return value
+    if key.kind == "list":
+        if isinstance(raw, list):
+            return [str(item) for item in raw]
+        return [part.strip() for part in str(raw).split(",") if part.strip()]
+    if not isinstance(raw, str):
+        raise UsageError(f"'{key.name}' from {origin} is not text: {raw!r}.")
+    value = raw.strip()
+    if key.choices and value.lower() not in key.choices:
+        raise UsageError(
+            f"'{key.name}' from {origin} is {value!r}.", f"It is one of: {', '.join(key.choices)}."
+        )
+    return value.lower() if key.choices else value
+
+
+def find_folder_file(start: str | None = None) -> str:
+    """Return the path of the nearest ``.clockify.toml`` at or above ``start``, or ``""``."""
+    try:
+        folder = start or os.getcwd()  # noqa: PTH109
+    except OSError:
+        return ""
+    while True:
+        candidate = os.path.join(folder, FOLDER_FILE)  # noqa: PTH118
+        if os.path.isfile(candidate):  # noqa: PTH113
+            return candidate
+        above = os.path.dirname(folder)  # noqa: PTH120
+        if above == folder:
+            return ""
+        folder = above
+
+
+def read_folder_file(path: str) -> dict[str, Any]:
+    """Return the defaults of a folder file; refuse keys that do not belong there."""
+    if not path:
+        return {}
+    import tomllib
+
+    try:
+        with open(path, "rb") as stream:  # noqa: PTH123
+            table = tomllib.load(stream)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}.", "Mend the file or remove it.") from error
+    for name in table:
+        if name not in KEYS:
+            raise UsageError(
+                f"{path}: there is no setting '{name}'.",
+                "It may hold: " + ", ".join(k.name for k in KEYS.values() if k.in_folder) + ".",
+            )
+        if not KEYS[name].in_folder:
+            raise UsageError(
+                f"{path}: '{name}' may not stand in a folder file.",
+                f"Set it for yourself: clockify config set {name} …",
+            )
+    return table

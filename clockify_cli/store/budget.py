@@ -1,0 +1,65 @@
+"""How many requests were made, per workspace: one line a request in a small file."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from clockify_cli import paths
+from clockify_cli.store import files
+
+FILE = "requests.log"
+KEPT_BYTES = 256 * 1024
+HOUR = 3600
+
+
+def note(account: str, path: str) -> None:
+    """Note one request; a full disk must not stop the request itself.
+
+    Args:
+        account: ``Target.account``.
+        path: The request's path, which names the workspace.
+    """
+    name = paths.file("state", FILE)
+    line = f"{int(time.time())}\t{account}\t{workspace_of(path)}\n"
+    try:
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(descriptor, line.encode())
+            size = os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+        if size > KEPT_BYTES:
+            _shorten(name)
+    except OSError:
+        pass
+
+
+def times(account: str, since: float) -> dict[str, list[int]]:
+    """Return the times (seconds since the epoch) of the account's requests, by workspace ID."""
+    found: dict[str, list[int]] = {}
+    for line in (files.read(paths.file("state", FILE)) or "").splitlines():
+        parts = line.split("\t")
+        if len(parts) == 3 and parts[0].isdecimal() and parts[1] == account:
+            moment = int(parts[0])
+            if moment >= since:
+                found.setdefault(parts[2], []).append(moment)
+    return found
+
+
+def workspace_of(path: str) -> str:
+    """Return the workspace ID that a path names, or ``-``."""
+    parts = path.split("/")
+    if len(parts) > 4 and parts[3] == "workspaces":
+        return parts[4]
+    return "-"
+
+
+def _shorten(name: str) -> None:
+    with files.locked(name + ".lock", seconds=0) as got:
+        if not got:
+            return
+        oldest = time.time() - 2 * HOUR
+        lines = (files.read(name) or "").splitlines(keepends=True)
+        kept = [x for x in lines if x.split("\t", 1)[0].isdecimal() and float(x.split("\t", 1)[0]) > oldest]
+        files.replace(name, "".join(kept[-4000:]), synced=False)

@@ -1,0 +1,148 @@
+"""Files that are replaced whole, and folders that are there when needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from clockify_cli.errors import StorageError
+
+
+def ensure_folder(path: str) -> None:
+    """Create the folder ``path`` for its owner alone; raise StorageError where that fails."""
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)  # noqa: PTH103
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
+def storage_error(path: str, error: OSError) -> StorageError:
+    """Return the one sentence for a file or folder that cannot be used."""
+    return StorageError(
+        f"Cannot use {path}: {error.strerror or error}.",
+        "Free some space or mend the permissions, or choose other folders with "
+        "CLOCKIFY_CONFIG_DIR, CLOCKIFY_STATE_DIR and CLOCKIFY_CACHE_DIR.",
+    )
+
+
+def replace(path: str, text: str, *, mode: int = 0o600, synced: bool = True) -> None:
+    """Replace the file ``path`` by ``text`` so that a reader sees the old or the new, never half.
+
+    Args:
+        path: The file; its folder is created where it is missing.
+        text: The whole new content.
+        mode: Permissions from the first instant on.
+        synced: Wait for the disk (not wanted for what can be had again).
+    """
+    ensure_folder(os.path.dirname(path))  # noqa: PTH120
+    scratch = f"{path}.{os.getpid()}.new"
+    try:
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        try:
+            data = text.encode()
+            while data:
+                data = data[os.write(descriptor, data) :]
+            if synced:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.replace(scratch, path)  # noqa: PTH105
+    except OSError as error:
+        try:
+            os.unlink(scratch)  # noqa: PTH108
+        except OSError:
+            pass
+        raise storage_error(path, error) from error
+
+
+def read(path: str) -> str | None:
+    """Return the text of ``path``, or ``None`` where there is no such file."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123
+            return stream.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
+def set_aside(path: str) -> str:
+    """Move a damaged file out of the way, keep it, and return its new name."""
+    number = 1
+    while os.path.exists(f"{path}.damaged-{number}"):  # noqa: PTH110
+        number += 1
+    target = f"{path}.damaged-{number}"
+    try:
+        os.replace(path, target)  # noqa: PTH105
+    except FileNotFoundError:
+        pass  # another process was quicker
+    except OSError as error:
+        raise storage_error(path, error) from error
+    return target
+
+
+@contextmanager
+def locked(path: str, *, seconds: float) -> Iterator[bool]:
+    """Hold the lock file ``path``; yield whether it was got within ``seconds``.
+
+    The operating system frees the lock when the process ends, however it ends.
+    """
+    ensure_folder(os.path.dirname(path))  # noqa: PTH120
+    try:
+        stream = open(path, "a+b")  # noqa: PTH123, SIM115
+    except OSError as error:
+        raise storage_error(path, error) from error
+    got = False
+    try:
+        got = _acquire(stream, seconds)
+        yield got
+    finally:
+        if got:
+            _release(stream)
+        stream.close()
+
+
+def _acquire(stream: IO[bytes], seconds: float) -> bool:
+    import time
+
+    deadline = time.monotonic() + seconds
+    pause = 0.005
+    while True:
+        if _try_lock(stream):
+            return True
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return False
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.5, 0.1)
+
+
+if os.name == "nt":  # pragma: no cover - not run on the machines of CI
+    import msvcrt
+
+    def _try_lock(stream: IO[bytes]) -> bool:
+        try:
+            stream.seek(0)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        return True
+
+    def _release(stream: IO[bytes]) -> None:
+        stream.seek(0)
+        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
+
+else:
+    import fcntl
+
+    def _try_lock(stream: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+    def _release(stream: IO[bytes]) -> None:
+        fcntl.flock(stream.fileno(), fcntl.LOCK_UN)

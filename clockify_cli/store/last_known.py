@@ -1,0 +1,157 @@
+"""What was last known of the running timer: the small file that the prompt reads.
+
+Lines of ``name<TAB>value``, without anything that would need a parser: reading it must
+cost next to nothing. ``front.py`` reads it; this module writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from clockify_cli import paths
+from clockify_cli.errors import StorageError
+from clockify_cli.model import TimeEntry, end_of, start_of
+from clockify_cli.store import files
+
+_OVERRIDES = (
+    "CLOCKIFY_GATEWAY_URL",
+    "CLOCKIFY_API_URL",
+    "CLOCKIFY_API_KEY",
+    "CLOCKIFY_CONNECTION",
+    "CLOCKIFY_WORKSPACE",
+)
+
+
+def file_name(profile: str, sandbox: bool, environ: Mapping[str, str]) -> str:
+    """Return the name of the state file for what the command line and the environment choose.
+
+    It must be found without reading the config file, so it is named by the choices alone;
+    addresses, a key and a workspace from the environment enter as a checksum.
+    """
+    chosen = "\n".join(environ.get(name, "") for name in _OVERRIDES)
+    mark = f"-{zlib.crc32(chosen.encode()):08x}" if chosen.strip() else ""
+    safe = "".join(c if c.isalnum() else "_" for c in profile or "default")
+    return f"now-{safe}{'-sandbox' if sandbox else ''}{mark}.txt"
+
+
+class LastKnown:
+    """The state file of one run.
+
+    Args:
+        name: Its name, from :func:`file_name`.
+        account: ``Target.account``, and ``workspace`` and ``user`` the IDs that it is about.
+    """
+
+    def __init__(self, name: str, account: str, workspace: str, user: str) -> None:
+        self.path = paths.file("state", name)
+        self._about = f"{account} {workspace} {user}"
+        self._values = self._read()
+
+    def _read(self) -> dict[str, str]:
+        values: dict[str, str] = {}
+        for line in (files.read(self.path) or "").split("\n"):
+            name, _, value = line.partition("\t")
+            values[name] = value
+        return values if values.get("about") == self._about else {}
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether anything was ever learnt about the running timer."""
+        return "known" in self._values
+
+    @property
+    def running(self) -> TimeEntry | None:
+        """Return the entry that the service said to run, without what waits in the queue."""
+        text = self._values.get("known", "")
+        try:
+            return json.loads(text) if text else None
+        except ValueError:
+            return None
+
+    @property
+    def as_of(self) -> int:
+        """Return when that was learnt, in seconds since the epoch (0: never)."""
+        text = self._values.get("as_of", "0")
+        return int(text) if text.isdecimal() else 0
+
+    def save(
+        self,
+        known: TimeEntry | None,
+        shown: TimeEntry | None,
+        *,
+        now: datetime,
+        zone: tzinfo,
+        describe: Callable[[TimeEntry], Mapping[str, str]],
+        waiting: int,
+        day_seconds: int | None = None,
+        failed: Callable[[str], Any] | None = None,
+    ) -> None:
+        """Write what is known now.
+
+        Args:
+            known: The running entry as the service told it.
+            shown: The same with what waits in the queue applied; what the prompt shows.
+            now: The present.
+            zone: The run's zone, for the start's wall clock.
+            describe: Gives the names of an entry's project, client, task, tags and colour.
+            waiting: How many writes wait.
+            day_seconds: Finished seconds of today, where just counted.
+            failed: Told where the file cannot be written; the prompt is a convenience.
+        """
+        today = now.astimezone(zone).strftime("%Y-%m-%d")
+        values = {
+            "about": self._about,
+            "as_of": str(int(now.timestamp())),
+            "known": _compact(known),
+            "waiting": str(waiting),
+            "day": today,
+        }
+        if day_seconds is not None:
+            values["day_seconds"] = str(day_seconds)
+        elif self._values.get("day") == today and "day_seconds" in self._values:
+            values["day_seconds"] = self._values["day_seconds"]
+        if shown is not None and end_of(shown) is None:
+            start = start_of(shown)
+            values |= {
+                "shown": _compact(shown),
+                "start": str(int(start.timestamp())),
+                "started": start.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+                "description": one_line(shown.get("description") or ""),
+                "billable": "1" if shown.get("billable") else "",
+                "queued": "1" if shown.get("queued") else "",
+                **{k: one_line(v) for k, v in describe(shown).items()},
+            }
+        text = "".join(f"{name}\t{value}\n" for name, value in values.items())
+        self._values = values
+        try:
+            files.replace(self.path, text, synced=False)
+        except StorageError as error:
+            if failed is not None:
+                failed(error.message)
+
+    def add_to_day(self, seconds: int, now: datetime, zone: tzinfo) -> int | None:
+        """Return today's finished seconds with ``seconds`` added, or ``None`` where unknown."""
+        today = now.astimezone(zone).strftime("%Y-%m-%d")
+        text = self._values.get("day_seconds", "")
+        if self._values.get("day") != today or not text.isdecimal():
+            return None
+        return max(0, int(text) + seconds)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` without control characters, so that it stays one value on one line."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _compact(entry: TimeEntry | None) -> str:
+    return json.dumps(entry, ensure_ascii=True, separators=(",", ":")) if entry else ""
+
+
+def exists(name: str) -> bool:
+    """Say whether there is a state file of that name."""
+    return os.path.exists(paths.file("state", name))  # noqa: PTH110

@@ -1,0 +1,198 @@
+"""The names of projects, clients, tags, tasks and users, on disk with their age.
+
+One file a list, replaced whole. A list is asked for when it is missing, when a name in it
+is missing, when it is older than the setting allows, and by ``--refresh``; what is known
+serves on while the network is away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from clockify_cli import paths
+from clockify_cli.errors import AwayError, NotFoundError, RateLimitError
+from clockify_cli.gateway.client import Gateway
+from clockify_cli.naming import match, project_label
+from clockify_cli.store import files
+
+Item = dict[str, Any]
+_UNUSED = ("memberships", "customFields", "imageUrl", "profilePicture", "workspaceSettings", "features")
+
+
+def account_folder(account: str) -> str:
+    """Return the cache folder of an account (``Target.account``)."""
+    digest = hashlib.sha1(account.encode(), usedforsecurity=False).hexdigest()[:12]
+    return os.path.join(paths.folder("cache"), digest)  # noqa: PTH118
+
+
+class Names:
+    """The cached lists of one workspace.
+
+    Args:
+        account: ``Target.account``.
+        workspace: The workspace's ID.
+        gateway: Gives the client when a request is due.
+        max_age: Seconds after which a list is renewed when it is used.
+        refresh: Renew each list at its first use.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        workspace: str,
+        gateway: Callable[[], Gateway],
+        *,
+        max_age: float,
+        refresh: bool = False,
+    ) -> None:
+        self._folder = account_folder(account)
+        self._workspace = workspace
+        self._gateway = gateway
+        self._max_age = max_age
+        self._refresh = refresh
+        self._lists: dict[str, list[Item]] = {}
+        self._fresh: set[str] = set()  # asked for by this run
+
+    # -- lists ------------------------------------------------------------------------
+
+    def all(self, kind: str) -> list[Item]:
+        """Return the list ``kind``: ``projects``, ``clients``, ``tags``, ``users``, ``workspaces``
+        or ``tasks-PROJECTID``; archived and done ones included."""
+        if kind in self._fresh:
+            return self._lists[kind]
+        if self._refresh:
+            return self.renew(kind)
+        known, age = self.known(kind)
+        if known is None:
+            return self.renew(kind)
+        if age > self._max_age:
+            try:
+                return self.renew(kind)
+            except (AwayError, RateLimitError):
+                self._fresh.add(kind)  # do not ask again in this run
+        return known
+
+    def known(self, kind: str) -> tuple[list[Item] | None, float]:
+        """Return what is on disk of a list and its age in seconds, without any request."""
+        if kind in self._lists:
+            return self._lists[kind], 0.0
+        path = self._path(kind)
+        text = files.read(path)
+        if text is None:
+            return None, 0.0
+        try:
+            stored = json.loads(text)
+            items, fetched = list(stored["items"]), float(stored["fetched"])
+        except (ValueError, KeyError, TypeError):
+            files.set_aside(path)
+            return None, 0.0
+        self._lists[kind] = items
+        return items, max(0.0, time.time() - fetched)
+
+    def renew(self, kind: str) -> list[Item]:
+        """Ask for a list and keep it. One request a page."""
+        gateway = self._gateway()
+        items = [
+            {k: v for k, v in item.items() if k not in _UNUSED}
+            for item in gateway.pages(self._source(kind))
+        ]
+        self._keep(kind, items)
+        self._fresh.add(kind)
+        return items
+
+    def put(self, kind: str, item: Item) -> None:
+        """Note one item that a command of ours has just created or changed."""
+        known, _ = self.known(kind)
+        if known is None:
+            return
+        others = [i for i in known if i.get("id") != item.get("id")]
+        self._keep(kind, [*others, item])
+
+    def remove(self, kind: str, number: str) -> None:
+        """Note that an item is gone."""
+        known, _ = self.known(kind)
+        if known is not None:
+            self._keep(kind, [i for i in known if i.get("id") != number])
+
+    def forget(self, kind: str) -> None:
+        """Drop a list, so that its next use asks for it."""
+        self._lists.pop(kind, None)
+        self._fresh.discard(kind)
+        try:
+            os.unlink(self._path(kind))  # noqa: PTH108
+        except OSError:
+            pass
+
+    # -- names → things ------------------------------------------------------------------
+
+    def resolve(self, kind: str, text: str, noun: str) -> Item:
+        """Return the item that ``text`` means; ask for the list once more where it is missing.
+
+        Raises:
+            NotFoundError, AmbiguousError: See :func:`clockify_cli.naming.match`.
+        """
+        label = project_label if noun == "project" else None
+        try:
+            return dict(match(text, self.all(kind), noun, label=label))
+        except NotFoundError as error:
+            if kind in self._fresh or error.kind == "ambiguous":
+                raise
+            missing = error
+        try:
+            items = self.renew(kind)
+        except (AwayError, RateLimitError) as away:
+            away.hint = f"{missing.message} It is not in the cache either; use its ID, or leave it out."
+            raise
+        return dict(match(text, items, noun, label=label))
+
+    def project(self, text: str) -> Item:
+        """Return the project that ``text`` means."""
+        return self.resolve("projects", text, "project")
+
+    def client(self, text: str) -> Item:
+        """Return the client that ``text`` means."""
+        return self.resolve("clients", text, "client")
+
+    def tag(self, text: str) -> Item:
+        """Return the tag that ``text`` means."""
+        return self.resolve("tags", text, "tag")
+
+    def task(self, text: str, project: str) -> Item:
+        """Return the task of the project (an ID) that ``text`` means."""
+        return self.resolve(f"tasks-{project}", text, "task")
+
+    def user(self, text: str) -> Item:
+        """Return the user that ``text`` means: an ID, a name or an e-mail address."""
+        by_mail = [u for u in self.all("users") if str(u.get("email", "")).lower() == text.strip().lower()]
+        return by_mail[0] if len(by_mail) == 1 else self.resolve("users", text, "user")
+
+    # -- IDs → things, from the cache alone -------------------------------------------------
+
+    def find(self, kind: str, number: str | None) -> Item | None:
+        """Return the cached item with this ID, or ``None``; never asks the service."""
+        if not number:
+            return None
+        known, _ = self.known(kind)
+        return next((i for i in known or () if i.get("id") == number), None)
+
+    def _keep(self, kind: str, items: list[Item]) -> None:
+        self._lists[kind] = items
+        text = json.dumps({"fetched": int(time.time()), "items": items}, ensure_ascii=False)
+        files.replace(self._path(kind), text, synced=False)
+
+    def _path(self, kind: str) -> str:
+        place = "" if kind == "workspaces" else self._workspace
+        return os.path.join(self._folder, place, f"{kind}.json")  # noqa: PTH118
+
+    def _source(self, kind: str) -> str:
+        if kind == "workspaces":
+            return "/api/v1/workspaces"
+        base = f"/api/v1/workspaces/{self._workspace}"
+        if kind.startswith("tasks-"):
+            return f"{base}/projects/{kind[6:]}/tasks"
+        return f"{base}/{kind}"

@@ -1,0 +1,476 @@
+"""The place where writes are made: delivers what waits, records, sends, and keeps the last known state."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+from clockify_cli.errors import (
+    AwayError,
+    ClockifyError,
+    ConflictError,
+    NotFoundError,
+    RateLimitError,
+    SignInError,
+    UnclearError,
+)
+from clockify_cli.journal.operation import (
+    CREATE,
+    DELETE,
+    DONE,
+    DROPPED,
+    QUEUED,
+    SENDING,
+    SETTLED,
+    STOP,
+    Draft,
+    Operation,
+)
+from clockify_cli.model import TimeEntry, end_of, is_running, seconds_of, start_of
+from clockify_cli.tracking.overlay import overlaid
+
+if TYPE_CHECKING:
+    from clockify_cli.context import Account
+    from clockify_cli.gateway.client import Gateway
+    from clockify_cli.journal.book import Journal
+    from clockify_cli.journal.delivery import Delivery
+    from clockify_cli.store.last_known import LastKnown
+    from clockify_cli.store.names import Names
+
+TURN_SECONDS = 30.0  # how long a write waits for other processes that are sending
+BRISK_SECONDS = 2.0  # how long a command that only reads may spend on what waits
+_AWAY = (AwayError, RateLimitError)
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of a change.
+
+    Attributes:
+        operations: Its operations, in order.
+        queued: Some of it waits.
+    """
+
+    operations: list[Operation]
+    queued: bool
+
+    def entry(self, number: int = -1) -> TimeEntry:
+        """Return the entry that an operation has left (the last one's by default)."""
+        operation = self.operations[number]
+        found = operation.after or operation.before or {"id": operation.entry}
+        if operation.state not in SETTLED or (self.queued and operation.state != DONE):
+            from clockify_cli.tracking.overlay import queued
+
+            return queued(found, operation.entry)
+        return found
+
+
+class Desk:
+    """Time tracking for one account.
+
+    Args:
+        account: Who and where.
+        gateway: Gives the client when a request is due.
+        journal: The journal.
+        last_known: The state file.
+        names: Names from the cache.
+        now: The present; ``zone`` the run's zone.
+        queues: Whether a write waits while the network is away.
+        notice: Told what the user should know beside the answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        account: Account,
+        gateway: Callable[[], Gateway],
+        journal: Journal,
+        last_known: LastKnown,
+        names: Names,
+        now: datetime,
+        zone: tzinfo,
+        queues: bool,
+        notice: Callable[[str], None],
+    ) -> None:
+        self.account = account
+        self.gateway = gateway
+        self.journal = journal
+        self.last_known = last_known
+        self.names = names
+        self.now = now
+        self.zone = zone
+        self.queues = queues
+        self.notice = notice
+        self.away: ClockifyError | None = None  # why nothing can be sent now
+        self._known: TimeEntry | None = last_known.running
+        self._day_change = 0
+
+    # -- turns ----------------------------------------------------------------------
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the right to write, with everything that waited delivered first where possible."""
+        with self.journal.turn(TURN_SECONDS) as got:
+            if not got:
+                self.away = AwayError(
+                    "Another clockify is still sending.", "Try again, or see 'clockify queue'."
+                )
+            elif self.journal.waiting():
+                self._deliver_first(patient=True)
+            yield
+
+    def deliver_briskly(self) -> None:
+        """Deliver what waits before a command that only reads; give up soon, say little."""
+        if not self.journal.waiting():
+            return
+        with self.journal.turn(0) as got:
+            if not got:
+                return
+            gateway = self.gateway()
+            tries, gateway.tries = gateway.tries, 1
+            wait, gateway.max_wait = gateway.max_wait, 0
+            try:
+                self._deliver_first(patient=False, deadline=time.monotonic() + BRISK_SECONDS)
+            finally:
+                gateway.tries, gateway.max_wait = tries, wait
+
+    def sync(self) -> tuple[list[Operation], list[Operation]]:
+        """Deliver everything that waits, now.
+
+        Returns:
+            What was delivered, and what is still open (waiting or set aside).
+
+        Raises:
+            AwayError, RateLimitError, SignInError: Something had to be left waiting.
+        """
+        with self.journal.turn(TURN_SECONDS) as got:
+            before = self.journal.waiting()
+            if not got:
+                raise AwayError("Another clockify is still sending.", "Try again in a moment.")
+            try:
+                self._delivery().deliver_waiting(patient=True)
+                left = self.journal.waiting()
+                if left:  # on hold after a time-out: once more, now that the hold is over
+                    self._delivery().deliver_waiting(patient=True)
+            finally:
+                self.save()
+        after = [self.journal.operation(o.id) for o in before]
+        return [o for o in after if o.state == DONE], self.journal.open_operations()
+
+    def _deliver_first(self, *, patient: bool, deadline: float | None = None) -> None:
+        waiting = self.journal.waiting()
+        try:
+            self._delivery().deliver_waiting(deadline, patient=patient)
+        except (*_AWAY, SignInError) as error:
+            self.away = error
+        left = self.journal.waiting()
+        if left and self.away is None and patient:
+            self.away = AwayError("Earlier writes still wait.", "See 'clockify queue'.")
+        numbers = {o.id for o in waiting}
+        done = len(numbers) - len([o for o in left if o.id in numbers])
+        aside = [o for o in self.journal.set_aside() if o.id in numbers]
+        if done > len(aside):
+            self.notice(f"Delivered {done - len(aside)} waiting {_plural(done - len(aside))}.")
+        for operation in aside:
+            words = (operation.error or {}).get("message", "")
+            self.notice(
+                f"Set aside: {operation.verb} (operation {operation.id}): {words} "
+                f"See 'clockify queue show {operation.id}'."
+            )
+        self.save()
+
+    def _delivery(self) -> Delivery:
+        from clockify_cli.journal.delivery import Delivery
+
+        return Delivery(self.journal, self.gateway(), self.account.user, self.settle)
+
+    # -- writing --------------------------------------------------------------------
+
+    def write(
+        self,
+        verb: str,
+        label: str,
+        drafts: Sequence[Draft],
+        *,
+        key: str | None = None,
+        undoes: int | None = None,
+        tolerate: Callable[[Operation, ClockifyError], bool] | None = None,
+    ) -> Written:
+        """Record a change and send it; call it inside :meth:`turn`.
+
+        Args:
+            verb: The command.
+            label: What is changed, for people.
+            drafts: The writes in their order.
+            key: The caller's idempotency key.
+            undoes: The change that this one takes back.
+            tolerate: Says of an operation that was refused whether the rest goes on.
+
+        Raises:
+            ClockifyError: It was refused, or could neither be sent nor queued; then nothing
+                of it waits.
+        """
+        if self.away is not None:
+            if isinstance(self.away, SignInError) or not self.queues:
+                raise self.away
+            operations = self.journal.record(verb, label, drafts, key=key, undoes=undoes)
+            return self._queued(operations, self.away)
+        operations = self.journal.record(
+            verb, label, drafts, state=SENDING, key=key, undoes=undoes
+        )
+        delivery = self._delivery()
+        for number, operation in enumerate(operations):
+            try:
+                delivery.deliver(operation, fresh=True)
+            except _AWAY as error:
+                if not self.queues:
+                    self._give_up(operations, key)
+                    raise
+                return self._queued(operations, error)
+            except ClockifyError as error:
+                if tolerate is not None and tolerate(operation, error):
+                    self.journal.move(operation, DROPPED, error=error.as_json()["error"])
+                    continue
+                self._give_up(operations, key)
+                if number and operations[0].state == DONE and not undoes:
+                    error.hint = (
+                        f"{error.hint} What came before it is done: 'clockify undo' takes it back."
+                    ).strip()
+                raise
+        self.save()
+        return Written(operations, queued=False)
+
+    def _queued(self, operations: list[Operation], error: ClockifyError) -> Written:
+        if isinstance(error, UnclearError):
+            self.notice(
+                f"{error.message} It is queued, and will be looked up before it is sent again."
+            )
+        else:
+            self.notice(f"{error.message} It is queued and goes out with the next command.")
+        self.away = error
+        self.save()
+        return Written(operations, queued=True)
+
+    def _give_up(self, operations: list[Operation], key: str | None) -> None:
+        undone = [o for o in operations if o.state not in SETTLED]
+        self.journal.move_all(undone, DROPPED)
+        if key is not None and len(undone) == len(operations):
+            self.journal.forget_key(operations[0].change)
+        self.save()
+
+    # -- what is known ----------------------------------------------------------------
+
+    def settle(self, operation: Operation) -> None:
+        """Learn from an operation that was just delivered."""
+        if operation.user != self.account.user or operation.workspace != self.account.workspace:
+            return
+        entry = operation.after
+        if operation.kind == DELETE:
+            if self._known is not None and self._known.get("id") == operation.entry:
+                self._known = None
+            self._count(operation.before, -1)
+        elif entry is not None and entry.get("timeInterval"):
+            if is_running(entry):
+                self._known = entry
+            elif self._known is not None and (
+                self._known.get("id") == entry.get("id") or operation.kind == STOP
+            ):
+                self._known = None
+            if operation.kind != CREATE and operation.before and not is_running(operation.before):
+                self._count(operation.before, -1)
+            self._count(entry, 1)
+        self._remember(operation)
+
+    def _remember(self, operation: Operation) -> None:
+        """Hook for the entry cache."""
+
+    def _count(self, entry: TimeEntry | None, sign: int) -> None:
+        if entry is None or is_running(entry):
+            return
+        if start_of(entry).astimezone(self.zone).date() == self.now.astimezone(self.zone).date():
+            self._day_change += sign * seconds_of(entry, self.now)
+
+    def learn_running(self, entry: TimeEntry | None, *, day_seconds: int | None = None) -> None:
+        """Note what the service has just said of the running timer."""
+        self._known = entry
+        self.save(day_seconds)
+
+    def save(self, day_seconds: int | None = None) -> None:
+        """Write the state file from what is known and what waits."""
+        waiting = self.journal.waiting()
+        if day_seconds is None and self._day_change:
+            day_seconds = self.last_known.add_to_day(self._day_change, self.now, self.zone)
+        self._day_change = 0
+        self.last_known.save(
+            self._known,
+            self._shown(waiting),
+            now=self.now,
+            zone=self.zone,
+            describe=self.describe,
+            waiting=len(waiting),
+            day_seconds=day_seconds,
+            failed=self.notice,
+        )
+
+    def describe(self, entry: TimeEntry) -> Mapping[str, str]:
+        """Return the names that an entry's IDs stand for, from the cache alone."""
+        project = self.names.find("projects", entry.get("projectId")) or {}
+        task = self.names.find(f"tasks-{entry.get('projectId')}", entry.get("taskId")) or {}
+        tags = [self.names.find("tags", tag) or {"name": tag} for tag in entry.get("tagIds") or []]
+        return {
+            "project": str(project.get("name") or entry.get("projectId") or ""),
+            "client": str(project.get("clientName") or ""),
+            "color": str(project.get("color") or ""),
+            "task": str(task.get("name") or entry.get("taskId") or ""),
+            "tags": ", ".join(str(tag["name"]) for tag in tags),
+        }
+
+    def _shown(self, waiting: list[Operation]) -> TimeEntry | None:
+        known = [self._known] if self._known is not None else []
+        mine = [o for o in waiting if o.workspace == self.account.workspace]
+        return next((e for e in overlaid(known, mine, self.account.user) if is_running(e)), None)
+
+    @property
+    def known_running(self) -> TimeEntry | None:
+        """Return the running entry as last known, with what waits applied; no request."""
+        return self._shown(self.journal.waiting())
+
+    def running(self) -> TimeEntry | None:
+        """Return the running entry, asking the service; what waits is applied. One request.
+
+        Raises:
+            AwayError: The service is away and nothing that waits settles the question.
+        """
+        from clockify_cli.gateway.entries import running_entry
+
+        self.deliver_briskly()
+        waiting = self.journal.waiting()
+        try:
+            if self.away is not None:
+                raise self.away
+            self._known = running_entry(
+                self.gateway(), self.account.workspace, self.account.user
+            )
+        except (*_AWAY, SignInError):
+            if not _settles_running(waiting, self.account.user):
+                raise
+            self.notice("Clockify is away; this is what waits in the queue.")
+            self.save()
+            return self._shown(waiting)
+        self.save()
+        return self._shown(waiting)
+
+    # -- anchors ----------------------------------------------------------------------
+
+    def newest(self, count: int) -> list[TimeEntry]:
+        """Return the user's newest entries, newest first, what waits applied. One request."""
+        from clockify_cli.gateway.entries import recent_entries
+
+        self.deliver_briskly()
+        waiting = self.journal.waiting()
+        try:
+            if self.away is not None:
+                raise self.away
+            found = recent_entries(
+                self.gateway(), self.account.workspace, self.account.user, count
+            )
+        except _AWAY:
+            if not waiting:
+                raise
+            found = [self._known] if self._known is not None else []
+        mine = [o for o in waiting if o.workspace == self.account.workspace]
+        return overlaid(found, mine, self.account.user)[:count]
+
+    def last_stop(self) -> datetime | None:
+        """Return the end of the newest finished entry."""
+        ends = [end for end in map(end_of, self.newest(20)) if end is not None]
+        return max(ends, default=None)
+
+    def last_start(self) -> datetime | None:
+        """Return the start of the newest entry."""
+        found = self.newest(1)
+        return start_of(found[0]) if found else None
+
+    def find(self, handle: str) -> TimeEntry:
+        """Return the entry that ``handle`` means: an ID, a local ID, ``@N`` or ``@running``.
+
+        One request, except for what only waits in the queue.
+        """
+        from clockify_cli.errors import UsageError
+        from clockify_cli.gateway.entries import entry
+        from clockify_cli.journal.operation import LOCAL
+        from clockify_cli.model import is_entity_id
+
+        text = handle.strip()
+        if text == "@running":
+            running = self.running()
+            if running is None:
+                raise NotFoundError("No timer is running.", "Start one: clockify start …")
+            return running
+        if text.startswith("@") and text[1:].isdecimal() and int(text[1:]) > 0:
+            number = int(text[1:])
+            found = self.newest(number)
+            if len(found) < number:
+                raise NotFoundError(f"There is no entry {text}.", "List them: clockify entries.")
+            return found[number - 1]
+        if text.startswith(LOCAL):
+            creation = self.journal.creation_of(text)
+            if creation is None or creation.state == DROPPED:
+                raise NotFoundError(f"There is no entry {text}.", "See 'clockify queue'.")
+            if creation.state != DONE:
+                shown = [e for e in self._open_entries() if e["id"] == text]
+                if shown:
+                    return shown[0]
+                raise NotFoundError(f"The entry {text} is deleted.", "See 'clockify queue'.")
+            text = creation.entry
+        if not is_entity_id(text):
+            raise UsageError(
+                f"'{handle}' is not an entry.",
+                "An entry is an ID, @1 for the newest, @2 for the one before, or @running.",
+            )
+        waiting = [o for o in self.journal.waiting() if o.entry == text]
+        if self.away is None:
+            try:
+                now = entry(self.gateway(), self.account.workspace, text)
+            except _AWAY as error:
+                self.away = error
+            else:
+                user = str(now.get("userId") or self.account.user)
+                shown = overlaid([now], waiting, user)
+                if not shown:
+                    raise NotFoundError(f"The entry {text} is deleted.", "See 'clockify queue'.")
+                return shown[0]
+        cached = self._cached_entry(text)
+        if cached is None or not self.queues:
+            raise self.away
+        shown = overlaid([cached], waiting, self.account.user)
+        if not shown:
+            raise NotFoundError(f"The entry {text} is deleted.", "See 'clockify queue'.")
+        return shown[0]
+
+    def _open_entries(self) -> list[TimeEntry]:
+        known = [self._known] if self._known is not None else []
+        return overlaid(known, self.journal.waiting(), self.account.user)
+
+    def _cached_entry(self, number: str) -> TimeEntry | None:
+        if self._known is not None and self._known.get("id") == number:
+            return self._known
+        return None
+
+
+def _settles_running(waiting: Sequence[Operation], user: str) -> bool:
+    """Say whether what waits tells by itself whether a timer runs."""
+    return any(
+        o.user == user
+        and (o.kind == STOP or (o.kind == CREATE and o.after is not None and is_running(o.after)))
+        for o in waiting
+        if o.state in (QUEUED, SENDING)
+    )
+
+
+def _plural(count: int) -> str:
+    return "write" if count == 1 else "writes"

@@ -20,7 +20,6 @@ from clockify_cli.journal.operation import (
     CREATE,
     DONE,
     DROPPED,
-    FOLDED,
     LOCAL,
     QUEUED,
     SET_ASIDE,
@@ -58,6 +57,7 @@ CREATE TABLE operations (
     state TEXT NOT NULL,
     entry TEXT NOT NULL,
     payload TEXT NOT NULL,
+    sent TEXT,
     before TEXT,
     after TEXT,
     error TEXT,
@@ -71,7 +71,7 @@ CREATE INDEX operations_by_entry ON operations (entry);
 """
 _COLUMNS = (
     "o.id, o.change, o.account, o.workspace, o.user, o.kind, o.state, o.entry, o.payload, "
-    "o.before, o.after, o.error, o.attempts, o.hold_until, o.created_at, c.verb"
+    "o.before, o.after, o.error, o.attempts, o.hold_until, o.created_at, c.verb, o.sent"
 )
 _FROM = "FROM operations o JOIN changes c ON c.id = o.change"
 
@@ -247,71 +247,6 @@ class Journal:
                 db.execute("UPDATE changes SET undone_by = ? WHERE id = ?", (change, undoes))
         return [self.operation(number) for number in numbers]
 
-    def fold(
-        self, creation: Operation, verb: str, label: str, draft: Draft, payload: dict[str, Any] | None
-    ) -> Operation | None:
-        """Make ``draft`` part of a creation that has never been sent.
-
-        Args:
-            creation: The queued creation.
-            verb: The command.
-            label: For people.
-            draft: What would have been sent.
-            payload: The creation's new body, or ``None`` to drop it.
-
-        Returns:
-            The folded operation, or ``None`` where the creation is no longer just queued.
-        """
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with self._transaction() as db:
-            row = db.execute("SELECT state FROM operations WHERE id = ?", (creation.id,)).fetchone()
-            if row is None or row[0] != QUEUED:
-                return None
-            change = db.execute(
-                "INSERT INTO changes (account, verb, label, created_at) VALUES (?, ?, ?, ?)",
-                (self.account, verb, label, now),
-            ).lastrowid
-            number = db.execute(
-                "INSERT INTO operations (change, account, workspace, user, kind, state, entry,"
-                " payload, before, after, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    change,
-                    self.account,
-                    draft.workspace,
-                    draft.user,
-                    draft.kind,
-                    FOLDED,
-                    creation.local_id,
-                    json.dumps(draft.payload),
-                    _dump(draft.before),
-                    _dump(draft.after),
-                    now,
-                ),
-            ).lastrowid
-            assert number is not None
-            if payload is None:
-                db.execute("UPDATE operations SET state = ? WHERE id = ?", (DROPPED, creation.id))
-            else:
-                db.execute(
-                    "UPDATE operations SET payload = ?, after = ? WHERE id = ?",
-                    (json.dumps(payload), _dump(draft.after), creation.id),
-                )
-        return self.operation(number)
-
-    def unfold(self, folded: Operation, payload: dict[str, Any], after: dict[str, Any]) -> bool:
-        """Take ``folded`` out of its creation again; say whether that was still possible."""
-        creation = int(folded.entry.removeprefix(LOCAL))
-        with self._transaction() as db:
-            row = db.execute("SELECT state FROM operations WHERE id = ?", (creation,)).fetchone()
-            if row is None or row[0] not in (QUEUED, DROPPED):
-                return False
-            db.execute(
-                "UPDATE operations SET state = ?, payload = ?, after = ? WHERE id = ?",
-                (QUEUED, json.dumps(payload), _dump(after), creation),
-            )
-            db.execute("UPDATE operations SET state = ? WHERE id = ?", (DROPPED, folded.id))
-        return True
-
     def move(
         self,
         operation: Operation,
@@ -322,7 +257,7 @@ class Journal:
         payload: dict[str, Any] | None = None,
         error: dict[str, Any] | None = None,
         hold_until: float = 0,
-        sent: bool = False,
+        sent: dict[str, Any] | None = None,
     ) -> None:
         """Bring ``operation`` into ``state``, on disk and in the object.
 
@@ -334,12 +269,14 @@ class Journal:
             payload: The body, where it had to be adapted.
             error: The error object of a failure; cleared where it is left out.
             hold_until: Seconds since the epoch before which it must not be sent again.
-            sent: It is handed to the network now.
+            sent: The body that is handed to the network now.
         """
         operation.state = state
         operation.error = error
         operation.hold_until = hold_until
-        operation.attempts += sent
+        if sent is not None:
+            operation.attempts += 1
+            operation.sent = sent
         if after is not None:
             operation.after = after
         if before is not None:
@@ -351,7 +288,7 @@ class Journal:
         with self._transaction() as db:
             db.execute(
                 "UPDATE operations SET state = ?, entry = ?, payload = ?, before = ?, after = ?, "
-                "error = ?, hold_until = ?, attempts = ? WHERE id = ?",
+                "error = ?, hold_until = ?, attempts = ?, sent = ? WHERE id = ?",
                 (
                     state,
                     operation.entry,
@@ -361,6 +298,7 @@ class Journal:
                     _dump(error),
                     hold_until,
                     operation.attempts,
+                    _dump(operation.sent),
                     operation.id,
                 ),
             )
@@ -452,8 +390,8 @@ class Journal:
         rows = self._db.execute(
             "SELECT id, account, verb, label, created_at, undone_by, undoes, key FROM changes c "
             "WHERE account = ? AND undone_by IS NULL AND undoes IS NULL AND EXISTS (SELECT 1 FROM "
-            "operations o WHERE o.change = c.id AND o.state IN ('queued', 'sending', 'done', "
-            "'folded')) ORDER BY id DESC LIMIT ?",
+            "operations o WHERE o.change = c.id AND o.state IN ('queued', 'sending', 'done')) "
+            "ORDER BY id DESC LIMIT ?",
             (self.account, limit),
         )
         return [Change(*row) for row in rows]
@@ -488,6 +426,7 @@ class Journal:
                 hold_until=row[13],
                 created_at=row[14],
                 verb=row[15],
+                sent=json.loads(row[16]) if row[16] else None,
             )
             for row in rows
         ]

@@ -30,6 +30,7 @@ from clockify_cli.journal.operation import (
     CREATE,
     DELETE,
     DONE,
+    DROPPED,
     LOCAL,
     QUEUED,
     REFUSED,
@@ -37,6 +38,7 @@ from clockify_cli.journal.operation import (
     SET_ASIDE,
     STOP,
     UPDATE,
+    Draft,
     Operation,
 )
 from clockify_cli.model import TimeEntry, end_of, instant, same_content, start_of, write_body
@@ -123,12 +125,15 @@ class Delivery:
                 return operation
         elif not fresh and self._compare(operation):
             return operation
+        body, taken_in = (operation.payload, []) if fresh else self._with_followers(operation)
+        if body is None:
+            return operation
         while True:
             tries += 1
             if not (fresh and tries == 1 and operation.state == SENDING):
-                self._journal.move(operation, SENDING, sent=True)
+                self._journal.move(operation, SENDING, sent=body)
             try:
-                answer = self._send(operation)
+                answer = self._send(operation, body)
             except UnclearError as error:
                 hold = time.time() + HOLD_SECONDS if error.timed_out else 0.0
                 self._journal.move(
@@ -154,24 +159,88 @@ class Delivery:
                 raise
             else:
                 self._finish(operation, answer)
+                for follower in taken_in:
+                    self._finish(follower, answer)
                 return operation
+
+    # -- work on an entry that waits ---------------------------------------------------
+
+    def _with_followers(
+        self, operation: Operation
+    ) -> tuple[dict[str, Any] | None, list[Operation]]:
+        """Return the body of a creation with what was done to it while both waited.
+
+        A timer started and stopped offline so becomes one finished entry in one request.
+
+        Returns:
+            The body and the operations that it takes in; no body where the entry was
+            deleted while it waited, so that nothing is left to send.
+        """
+        if operation.kind != CREATE:
+            return operation.payload, []
+        body = dict(operation.payload)
+        taken_in: list[Operation] = []
+        for follower in self._journal.waiting():
+            if follower.entry != operation.local_id or follower.id == operation.id:
+                continue
+            if follower.state != QUEUED:
+                break
+            if follower.kind == DELETE:
+                self._journal.move_all([operation, *taken_in, follower], DROPPED)
+                return None, []
+            if follower.kind == STOP:
+                body["end"] = follower.payload["end"]
+            else:
+                body = dict(follower.payload)
+            taken_in.append(follower)
+        if "end" not in body:
+            self._make_room(operation)
+        return body, taken_in
+
+    def _make_room(self, operation: Operation) -> None:
+        """End the timer that runs now, as the user's start would have done at its time.
+
+        Raises:
+            ConflictError: One was started elsewhere after this one; the user decides.
+        """
+        now = entries.running_entry(self._gateway, operation.workspace, operation.user)
+        if now is None:
+            return
+        start = instant(operation.payload["start"])
+        if start_of(now) >= start:
+            self._conflict(operation, now, "another timer was started elsewhere after it")
+        [stop] = self._journal.record(
+            "stop",
+            "the timer that a queued start ends",
+            [
+                Draft(
+                    STOP,
+                    operation.workspace,
+                    operation.user,
+                    str(now["id"]),
+                    {"end": operation.payload["start"]},
+                    before=now,
+                )
+            ],
+            state=SENDING,
+        )
+        self.deliver(stop, fresh=True)
 
     # -- sending --------------------------------------------------------------------
 
-    def _send(self, operation: Operation) -> TimeEntry | None:
+    def _send(self, operation: Operation, body: dict[str, Any]) -> TimeEntry | None:
         workspace, user = operation.workspace, operation.user
         if operation.kind == CREATE:
             own = user == self._own_user
             place = (
                 entries.entries_path(workspace) if own else entries.user_path(workspace, user)
             )
-            return self._entry("POST", place, operation.payload)
+            return self._entry("POST", place, body)
         if operation.kind == STOP:
-            body = {"end": operation.payload["end"]}
             return self._entry("PATCH", entries.user_path(workspace, user), body)
         place = entries.entry_path(workspace, self._service_id(operation))
         if operation.kind == UPDATE:
-            return self._entry("PUT", place, operation.payload)
+            return self._entry("PUT", place, body)
         self._gateway.send("DELETE", place)
         return operation.before
 

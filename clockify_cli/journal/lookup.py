@@ -21,7 +21,7 @@ def created_entry(
     gateway: Gateway, operation: Operation, claimed: set[str]
 ) -> TimeEntry | None:
     """Return the entry that a creation has become, or ``None`` where it has not happened."""
-    body = operation.payload
+    body = operation.sent or operation.payload
     start = instant(body["start"])
     found = entries.entries_between(
         gateway,

@@ -5,7 +5,6 @@ The states of an operation:
     queued    not sent, or known not to have happened; waits its turn
     sending   handed to the network; until an answer is recorded, nobody knows
     done      happened, with the service's answer
-    folded    became part of a creation that was still queued
     refused   the service said no; set aside with its words
     conflict  somebody changed the entry meanwhile; set aside for the user to decide
     dropped   taken out of the queue; will not be sent
@@ -16,12 +15,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-QUEUED, SENDING, DONE, FOLDED = "queued", "sending", "done", "folded"
+QUEUED, SENDING, DONE = "queued", "sending", "done"
 REFUSED, CONFLICT, DROPPED = "refused", "conflict", "dropped"
 
 WAITING = (QUEUED, SENDING)
 SET_ASIDE = (REFUSED, CONFLICT)
-SETTLED = (DONE, FOLDED)
 
 CREATE, STOP, UPDATE, DELETE = "create", "stop", "update", "delete"
 
@@ -64,6 +62,9 @@ class Operation:
         error: The error object of the last failure.
         attempts: How often it was sent.
         hold_until: Seconds since the epoch before which it must not be sent again.
+        verb: The command of its change.
+        sent: The body as it was last sent, where that differs from ``payload``: a creation
+            takes in what was done to the entry while both waited.
     """
 
     id: int
@@ -82,6 +83,7 @@ class Operation:
     hold_until: float
     created_at: str
     verb: str = ""
+    sent: dict[str, Any] | None = None
 
     @property
     def local_id(self) -> str:

@@ -25,7 +25,6 @@ from clockify_cli.journal.operation import (
     DROPPED,
     QUEUED,
     SENDING,
-    SETTLED,
     STOP,
     Draft,
     Operation,
@@ -62,7 +61,7 @@ class Written:
         """Return the entry that an operation has left (the last one's by default)."""
         operation = self.operations[number]
         found = operation.after or operation.before or {"id": operation.entry}
-        if operation.state not in SETTLED or (self.queued and operation.state != DONE):
+        if operation.state != DONE:
             from clockify_cli.tracking.overlay import queued
 
             return queued(found, operation.entry)
@@ -256,7 +255,7 @@ class Desk:
         return Written(operations, queued=True)
 
     def _give_up(self, operations: list[Operation], key: str | None) -> None:
-        undone = [o for o in operations if o.state not in SETTLED]
+        undone = [o for o in operations if o.state != DONE]
         self.journal.move_all(undone, DROPPED)
         if key is not None and len(undone) == len(operations):
             self.journal.forget_key(operations[0].change)

@@ -1,0 +1,121 @@
+"""What an entry is about: description, project, task, tags and billable, resolved to IDs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from clockify_cli.errors import NotFoundError, UsageError
+from clockify_cli.model import is_entity_id, utc_text
+from clockify_cli.store.names import Names
+
+DESCRIPTION_LIMIT = 3000  # characters that the service takes
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an entry is about, in IDs."""
+
+    description: str = ""
+    project: str | None = None
+    task: str | None = None
+    tags: tuple[str, ...] = field(default_factory=tuple)
+    billable: bool = False
+    type: str | None = None
+
+    def body(self, start: datetime, end: datetime | None = None) -> dict[str, Any]:
+        """Return the request body of an entry with this content."""
+        body: dict[str, Any] = {"start": utc_text(start)}
+        if end is not None:
+            body["end"] = utc_text(end)
+        body["description"] = self.description
+        body["billable"] = self.billable
+        if self.project:
+            body["projectId"] = self.project
+        if self.task:
+            body["taskId"] = self.task
+        if self.tags:
+            body["tagIds"] = list(self.tags)
+        if self.type:
+            body["type"] = self.type
+        return body
+
+
+def checked_description(text: str) -> str:
+    """Return the description trimmed; refuse one that the service would."""
+    text = text.strip()
+    if len(text) > DESCRIPTION_LIMIT:
+        raise UsageError(
+            f"The description has {len(text)} characters; Clockify takes {DESCRIPTION_LIMIT}.",
+            "Shorten it.",
+        )
+    return text
+
+
+def resolved_content(
+    names: Names,
+    *,
+    description: str = "",
+    project: str | None = None,
+    task: str | None = None,
+    tags: Iterable[str] = (),
+    billable: bool | None = None,
+) -> Content:
+    """Return the content that the typed words mean.
+
+    Args:
+        names: The names of the workspace.
+        description: Free text.
+        project: A project's name or ID; empty for none.
+        task: A task's name or ID; needs a project.
+        tags: Names or IDs.
+        billable: As asked for; ``None`` takes the project's own default, which the service
+            does not do by itself.
+    """
+    found: Mapping[str, Any] = {}
+    if project:
+        found = resolved_project(names, project)
+    project_id = str(found["id"]) if found else None
+    task_id = None
+    if task:
+        if not project_id:
+            raise UsageError(f"The task '{task}' needs its project.", "Add -p PROJECT.")
+        task_id = str(names.task(task, project_id)["id"])
+    return Content(
+        description=checked_description(description),
+        project=project_id,
+        task=task_id,
+        tags=resolved_tags(names, tags),
+        billable=bool(found.get("billable")) if billable is None else billable,
+    )
+
+
+def resolved_project(names: Names, text: str) -> Mapping[str, Any]:
+    """Return the project that ``text`` means; an ID that no list shows is taken as it is."""
+    try:
+        return names.project(text)
+    except NotFoundError as error:
+        if error.kind == "not_found" and is_entity_id(text.strip()):
+            return {"id": text.strip()}
+        raise
+
+
+def resolved_tags(names: Names, texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the IDs of the tags that ``texts`` mean, each once, in order."""
+    found = [str(names.tag(text)["id"]) for text in texts if text.strip()]
+    return tuple(dict.fromkeys(found))
+
+
+def content_of(entry: Mapping[str, Any]) -> Content:
+    """Return what an existing entry is about, to start another like it."""
+    kind = entry.get("type")
+    return Content(
+        description=entry.get("description") or "",
+        project=entry.get("projectId") or None,
+        task=entry.get("taskId") or None,
+        tags=tuple(entry.get("tagIds") or ()),
+        billable=bool(entry.get("billable")),
+        type=kind if kind == "BREAK" else None,
+    )

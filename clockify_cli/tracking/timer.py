@@ -1,0 +1,152 @@
+"""The timer: start, stop, continue, discard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clockify_cli.errors import NotFoundError, UsageError
+from clockify_cli.journal.operation import CREATE, DELETE, STOP, Draft
+from clockify_cli.model import (
+    TimeEntry,
+    entry_from_body,
+    is_running,
+    start_of,
+    utc_text,
+    with_interval,
+)
+from clockify_cli.tracking.content import Content, content_of
+from clockify_cli.tracking.desk import Desk
+
+NOTHING_RUNS = "No timer is running."
+START_ONE = "Start one: clockify start …"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A timer that was started, and the one that it ended."""
+
+    entry: TimeEntry
+    stopped: TimeEntry | None
+
+
+def start(desk: Desk, content: Content, at: datetime, *, verb: str = "start") -> Started:
+    """Start a timer; one that is known to run is stopped at the new start.
+
+    One request, two where a timer has to be stopped: the service would end it by itself,
+    but nobody knows at which instant.
+    """
+    with desk.turn():
+        running = desk.known_running
+        drafts = []
+        if running is not None:
+            if at < start_of(running):
+                raise UsageError(
+                    f"The running timer began after that, at {_local(desk, start_of(running))}.",
+                    "Start later than that, or stop it first: clockify stop, clockify discard.",
+                )
+            drafts.append(stop_draft(desk, running, at))
+        drafts.append(create_draft(desk, content, at, None))
+        written = desk.write(
+            verb,
+            content.description or "a timer",
+            drafts,
+            # Somebody stopped it elsewhere meanwhile: all the better.
+            tolerate=lambda operation, error: operation.kind == STOP
+            and isinstance(error, NotFoundError),
+        )
+        stopped = None
+        if running is not None and written.operations[0].after:
+            stopped = written.entry(0) if written.operations[0].state != "dropped" else None
+        return Started(written.entry(), stopped)
+
+
+def stop(desk: Desk, at: datetime) -> TimeEntry:
+    """Stop the running timer at ``at`` and return the finished entry. One request.
+
+    Raises:
+        NotFoundError: Nothing runs.
+        UsageError: ``at`` lies before the timer's start.
+    """
+    with desk.turn():
+        running = desk.known_running
+        if running is None and desk.away is not None:
+            if desk.last_known.is_known:
+                raise NotFoundError(NOTHING_RUNS, f"{START_ONE} (Clockify is away; this is as last known.)")
+            raise desk.away
+        if running is not None and at < start_of(running):
+            raise UsageError(
+                f"The timer began after that, at {_local(desk, start_of(running))}.",
+                "Choose a later end, or drop the timer: clockify discard.",
+            )
+        if running is not None:
+            draft = stop_draft(desk, running, at)
+        else:
+            draft = Draft(
+                STOP, desk.account.workspace, desk.account.user, "", {"end": utc_text(at)}
+            )
+        try:
+            return desk.write("stop", "the running timer", [draft]).entry()
+        except NotFoundError as error:
+            desk.learn_running(None)
+            raise NotFoundError(NOTHING_RUNS, START_ONE, status=error.status) from error
+
+
+def discard(desk: Desk) -> TimeEntry:
+    """Delete the running timer and return it. Two requests: it is looked at first."""
+    with desk.turn():
+        running = desk.known_running if desk.away is not None else desk.running()
+        if running is None:
+            raise NotFoundError(NOTHING_RUNS, START_ONE)
+        draft = Draft(
+            DELETE,
+            desk.account.workspace,
+            desk.account.user,
+            str(running["id"]),
+            before=plain(running),
+        )
+        return desk.write("discard", running.get("description") or "a timer", [draft]).entry()
+
+
+def resume(desk: Desk, like: TimeEntry, at: datetime, *, verb: str = "continue") -> Started:
+    """Start a timer with the content of another entry."""
+    if is_running(like) and not like.get("queued"):
+        raise UsageError("That timer is running already.", "See it: clockify status.")
+    return start(desk, content_of(like), at, verb=verb)
+
+
+def create_draft(
+    desk: Desk, content: Content, start: datetime, end: datetime | None, user: str = ""
+) -> Draft:
+    """Return the write that creates an entry."""
+    who = user or desk.account.user
+    body = content.body(start, end)
+    after = entry_from_body("", desk.account.workspace, who, body)
+    return Draft(CREATE, desk.account.workspace, who, "", body, after=after)
+
+
+def stop_draft(desk: Desk, running: TimeEntry, at: datetime) -> Draft:
+    """Return the write that ends ``running`` at ``at``."""
+    before = plain(running)
+    return Draft(
+        STOP,
+        desk.account.workspace,
+        desk.account.user,
+        str(running["id"]),
+        {"end": utc_text(at)},
+        before=before,
+        after=with_interval(before, start_of(running), at),
+    )
+
+
+def plain(entry: TimeEntry) -> TimeEntry:
+    """Return the entry without our own mark of the queue."""
+    return {k: v for k, v in entry.items() if k != "queued"}
+
+
+def _local(desk: Desk, moment: datetime) -> str:
+    local = moment.astimezone(desk.zone)
+    same_day = local.date() == desk.now.astimezone(desk.zone).date()
+    return local.strftime("%H:%M:%S" if same_day else "%Y-%m-%d %H:%M:%S")
+
+

@@ -1,0 +1,159 @@
+"""Taking back the last change: what it did is undone by the writes that reverse it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clockify_cli.errors import ConflictError, NotFoundError
+from clockify_cli.gateway.entries import entry as fetch
+from clockify_cli.journal.lookup import changed_fields
+from clockify_cli.journal.operation import (
+    CREATE,
+    DELETE,
+    DONE,
+    DROPPED,
+    QUEUED,
+    STOP,
+    UPDATE,
+    Change,
+    Draft,
+    Operation,
+)
+from clockify_cli.model import TimeEntry, entry_from_body, is_running, same_content, write_body
+from clockify_cli.tracking.desk import Desk
+from clockify_cli.tracking.editing import delete_draft, update_draft
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back.
+
+    Attributes:
+        change: The change.
+        entry: The entry that it left, or that is back.
+        notes: What could not be restored as it was.
+        queued: The reversal itself waits for the network.
+    """
+
+    change: Change
+    entry: TimeEntry | None
+    notes: tuple[str, ...]
+    queued: bool = False
+
+
+def undo(desk: Desk, number: int | None = None) -> Undone:
+    """Take back the newest change (or the one with this number).
+
+    Raises:
+        NotFoundError: There is nothing to take back.
+        ConflictError: An entry was changed since; nothing is touched.
+    """
+    with desk.turn():
+        change = _choose(desk, number)
+        operations = desk.journal.of_change(change.id)
+        unsent = [o for o in operations if o.state == QUEUED]
+        happened = [o for o in reversed(operations) if o.state == DONE]
+        if not happened:
+            if not unsent:
+                raise ConflictError(
+                    f"It is not known yet whether the {change.verb} happened.",
+                    "Run 'clockify sync' first.",
+                )
+            desk.journal.move_all(unsent, DROPPED)
+            desk.journal.mark_undone(change.id, 0)
+            desk.save()
+            last = unsent[-1]
+            return Undone(change, last.after or last.before, ("It had not been sent yet.",))
+        notes: list[str] = []
+        drafts = [d for o in happened if (d := _reverse(desk, o, notes)) is not None]
+        _refuse_second_timer(desk, drafts)
+        if unsent:
+            desk.journal.move_all(unsent, DROPPED)
+        if not drafts:
+            desk.journal.mark_undone(change.id, 0)
+            return Undone(change, happened[0].after, tuple(notes))
+        written = desk.write("undo", f"{change.verb} {change.label}", drafts, undoes=change.id)
+        for operation in written.operations:
+            if operation.kind == CREATE and operation.state == DONE:
+                notes.append(f"The entry is back under a new ID: {operation.entry}.")
+            elif operation.kind == UPDATE and operation.state == DONE and operation.after:
+                expected = next(d.after for d in drafts if d.entry == operation.entry)
+                if expected and changed_fields(expected, operation.after):
+                    fields = ", ".join(changed_fields(expected, operation.after))
+                    notes.append(f"Clockify did not take back {fields} of {operation.entry}.")
+        return Undone(change, written.entry(), tuple(notes), written.queued)
+
+
+def _choose(desk: Desk, number: int | None) -> Change:
+    if number is None:
+        found = desk.journal.undoable(1)
+        if not found:
+            raise NotFoundError(
+                "There is nothing to undo.", "Only changes that this tool made can be taken back."
+            )
+        return found[0]
+    change = desk.journal.change(number)
+    if change is None or change.undone_by is not None or change.undoes is not None:
+        raise NotFoundError(f"There is no change {number} to undo.", "See 'clockify undo --list'.")
+    return change
+
+
+def _reverse(desk: Desk, operation: Operation, notes: list[str]) -> Draft | None:
+    """Return the write that reverses ``operation``, or ``None`` where nothing is left to do."""
+    if operation.kind == DELETE:
+        return _recreate(operation, notes)
+    now = _current(desk, operation)
+    if now is None:
+        if operation.kind != CREATE:
+            raise ConflictError(
+                f"The entry {operation.entry} was deleted since.", "There is nothing to take back."
+            )
+        notes.append(f"The entry {operation.entry} was gone already.")
+        return None
+    if operation.after is not None and not same_content(now, operation.after):
+        fields = ", ".join(changed_fields(operation.after, now))
+        raise ConflictError(
+            f"The entry {operation.entry} was changed since ({fields}); it was left as it is.",
+            f"See it: clockify entries show {operation.entry}",
+        )
+    if operation.kind == CREATE:
+        return delete_draft(desk, now)
+    if operation.before is None:
+        raise ConflictError("It is not known what the entry was before.", "Edit it by hand.")
+    restored = {**now, **operation.before}
+    return update_draft(desk, now, restored)
+
+
+def _recreate(operation: Operation, notes: list[str]) -> Draft | None:
+    before = operation.before
+    if before is None:
+        raise ConflictError("It is not known what the deleted entry held.", "Log it again.")
+    body = write_body(before)
+    if before.get("isLocked"):
+        notes.append("It was locked before; it is not now.")
+    after = entry_from_body("", operation.workspace, operation.user, body)
+    return Draft(CREATE, operation.workspace, operation.user, "", body, after=after)
+
+
+def _current(desk: Desk, operation: Operation) -> TimeEntry | None:
+    if desk.away is not None:
+        # It is compared when it is delivered: see journal.delivery.
+        return operation.after
+    try:
+        return fetch(desk.gateway(), operation.workspace, operation.entry)
+    except NotFoundError:
+        return None
+
+
+def _refuse_second_timer(desk: Desk, drafts: list[Draft]) -> None:
+    """Refuse to bring a timer back while another one runs: the service would end that one."""
+    revived = [d for d in drafts if d.after is not None and is_running(d.after)]
+    if not revived:
+        return
+    gone = {d.entry for d in drafts if d.kind in (DELETE, STOP)}
+    running = desk.known_running
+    if running is not None and str(running["id"]) not in gone | {d.entry for d in revived}:
+        raise ConflictError(
+            "Another timer is running now; the old one cannot run beside it.",
+            "Stop it first: clockify stop.",
+        )

@@ -1,0 +1,110 @@
+"""The addresses of the service, and what answers each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from clockify_cli.sandbox import (
+    clients,
+    control,
+    entries,
+    entry_lists,
+    people,
+    projects,
+    tags,
+    tasks,
+)
+from clockify_cli.sandbox.call import Answer
+from clockify_cli.sandbox.refusals import no_route, wrong_method
+
+Endpoint = Callable[..., Answer]
+
+_WS = "v1/workspaces/*"
+_PROJECT = f"{_WS}/projects/*"
+_TABLE: dict[str, dict[str, Endpoint]] = {
+    "v1/user": {"GET": people.show_me},
+    "v1/workspaces": {"GET": people.list_workspaces, "POST": people.create_workspace},
+    _WS: {"GET": people.show_workspace},
+    f"{_WS}/users": {"GET": people.list_users, "POST": people.invite_user},
+    f"{_WS}/projects": {"GET": projects.list_projects, "POST": projects.create_project},
+    _PROJECT: {
+        "GET": projects.show_project,
+        "PUT": projects.change_project,
+        "DELETE": projects.delete_project,
+    },
+    f"{_PROJECT}/tasks": {"GET": tasks.list_tasks, "POST": tasks.create_task},
+    f"{_PROJECT}/tasks/*": {
+        "GET": tasks.show_task,
+        "PUT": tasks.replace_task,
+        "DELETE": tasks.delete_task,
+    },
+    f"{_WS}/clients": {"GET": clients.list_clients, "POST": clients.create_client},
+    f"{_WS}/clients/*": {
+        "GET": clients.show_client,
+        "PUT": clients.replace_client,
+        "DELETE": clients.delete_client,
+    },
+    f"{_WS}/tags": {"GET": tags.list_tags, "POST": tags.create_tag},
+    f"{_WS}/tags/*": {"GET": tags.show_tag, "PUT": tags.replace_tag, "DELETE": tags.delete_tag},
+    f"{_WS}/time-entries": {"POST": entries.create_entry},
+    f"{_WS}/time-entries/invoiced": {"PATCH": entries.mark_invoiced},
+    f"{_WS}/time-entries/status/in-progress": {"GET": entry_lists.list_running},
+    f"{_WS}/time-entries/*": {
+        "GET": entries.show_entry,
+        "PUT": entries.replace_entry,
+        "DELETE": entries.delete_entry,
+    },
+    f"{_WS}/user/*/time-entries": {
+        "GET": entry_lists.list_entries,
+        "POST": entries.create_for,
+        "PATCH": entries.stop_running,
+        "PUT": entries.replace_many,
+        "DELETE": entries.delete_many,
+    },
+    f"{_WS}/user/*/time-entries/*/duplicate": {"POST": entries.duplicate_entry},
+}
+CONTROL: dict[str, dict[str, Endpoint]] = {
+    "connections": {"GET": control.list_connections, "POST": control.create_connection},
+    "connections/*": {"GET": control.show_connection, "DELETE": control.delete_connection},
+}
+
+_Tree = dict[str, Any]
+
+
+def _grown(table: dict[str, dict[str, Endpoint]]) -> _Tree:
+    tree: _Tree = {}
+    for path, endpoints in table.items():
+        branch = tree
+        for part in path.split("/"):
+            branch = branch.setdefault(part, {})
+        branch[""] = endpoints
+    return tree
+
+
+_TREE, _CONTROL_TREE = _grown(_TABLE), _grown(CONTROL)
+
+
+def find(method: str, path: str, *, control_plane: bool = False) -> tuple[Endpoint, list[str]]:
+    """Return what answers ``path`` and the IDs in it.
+
+    Args:
+        method: The HTTP method.
+        path: The path below ``/api`` (or below the control plane's root).
+        control_plane: Look among the control plane's addresses.
+    """
+    branch, numbers = _CONTROL_TREE if control_plane else _TREE, []
+    for part in path.strip("/").split("/"):
+        if part and part in branch:
+            branch = branch[part]
+        elif part and "*" in branch:
+            numbers.append(part)
+            branch = branch["*"]
+        else:
+            raise no_route(path)
+    endpoints = branch.get("")
+    if endpoints is None:
+        raise no_route(path)
+    if method not in endpoints:
+        raise wrong_method(method)
+    return endpoints[method], numbers

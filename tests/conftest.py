@@ -1,0 +1,94 @@
+"""The fixtures that most tests share: a served sandbox."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+
+class Served:
+    """A sandbox that runs as a process of its own, and its switches."""
+
+    def __init__(self, url: str, database: Path) -> None:
+        self.url = url
+        self.database = database
+        self.gateway_url = f"{url}/clockify"
+        self.control_url = url
+        self.api_url = url
+        self._http = httpx.Client(base_url=url, trust_env=False, timeout=20)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return the requests since the last ``clear``: method, path, query, body, status, …"""
+        found: list[dict[str, Any]] = self._own("GET", "/requests")
+        return found
+
+    def clear(self) -> None:
+        """Forget the requests."""
+        self._own("DELETE", "/requests")
+
+    def faults(self, rules: list[dict[str, Any]]) -> None:
+        """Let these faults happen from now on, in the place of earlier ones."""
+        self._own("POST", "/faults", rules)
+
+    def fault_counts(self) -> list[dict[str, Any]]:
+        """Return how often each fault in force has happened."""
+        found: list[dict[str, Any]] = self._own("GET", "/faults")
+        return found
+
+    def configure(self, **settings: Any) -> dict[str, Any]:
+        """Change the sandbox's settings (clockify_cli/sandbox/switches.py)."""
+        found: dict[str, Any] = self._own("POST", "/settings", settings)
+        return found
+
+    def reset(self) -> None:
+        """Bring everything back to the minimal account, without limits on requests."""
+        self._own("POST", "/reset")
+        self._own("DELETE", "/faults")
+        self.configure(requests_per_second=0)
+        self.clear()
+
+    def seed(self, **options: Any) -> dict[str, int]:
+        """Add a month of work."""
+        found: dict[str, int] = self._own("POST", "/seed", options)
+        return found
+
+    def bulk_insert(self, entries: list[dict[str, Any]]) -> int:
+        """Add many time entries at once, unchecked."""
+        return int(self._own("POST", "/entries", entries)["inserted"])
+
+    def _own(self, method: str, path: str, body: Any = None) -> Any:
+        answer = self._http.request(method, f"/__sandbox__{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve a sandbox for the whole run; tests take ``served``, which empties it first."""
+    database = tmp_path_factory.mktemp("served") / "sandbox.sqlite3"
+    command = [sys.executable, "-m", "clockify_cli.sandbox", "--port", "0", "--print-url"]
+    process = subprocess.Popen(
+        [*command, "--database", str(database)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().strip()
+        assert url.startswith("http://127.0.0.1:"), "the sandbox did not start"
+        yield Served(url, database)
+    finally:
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+        process.stdout.close()
+
+
+@pytest.fixture
+def served(sandbox_process: Served) -> Served:
+    """Return a served sandbox in its minimal state: no faults, no log, no limits."""
+    sandbox_process.reset()
+    return sandbox_process

@@ -17,6 +17,10 @@ def safe(text: object) -> str:
     if value.isprintable():
         return value
     return "".join(
-        c if c.isprintable() or c in _JOINERS else " " if c in "\t\n\r\v\f\x85\u2028\u2029" or c.isspace() else _REPLACEMENT
+        c
+        if c.isprintable() or c in _JOINERS
+        else " "
+        if c in "\t\n\r\v\f\x85\u2028\u2029" or c.isspace()
+        else _REPLACEMENT
         for c in value
     )

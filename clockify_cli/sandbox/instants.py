@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 _ESTIMATE = re.compile(r"PT(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 
 
 def read_instant(text: str) -> int:
@@ -23,7 +24,10 @@ def read_instant(text: str) -> int:
     moment = datetime.fromisoformat(stamp + ("+00:00" if zone == "Z" else zone))
     # No timestamp(): that loses seconds to floating point far from 1970.
     since = moment - _EPOCH
-    return since.days * 86400 + since.seconds
+    seconds = since.days * 86400 + since.seconds
+    if not _FIRST <= seconds <= _LAST:  # an offset may lead out of the calendar
+        raise ValueError(text)
+    return seconds
 
 
 def instant_text(seconds: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ class Limits:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._lock = threading.Lock()
         self._second: dict[str, deque[float]] = {}
 
     def admit(self, workspace: str, switches: Mapping[str, Any], now: float) -> None:
@@ -40,24 +42,28 @@ class Limits:
             now: The service's clock, in seconds since 1970.
         """
         rate = int(switches["requests_per_second"])
-        if rate:
-            recent = self._second.setdefault(workspace, deque())
-            clock = time.monotonic()
-            while recent and clock - recent[0] >= 1:
-                recent.popleft()
-            if len(recent) >= rate:
-                raise too_many(switches["retry_after"], 1, now)
+        if rate and not self._fits_second(workspace, rate):
+            raise too_many(switches["retry_after"], 1, now)
         quota = int(switches["requests_per_hour"])
         if quota:
             wait = self._spend(workspace, quota, float(switches["quota_window"]), now)
             if wait is not None:
                 raise too_many(switches["retry_after"], wait, now)
-        if rate:
-            recent.append(clock)
 
     def forget(self) -> None:
         """Begin the count of the second anew; the hour's is the database's."""
         self._second.clear()
+
+    def _fits_second(self, workspace: str, rate: int) -> bool:
+        clock = time.monotonic()
+        with self._lock:
+            recent = self._second.setdefault(workspace, deque())
+            while recent and clock - recent[0] >= 1:
+                recent.popleft()
+            if len(recent) >= rate:
+                return False
+            recent.append(clock)
+        return True
 
     def _spend(self, workspace: str, quota: int, window: float, now: float) -> float | None:
         """Count one of ``quota``, or return how many seconds to wait for the next."""

@@ -67,7 +67,7 @@ def list_projects(call: Call, workspace: str) -> Answer:
         orders={
             "NAME": "fold(name)",
             "ID": "id",
-            "CLIENT_NAME": f"fold({_CLIENT_NAME})",
+            "CLIENT_NAME": f"fold(coalesce({_CLIENT_NAME}, ''))",
             "DURATION": "(SELECT sum(e.stop - e.start) FROM entries e WHERE e.project = things.id)",
             "BUDGET": "seq",
             "PROGRESS": "seq",
@@ -104,7 +104,6 @@ def create_project(call: Call, workspace: str) -> Answer:
         "timeEstimate": {
             "estimate": "PT0S",
             "type": "AUTO",
-            "resetOption": None,
             "active": False,
             "includeNonBillable": True,
         },

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from clockify_cli.sandbox import defaults
@@ -61,15 +62,14 @@ class Store:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = os.fspath(path)
         self._idle: list[sqlite3.Connection] = []
+        # Threads take turns here, where waiting costs nothing; SQLite's own wait for other
+        # processes is a sleep.
+        self._turn = threading.Lock()
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[sqlite3.Connection]:
         """Yield a connection inside a transaction that is kept if the block ends well."""
-        try:
-            db = self._idle.pop()
-        except IndexError:
-            db = self._open()
-        try:
+        with self._turn if write else nullcontext(), self._connection() as db:
             db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
                 yield db
@@ -77,6 +77,16 @@ class Store:
                 db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection; one that has failed is not lent again."""
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = self._open()
+        try:
+            yield db
         except sqlite3.Error:
             db.close()
             raise

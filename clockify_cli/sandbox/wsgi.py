@@ -91,6 +91,7 @@ class Application:
         self.limits = Limits(store)
         self.log: list[Json] = []
         self._clock = clock
+        self._skew = 0.0  # as the settings said when they were last read
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
@@ -137,8 +138,8 @@ class Application:
             del self.log[: LOG_LENGTH // 2]
         return noted
 
-    def _now(self, skew: float = 0.0) -> float:
-        return (self._clock().timestamp() if self._clock else time.time()) + skew
+    def _now(self) -> float:
+        return (self._clock().timestamp() if self._clock else time.time()) + self._skew
 
     def _reply(self, environ: WSGIEnvironment, content: bytes) -> Reply:
         try:
@@ -148,6 +149,10 @@ class Application:
         except (sqlite3.Error, OSError) as error:
             words = f"The sandbox's database {self.store.path} cannot be used: {error}."
             return _json({"message": words + " 'clockify sandbox reset' begins anew."}, 500)
+        except Exception as error:  # a mistake of ours is a 500, as the service's own are
+            if WIRE in environ:
+                environ["wsgi.errors"].write(f"{type(error).__name__}: {error}\n")
+            return _json({"message": "Internal server error", "code": 500}, 500)
 
     def _answered(self, environ: WSGIEnvironment, content: bytes) -> Reply:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"] or "/"
@@ -160,7 +165,10 @@ class Application:
         # A first look in its own transaction: what follows may have to wait or to write.
         with self.store.transaction(write=False) as db:
             call = self._call(environ, content, db)
-            direct = path.startswith(API + "/")
+            # A key of the gateway without the app's name is the gateway's to refuse.
+            direct = path.startswith(API + "/") and not (
+                environ.get("HTTP_AUTHORIZATION") and not environ.get("HTTP_X_API_KEY")
+            )
             call.user = _direct_user(call, environ) if direct else _gateway_user(call, environ)
             if not is_control:
                 if not direct:
@@ -192,6 +200,7 @@ class Application:
 
     def _call(self, environ: WSGIEnvironment, content: bytes, db: sqlite3.Connection) -> Call:
         known = switches(db)
+        self._skew = float(known["clock_skew"])
         host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
         query = environ.get("QUERY_STRING") or ""
         return Call(
@@ -201,7 +210,7 @@ class Application:
             content_type=(environ.get("CONTENT_TYPE") or "").partition(";")[0].strip().lower(),
             db=db,
             switches=known,
-            now=int(self._now(float(known["clock_skew"]))),
+            now=int(self._now()),
             base_url=f"{environ['wsgi.url_scheme']}://{host}",
             served=WIRE in environ,
         )

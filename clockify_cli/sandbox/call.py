@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from clockify_cli.sandbox.refusals import PARAMETER, Refusal, refused, unreadable
@@ -17,13 +17,17 @@ Json = dict[str, Any]
 PAGE_SIZE = 50
 
 
-@dataclass(slots=True)
 class Answer:
     """What goes back: ``data`` as JSON, or nothing where it is ``None``."""
 
-    data: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("data", "headers", "status")
+
+    def __init__(
+        self, data: Any = None, status: int = 200, headers: dict[str, str] | None = None
+    ) -> None:
+        self.data = data
+        self.status = status
+        self.headers = headers or {}
 
 
 @dataclass(slots=True)

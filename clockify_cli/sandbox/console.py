@@ -38,11 +38,13 @@ def _answer(application: Application, method: str, path: str, body: Any) -> Any:
         case "DELETE", "/requests":
             application.log.clear()
         case "GET", "/faults":
-            return application.faults.counts()
+            return application.faults.counts() if application.faults else []
         case "POST", "/faults":
-            application.faults.put(body)
+            from clockify_cli.sandbox.faults import Faults
+
+            application.faults = Faults(body)
         case "DELETE", "/faults":
-            application.faults.put(())
+            application.faults = None
         case "GET", "/settings":
             with application.store.transaction(write=False) as db:
                 return switches(db)

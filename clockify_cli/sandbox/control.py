@@ -6,7 +6,6 @@ import os
 from datetime import UTC, datetime
 
 from clockify_cli.sandbox.call import Answer, Call, Json
-from clockify_cli.sandbox.fields import Fields
 from clockify_cli.sandbox.refusals import Refusal
 
 APP = "clockify"
@@ -28,6 +27,8 @@ def list_connections(call: Call) -> Answer:
 
 def create_connection(call: Call) -> Answer:
     """``POST /connections``: pending until its page is visited."""
+    from clockify_cli.sandbox.fields import Fields
+
     app = Fields(call.json()).text("app", longest=100)
     if app != APP:
         raise Refusal(400, "The sandbox knows one app: clockify")

@@ -9,7 +9,6 @@ from typing import Any
 from clockify_cli.sandbox import people, things
 from clockify_cli.sandbox.call import Call, Json
 from clockify_cli.sandbox.instants import duration_text, instant_text, read_instant
-from clockify_cli.sandbox.projects import named_clients
 
 COLUMNS = (
     "seq, id, workspace, user, start, stop, description, project, task, tags, billable, type,"
@@ -103,7 +102,7 @@ def _add_rates(call: Call, workspace: str, bodies: list[Json], projects: dict[st
 
 
 def _hydrate(call: Call, workspace: str, bodies: list[Json], projects: dict[str, Json]) -> None:
-    named = {p["id"]: p for p in named_clients(call, workspace, list(projects.values()))}
+    named = {p["id"]: p for p in things.with_client_names(call, workspace, list(projects.values()))}
     wanted = list({b["taskId"] for b in bodies if b["taskId"]})
     tasks = things.bodies(call, "task", workspace, wanted)
     worn = list({tag for b in bodies for tag in b["tagIds"] or ()})

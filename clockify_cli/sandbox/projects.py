@@ -175,20 +175,10 @@ def delete_project(call: Call, workspace: str, number: str) -> Answer:
     return Answer(shown)
 
 
-def named_clients(call: Call, workspace: str, projects: list[Json]) -> list[Json]:
-    """Return the projects with their clients' names beside the IDs."""
-    wanted = [p["clientId"] for p in projects if p["clientId"]]
-    clients = things.bodies(call, "client", workspace, wanted)
-    return [
-        {**p, "clientName": clients[p["clientId"]]["name"] if p["clientId"] in clients else ""}
-        for p in projects
-    ]
-
-
 def _shown(
     call: Call, workspace: str, projects: list[Json], *, durations: bool = False
 ) -> list[Json]:
-    shown = named_clients(call, workspace, projects)
+    shown = things.with_client_names(call, workspace, projects)
     if durations or call.flag("hydrated"):
         for project in shown:
             spent = call.db.execute(

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
-from clockify_cli.sandbox import (
-    clients,
-    control,
-    entries,
-    entry_lists,
-    people,
-    projects,
-    tags,
-    tasks,
-)
 from clockify_cli.sandbox.call import Answer
 from clockify_cli.sandbox.refusals import no_route, wrong_method
 
@@ -22,57 +13,62 @@ Endpoint = Callable[..., Answer]
 
 _WS = "v1/workspaces/*"
 _PROJECT = f"{_WS}/projects/*"
-_TABLE: dict[str, dict[str, Endpoint]] = {
-    "v1/user": {"GET": people.show_me},
-    "v1/workspaces": {"GET": people.list_workspaces, "POST": people.create_workspace},
-    _WS: {"GET": people.show_workspace},
-    f"{_WS}/users": {"GET": people.list_users, "POST": people.invite_user},
-    f"{_WS}/projects": {"GET": projects.list_projects, "POST": projects.create_project},
+# Named rather than imported: a request loads the module that answers it and no other.
+_TABLE: dict[str, dict[str, str]] = {
+    "v1/user": {"GET": "people.show_me"},
+    "v1/workspaces": {"GET": "people.list_workspaces", "POST": "people.create_workspace"},
+    _WS: {"GET": "people.show_workspace"},
+    f"{_WS}/users": {"GET": "people.list_users", "POST": "people.invite_user"},
+    f"{_WS}/projects": {"GET": "projects.list_projects", "POST": "projects.create_project"},
     _PROJECT: {
-        "GET": projects.show_project,
-        "PUT": projects.change_project,
-        "DELETE": projects.delete_project,
+        "GET": "projects.show_project",
+        "PUT": "projects.change_project",
+        "DELETE": "projects.delete_project",
     },
-    f"{_PROJECT}/tasks": {"GET": tasks.list_tasks, "POST": tasks.create_task},
+    f"{_PROJECT}/tasks": {"GET": "tasks.list_tasks", "POST": "tasks.create_task"},
     f"{_PROJECT}/tasks/*": {
-        "GET": tasks.show_task,
-        "PUT": tasks.replace_task,
-        "DELETE": tasks.delete_task,
+        "GET": "tasks.show_task",
+        "PUT": "tasks.replace_task",
+        "DELETE": "tasks.delete_task",
     },
-    f"{_WS}/clients": {"GET": clients.list_clients, "POST": clients.create_client},
+    f"{_WS}/clients": {"GET": "clients.list_clients", "POST": "clients.create_client"},
     f"{_WS}/clients/*": {
-        "GET": clients.show_client,
-        "PUT": clients.replace_client,
-        "DELETE": clients.delete_client,
+        "GET": "clients.show_client",
+        "PUT": "clients.replace_client",
+        "DELETE": "clients.delete_client",
     },
-    f"{_WS}/tags": {"GET": tags.list_tags, "POST": tags.create_tag},
-    f"{_WS}/tags/*": {"GET": tags.show_tag, "PUT": tags.replace_tag, "DELETE": tags.delete_tag},
-    f"{_WS}/time-entries": {"POST": entries.create_entry},
-    f"{_WS}/time-entries/invoiced": {"PATCH": entries.mark_invoiced},
-    f"{_WS}/time-entries/status/in-progress": {"GET": entry_lists.list_running},
+    f"{_WS}/tags": {"GET": "tags.list_tags", "POST": "tags.create_tag"},
+    f"{_WS}/tags/*": {
+        "GET": "tags.show_tag",
+        "PUT": "tags.replace_tag",
+        "DELETE": "tags.delete_tag",
+    },
+    f"{_WS}/time-entries": {"POST": "entries.create_entry"},
+    f"{_WS}/time-entries/invoiced": {"PATCH": "entries.mark_invoiced"},
+    f"{_WS}/time-entries/status/in-progress": {"GET": "entry_lists.list_running"},
     f"{_WS}/time-entries/*": {
-        "GET": entries.show_entry,
-        "PUT": entries.replace_entry,
-        "DELETE": entries.delete_entry,
+        "GET": "entries.show_entry",
+        "PUT": "entries.replace_entry",
+        "DELETE": "entries.delete_entry",
     },
     f"{_WS}/user/*/time-entries": {
-        "GET": entry_lists.list_entries,
-        "POST": entries.create_for,
-        "PATCH": entries.stop_running,
-        "PUT": entries.replace_many,
-        "DELETE": entries.delete_many,
+        "GET": "entry_lists.list_entries",
+        "POST": "entries.create_for",
+        "PATCH": "entries.stop_running",
+        "PUT": "entries.replace_many",
+        "DELETE": "entries.delete_many",
     },
-    f"{_WS}/user/*/time-entries/*/duplicate": {"POST": entries.duplicate_entry},
+    f"{_WS}/user/*/time-entries/*/duplicate": {"POST": "entries.duplicate_entry"},
 }
-CONTROL: dict[str, dict[str, Endpoint]] = {
-    "connections": {"GET": control.list_connections, "POST": control.create_connection},
-    "connections/*": {"GET": control.show_connection, "DELETE": control.delete_connection},
+CONTROL: dict[str, dict[str, str]] = {
+    "connections": {"GET": "control.list_connections", "POST": "control.create_connection"},
+    "connections/*": {"GET": "control.show_connection", "DELETE": "control.delete_connection"},
 }
 
 _Tree = dict[str, Any]
 
 
-def _grown(table: dict[str, dict[str, Endpoint]]) -> _Tree:
+def _grown(table: dict[str, dict[str, str]]) -> _Tree:
     tree: _Tree = {}
     for path, endpoints in table.items():
         branch = tree
@@ -107,4 +103,6 @@ def find(method: str, path: str, *, control_plane: bool = False) -> tuple[Endpoi
         raise no_route(path)
     if method not in endpoints:
         raise wrong_method(method)
-    return endpoints[method], numbers
+    module, _, name = endpoints[method].partition(".")
+    endpoint: Endpoint = getattr(import_module(f"clockify_cli.sandbox.{module}"), name)
+    return endpoint, numbers

@@ -118,6 +118,16 @@ def bodies(call: Call, kind: str, workspace: str, numbers: Sequence[str]) -> dic
     return {number: json.loads(body) for number, body in rows}
 
 
+def with_client_names(call: Call, workspace: str, projects: list[Json]) -> list[Json]:
+    """Return the projects with their clients' names beside the IDs."""
+    wanted = [p["clientId"] for p in projects if p["clientId"]]
+    clients = bodies(call, "client", workspace, wanted)
+    return [
+        {**p, "clientName": clients[p["clientId"]]["name"] if p["clientId"] in clients else ""}
+        for p in projects
+    ]
+
+
 def _archived(body: Json) -> bool:
     return bool(body.get("archived")) or body.get("status") == "DONE"
 

@@ -6,14 +6,12 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from clockify_cli.sandbox import control, routes
 from clockify_cli.sandbox.call import Answer, Call, Json
-from clockify_cli.sandbox.faults import Faults, Rule
 from clockify_cli.sandbox.limits import Limits, http_date, too_many
 from clockify_cli.sandbox.refusals import (
     NO_CREDENTIAL,
@@ -27,6 +25,8 @@ from clockify_cli.sandbox.switches import switches
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from clockify_cli.sandbox.faults import Faults, Rule
 
 GATEWAY, API, CONTROL = "/clockify", "/api", "/connections"
 CONSOLE, OAUTH = "/__sandbox__", "/oauth/"
@@ -53,22 +53,32 @@ _REASONS = {
 }
 
 
-@dataclass(slots=True)
 class Reply:
     """An answer as bytes."""
 
-    status: int
-    content: bytes
-    headers: dict[str, str] = field(default_factory=dict)
-    kind: str = "application/json"
+    __slots__ = ("content", "headers", "kind", "status")
+
+    def __init__(
+        self,
+        status: int,
+        content: bytes,
+        headers: dict[str, str] | None = None,
+        kind: str = "application/json",
+    ) -> None:
+        self.status = status
+        self.content = content
+        self.headers = headers or {}
+        self.kind = kind
 
 
-@dataclass(slots=True)
 class Wire:
     """How a server is to end an answer: ``cut``, ``reset`` or ``half`` of it, after a while."""
 
-    end: str = ""
-    seconds: float = 0.0
+    __slots__ = ("end", "seconds")
+
+    def __init__(self) -> None:
+        self.end = ""
+        self.seconds = 0.0
 
 
 class Application:
@@ -87,7 +97,7 @@ class Application:
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.store = store
-        self.faults = faults or Faults()
+        self.faults = faults
         self.limits = Limits(store)
         self.log: list[Json] = []
         self._clock = clock
@@ -105,7 +115,7 @@ class Application:
 
             reply = answer(self, method, path[len(CONSOLE) :], content)
         else:
-            rule = self.faults.take(method, path)
+            rule = self.faults.take(method, path) if self.faults else None
             noted = self._note(environ, content, rule)
             if rule is None:
                 reply = self._reply(environ, content)

@@ -94,7 +94,7 @@ class Line:
                 spans.append(Span(safe(part.text), part.style))
             elif part:
                 spans.append(Span(safe(part)))
-        self.spans = tuple(s for s in spans if s.text)
+        self.spans: tuple[Span, ...] = tuple(s for s in spans if s.text)
 
     @property
     def plain(self) -> str:
@@ -165,14 +165,15 @@ def joined(parts: Iterable[Line | str], between: str = " · ") -> Line:
 
 
 def paint(text: str, style: str, look: Look) -> str:
-    """Return ``text`` (made safe) between the colour codes of ``style``, if colour is on.
+    """Return ``text`` (safe already) between the colour codes of ``style``, if colour is on.
 
-    Blanks stay bare, so that those at the end of a line can be taken away.
+    Blanks at its end stay bare, so that they can be taken away.
     """
-    if not look.color or not style or not text.strip(" "):
+    body = text.rstrip(" ")
+    if not look.color or not style or not body:
         return text
     codes = [code for word in style.split() if (code := _code(word, look.truecolor))]
-    return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if codes else text
+    return f"\x1b[{';'.join(codes)}m{body}\x1b[0m{text[len(body) :]}" if codes else text
 
 
 def is_color(text: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from clockify_cli.render.names import dot
@@ -333,7 +333,5 @@ def _stamp(value: object, look: Look) -> str:
     except ValueError:
         return str(value or "")
     if moment.tzinfo is None:
-        from datetime import timezone
-
-        moment = moment.replace(tzinfo=timezone.utc)
+        moment = moment.replace(tzinfo=UTC)
     return f"{look.local(moment):%Y-%m-%d %H:%M}"

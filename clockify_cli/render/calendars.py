@@ -1,0 +1,208 @@
+"""Time against the clock and the calendar: one day's timeline, a month's heat map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from clockify_cli.model import UTC, end_of, start_of
+from clockify_cli.render import moments
+from clockify_cli.render.cells import width
+from clockify_cli.render.durations import hours_minutes
+from clockify_cli.render.names import Names, dot
+from clockify_cli.render.style import Line, Look, Span, is_color
+
+_HALVES = {(True, True): "█", (True, False): "▌", (False, True): "▐", (False, False): " "}
+_SHADES = " ░▒▓█"
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
+
+def timeline(
+    entries: Sequence[Mapping[str, Any]],
+    names: Names,
+    look: Look,
+    *,
+    day: date | None = None,
+    hours: tuple[int, int] = (8, 18),
+) -> str:
+    """Draw one day: a row a project, blocks where time was tracked.
+
+    Args:
+        entries: Those of the day; what lies outside it is cut off.
+        names: Knows the projects.
+        look: What it is drawn for.
+        day: The day; today by default.
+        hours: The axis shows at least these, from and to, and whatever has entries.
+    """
+    day = day or look.today
+    spans = _spans(entries, names, day, look)
+    if not spans:
+        return Line(Span(f"Nothing was tracked on {moments.day_text(day)}.", "dim")).text(look)
+    midnight, next_midnight = _midnight(day, look), _midnight(day + timedelta(days=1), look)
+    first = min(midnight + timedelta(hours=hours[0]), *(_hour_before(s[1]) for s in spans))
+    last = max(midnight + timedelta(hours=hours[1]), *(_hour_after(s[2]) for s in spans))
+    first, last = max(first, midnight), min(last, next_midnight)
+    labels = list(dict.fromkeys(s[0] for s in spans))
+    sums = {
+        name: sum((s[2] - s[1]).total_seconds() for s in spans if s[0] == name) for name in labels
+    }
+    colors = {s[0]: s[3] for s in spans}
+    mark = 2 if look.color else 0
+    side = 0 if look.compact else min(24, max(width(name) for name in labels)) + mark + 2
+    tail = 0 if look.compact else 2 + max(len(hours_minutes(int(s))) for s in sums.values())
+    room = max(8, look.width - side - tail)
+    total = Line(Span(hours_minutes(int(sum(sums.values()))), "bold"))
+    title = Line(Span(moments.day_text(day), "bold"))
+    out = [Line(title.cut(look.width - total.width - 1).pad(look.width - total.width), total)]
+    axis = Line(" " * side, Span(_axis(first, last, room, look), "dim"))
+    out.append(axis)
+    for name in labels:
+        held = [(a, b) for label, a, b, _ in spans if label == name]
+        style = colors[name] if is_color(colors[name]) else "cyan"
+        blocks = Span(_blocks(held, first, last, room), style)
+        spent = hours_minutes(int(sums[name]))
+        label = Line(dot(colors[name], look), name)
+        if look.compact:
+            label_room = max(1, look.width - len(spent))
+            out.append(Line(label.cut(label_room - 1).pad(label_room), spent))
+            out.append(Line(blocks))
+        else:
+            out.append(
+                Line(label.cut(side - 2).pad(side), Line(blocks).pad(room), spent.rjust(tail))
+            )
+    return "\n".join(line.text(look) for line in out)
+
+
+def heatmap(day_seconds: Mapping[date, int], look: Look, week_start: int = 0) -> str:
+    """Draw months as calendars whose days are shaded by their time, weeks with their sums.
+
+    Args:
+        day_seconds: Seconds by day; the calendar runs from the first month to the last.
+        look: What it is drawn for.
+        week_start: The first day of a week, Monday 0.
+    """
+    if not any(day_seconds.values()):
+        return Line(Span("No time was tracked.", "dim")).text(look)
+    step = _step(max(day_seconds.values()))
+    first, last = min(day_seconds), max(day_seconds)
+    month = first.replace(day=1)
+    out: list[Line] = []
+    while month <= last:
+        following = (month + timedelta(days=32)).replace(day=1)
+        if out:
+            out.append(Line())
+        out += _month(month, following, day_seconds, step, look, week_start)
+        month = following
+    legend: list[Span | str] = []
+    for level in range(1, 5):
+        up_to = f"{'≤' if level < 4 else '>'}{hours_minutes(step * min(level, 3))}"
+        legend += [Span(_SHADES[level] * 2, _heat(level)), f" {up_to}  "]
+    out += [Line(), Line(*legend)]
+    return "\n".join(line.text(look) for line in out)
+
+
+def _month(
+    month: date,
+    following: date,
+    day_seconds: Mapping[date, int],
+    step: int,
+    look: Look,
+    week_start: int,
+) -> list[Line]:
+    order = [(week_start + i) % 7 for i in range(7)]
+    total = sum(s for d, s in day_seconds.items() if month <= d < following)
+    title = Line(Span(f"{_MONTHS[month.month - 1]} {month.year}", "bold"))
+    span = 7 * 5 + len("999:59")
+    out = [Line(title.pad(span - len(hours_minutes(total))), Span(hours_minutes(total), "bold"))]
+    out.append(Line(*(Span(f"{moments.DAYS[i][:2]}   ", "dim") for i in order)))
+    day = month - timedelta(days=(month.weekday() - week_start) % 7)
+    while day < following:
+        week: list[Span | str] = []
+        week_sum = 0
+        for _ in range(7):
+            seconds = day_seconds.get(day, 0)
+            if month <= day < following:
+                week_sum += seconds
+                level = min(4, -(-seconds // step)) if seconds > 0 else 0
+                number = Span(
+                    f"{day.day:2}", "bold" if day == look.today else "" if level else "dim"
+                )
+                week += [number, Span(_SHADES[level] * 2, _heat(level)), " "]
+            else:
+                week.append("     ")
+            day += timedelta(days=1)
+        summed = hours_minutes(week_sum) if week_sum else ""
+        out.append(Line(*week, summed.rjust(span - 35)))
+    return out
+
+
+def _step(most: int) -> int:
+    """Return the seconds of one shade: a quarter of the longest day, in half hours upward."""
+    return max(1, -(-most // (4 * 1800))) * 1800
+
+
+def _heat(level: int) -> str:
+    return ("", "#9be9a8", "#40c463", "#30a14e", "#216e39")[level]
+
+
+def _spans(
+    entries: Sequence[Mapping[str, Any]], names: Names, day: date, look: Look
+) -> list[tuple[str, datetime, datetime, str]]:
+    begin, end = _midnight(day, look), _midnight(day + timedelta(days=1), look)
+    found = []
+    for entry in sorted(entries, key=start_of):
+        described = names.describe(entry)
+        client, project = described.get("client") or "", described.get("project") or ""
+        name = f"{client}/{project}" if client and project else project or "(no project)"
+        start, stop = max(start_of(entry), begin), min(end_of(entry) or look.now, end)
+        if start < stop:
+            found.append((Line(name).plain, start, stop, described.get("color") or ""))
+    return found
+
+
+def _midnight(day: date, look: Look) -> datetime:
+    return datetime.combine(day, time(), look.zone).astimezone(UTC)
+
+
+def _hour_before(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0)
+
+
+def _hour_after(moment: datetime) -> datetime:
+    whole = _hour_before(moment)
+    return whole if whole == moment else whole + timedelta(hours=1)
+
+
+def _axis(first: datetime, last: datetime, room: int, look: Look) -> str:
+    """Write the hours above the cells where they begin, as many as there is room for."""
+    text = [" "] * (room + 2)
+    hour = timedelta(hours=1)
+    free = 0
+    moment = first
+    while moment < last:
+        place = round((moment - first) / (last - first) * room)
+        local = look.local(moment)
+        label = str(local.hour)
+        if local.minute == 0 and place >= free and place + len(label) <= room:
+            text[place : place + len(label)] = label
+            free = place + len(label) + 1
+        moment += hour if local.minute == 0 else timedelta(minutes=60 - local.minute)
+    return "".join(text[:room])
+
+
+def _blocks(
+    held: Sequence[tuple[datetime, datetime]], first: datetime, last: datetime, room: int
+) -> str:
+    """Draw what is covered in half cells; nothing that was tracked is left out."""
+    halves = [False] * (2 * room)
+    whole = last - first
+    for start, stop in held:
+        low = int((start - first) / whole * 2 * room + 0.5)
+        high = int((stop - first) / whole * 2 * room + 0.5)
+        low = min(low, 2 * room - 1)
+        for i in range(low, max(high, low + 1)):
+            halves[i] = True
+    return "".join(_HALVES[halves[i], halves[i + 1]] for i in range(0, 2 * room, 2))

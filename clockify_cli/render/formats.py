@@ -1,0 +1,183 @@
+"""Sums and views in formats for other programs: CSV, Markdown, SVG and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from clockify_cli.render.durations import clock_duration, decimal_hours
+from clockify_cli.render.reports import amounts_text, group_label
+from clockify_cli.render.safe import safe
+from clockify_cli.render.style import Look
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MONOSPACE = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
+
+
+def csv_text(rows: Iterable[Sequence[object]], header: Sequence[str]) -> str:
+    """Return RFC 4180 text: CRLF, quotes where needed.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers
+    stay numbers. ``None`` is an empty cell.
+    """
+    import csv
+    from io import StringIO
+
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    for row in (header, *rows):
+        writer.writerow([_csv_cell(value) for value in row])
+    return stream.getvalue()
+
+
+def markdown_table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], align: Sequence[str] = ()
+) -> str:
+    """Return a Markdown table.
+
+    Args:
+        header: The titles.
+        rows: The cells; what means something in Markdown is escaped.
+        align: ``left``, ``right`` or ``center`` a column; left where it says nothing.
+    """
+    marks = {"left": "---", "right": "---:", "center": ":---:"}
+    sides = [marks[align[i]] if i < len(align) else "---" for i in range(len(header))]
+    lines = [[_markdown_cell(title) for title in header], sides]
+    lines += [[_markdown_cell(value) for value in row] for row in rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def report_rows(
+    report: Mapping[str, Any], *, leaves: bool = True, total: bool = False
+) -> tuple[list[str], list[list[object]]]:
+    """Return a report as a header and flat rows, one a group.
+
+    Args:
+        report: As for :func:`clockify_cli.render.reports.report_table`.
+        leaves: Only groups without groups, so that a column can be summed; else all of them.
+        total: A last row sums everything.
+
+    The columns: one a level of grouping, then duration (h:mm:ss), hours (decimal), seconds,
+    billable seconds; rounded seconds and amounts where the report has them.
+    """
+    found = list(_paths(report.get("groups") or (), ()))
+    levels: list[str] = []
+    for path, _ in found:
+        for group in path[len(levels) :]:
+            levels.append(str(group.get("by") or "group"))
+    if leaves:
+        found = [(path, leaf) for path, leaf in found if leaf]
+    everything = [*(path[-1] for path, _ in found), report]
+    rounded = any(g.get("roundedSeconds") is not None for g in everything)
+    amounts = any(g.get("amounts") for g in everything)
+    header = [*levels, "duration", "hours", "seconds", "billable_seconds"]
+    header += ["rounded_seconds"] * rounded + ["amount"] * amounts
+
+    def figures(group: Mapping[str, Any]) -> list[object]:
+        seconds = int(group.get("seconds") or 0)
+        cells: list[object] = [
+            clock_duration(seconds),
+            decimal_hours(seconds),
+            seconds,
+            int(group.get("billableSeconds") or 0),
+        ]
+        if rounded:
+            cells.append(group.get("roundedSeconds"))
+        if amounts:
+            cells.append(amounts_text(group.get("amounts")))
+        return cells
+
+    rows: list[list[object]] = []
+    for path, _ in found:
+        names: list[object] = [_plain_name(group) for group in path]
+        rows.append([*names, *[""] * (len(levels) - len(path)), *figures(path[-1])])
+    if total:
+        rows.append(["Total", *[""] * (len(levels) - 1), *figures(report)][-len(header) :])
+    return header, rows
+
+
+def export_svg(text: str, look: Look, title: str = "") -> str:
+    """Return an SVG picture of what the terminal shows.
+
+    Args:
+        text: A view drawn with colour on.
+        look: What it was drawn for.
+        title: Above the picture.
+
+    It names only fonts that are there anyway, and loads nothing.
+    """
+    from rich._export_format import CONSOLE_SVG_FORMAT
+
+    style_start = CONSOLE_SVG_FORMAT.index("@font-face")
+    style_end = CONSOLE_SVG_FORMAT.index(".{unique_id}-matrix")
+    form = CONSOLE_SVG_FORMAT[:style_start] + CONSOLE_SVG_FORMAT[style_end:]
+    form = form.replace("font-family: Fira Code, monospace", f"font-family: {_MONOSPACE}")
+    return _recorded(text, look).export_svg(title=safe(title), code_format=form)
+
+
+def export_html(text: str, look: Look, title: str = "") -> str:
+    """Return an HTML page of what the terminal shows; arguments as for :func:`export_svg`."""
+    from html import escape
+
+    name = escape(safe(title)).replace("{", "{{").replace("}", "}}")
+    form = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="UTF-8">\n'
+        f"<title>{name}</title>\n<style>\n{{stylesheet}}\n"
+        "body {{ color: {foreground}; background-color: {background}; }}\n</style>\n</head>\n"
+        f'<body>\n<pre style="font-family:{_MONOSPACE}"><code style="font-family:inherit">'
+        "{code}</code></pre>\n</body>\n</html>\n"
+    )
+    return _recorded(text, look).export_html(code_format=form, inline_styles=False)
+
+
+def _recorded(text: str, look: Look) -> Console:
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(
+        file=StringIO(),
+        width=look.width,
+        record=True,
+        force_terminal=True,
+        color_system="truecolor",
+        legacy_windows=False,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        _environ={},
+    )
+    console.print(Text.from_ansi(text), no_wrap=True, overflow="crop")
+    return console
+
+
+def _csv_cell(value: object) -> object:
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _markdown_cell(value: object) -> str:
+    text = "" if value is None else safe(value).strip()
+    for character in "\\`*_[]<>|":
+        text = text.replace(character, "\\" + character)
+    return text
+
+
+def _plain_name(group: Mapping[str, Any]) -> str:
+    """Return a group's name; a day stays a date that programs can read."""
+    return safe(group.get("name") or "").strip() or group_label(group)
+
+
+def _paths(
+    groups: Sequence[Mapping[str, Any]], above: tuple[Mapping[str, Any], ...]
+) -> Iterator[tuple[tuple[Mapping[str, Any], ...], bool]]:
+    """Yield each group with those above it, and whether it has none below."""
+    for group in groups:
+        below = group.get("groups") or ()
+        yield (*above, group), not below
+        yield from _paths(below, (*above, group))

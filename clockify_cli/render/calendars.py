@@ -15,9 +15,8 @@ from clockify_cli.render.style import Line, Look, Span, is_color
 
 _HALVES = {(True, True): "█", (True, False): "▌", (False, True): "▐", (False, False): " "}
 _SHADES = " ░▒▓█"
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July")
+_MONTHS += ("August", "September", "October", "November", "December")
 
 
 def timeline(

@@ -16,6 +16,34 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MONOSPACE = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
 
+# rich's own form loads a font from the network.
+_SVG = """\
+<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+  <style>
+    .{unique_id}-matrix {{
+      font-family: ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace;
+      font-size: {char_height}px;
+      line-height: {line_height}px;
+    }}
+    .{unique_id}-title {{ font: bold 18px sans-serif; }}
+    {styles}
+  </style>
+  <defs>
+    <clipPath id="{unique_id}-clip-terminal">
+      <rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
+    </clipPath>
+    {lines}
+  </defs>
+  {chrome}
+  <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+    {backgrounds}
+    <g class="{unique_id}-matrix">
+    {matrix}
+    </g>
+  </g>
+</svg>
+"""
+
 
 def csv_text(rows: Iterable[Sequence[object]], header: Sequence[str]) -> str:
     """Return RFC 4180 text: CRLF, quotes where needed.
@@ -95,7 +123,7 @@ def report_rows(
         names: list[object] = [_plain_name(group) for group in path]
         rows.append([*names, *[""] * (len(levels) - len(path)), *figures(path[-1])])
     if total:
-        rows.append(["Total", *[""] * (len(levels) - 1), *figures(report)][-len(header) :])
+        rows.append([*["Total", *[""] * len(levels)][: len(levels)], *figures(report)])
     return header, rows
 
 
@@ -109,13 +137,7 @@ def export_svg(text: str, look: Look, title: str = "") -> str:
 
     It names only fonts that are there anyway, and loads nothing.
     """
-    from rich._export_format import CONSOLE_SVG_FORMAT
-
-    style_start = CONSOLE_SVG_FORMAT.index("@font-face")
-    style_end = CONSOLE_SVG_FORMAT.index(".{unique_id}-matrix")
-    form = CONSOLE_SVG_FORMAT[:style_start] + CONSOLE_SVG_FORMAT[style_end:]
-    form = form.replace("font-family: Fira Code, monospace", f"font-family: {_MONOSPACE}")
-    return _recorded(text, look).export_svg(title=safe(title), code_format=form)
+    return _recorded(text, look).export_svg(title=safe(title), code_format=_SVG)
 
 
 def export_html(text: str, look: Look, title: str = "") -> str:

@@ -60,7 +60,8 @@ def report_table(
         },
         rule=True,
     )
-    return table(columns, [*rows, total], look, empty="")
+    shown: list[_Row | Section] = [*rows, total]
+    return table(columns, shown, look, empty="")
 
 
 def group_label(group: Group) -> str:
@@ -138,7 +139,8 @@ def week_grid(rows: Sequence[GridRow], days: Sequence[date], look: Look) -> str:
     )
     values = {title: _cell(s) for title, s in zip(titles, sums, strict=True)}
     foot = Section("Total", {**values, "Total": hours_minutes(total)}, rule=True)
-    return table(columns, [*rows, foot], look, empty="")
+    shown: list[GridRow | Section] = [*rows, foot]
+    return table(columns, shown, look, empty="")
 
 
 def gaps_table(gaps: Sequence[Mapping[str, Any]], look: Look) -> str:

@@ -1,0 +1,107 @@
+"""Days that people name: ``yesterday``, ``last monday``, ``-3d``, ``11-20``, ``2026-11-20``."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from clockify_cli.errors import TimeError
+from clockify_cli.times.clock import Clock
+from clockify_cli.times.text import quoted
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NEAR = {"today": 0, "yesterday": -1, "tomorrow": 1}
+
+WEEKDAY = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _WEEKDAYS)
+DAY = (
+    rf"today|yesterday|tomorrow|(?:(?:last|this|next) )?(?:{WEEKDAY})"
+    r"|-\d+d|\d{4}-\d\d-\d\d|\d\d-\d\d"
+)
+
+
+class Day:
+    """A day as it was typed.
+
+    Attributes:
+        typed: The tidied text.
+        weekday: It is a bare weekday: the most recent one, unless its clock is yet to come.
+    """
+
+    __slots__ = ("typed", "weekday")
+
+    def __init__(self, typed: str) -> None:
+        self.typed = typed
+        self.weekday = re.fullmatch(WEEKDAY, typed) is not None
+
+    @property
+    def rule(self) -> str:
+        """The kind of day, for the rule that applied."""
+        if self.typed in _NEAR or self.typed.startswith("-"):
+            return "day"
+        return "date" if self.typed[0].isdigit() else "weekday"
+
+    def on(self, clock: Clock) -> tuple[date, tuple[str, ...]]:
+        """Return the date that is meant, and what to say about it.
+
+        A weekday is the most recent one, today included; with ``last`` today is not, with
+        ``next`` it is the first after today, with ``this`` the one of the current week, which
+        begins on the account's first day. A month and day are the most recent such date.
+
+        Raises:
+            TimeError: There is no such date.
+        """
+        today, typed = clock.today, self.typed
+        if typed in _NEAR:
+            return today + timedelta(days=_NEAR[typed]), ()
+        if typed.startswith("-"):
+            return today - timedelta(days=int(typed[1:-1])), ()
+        if typed[0].isdigit():
+            if len(typed) == 5:
+                return self._in_year(today)
+            return real_date(int(typed[:4]), int(typed[5:7]), int(typed[8:]), typed), ()
+        which, _, name = typed.rpartition(" ")
+        number = next(n for n, day in enumerate(_WEEKDAYS) if day.startswith(name))
+        if which == "next":
+            return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1), ()
+        if which == "this":
+            first = week_of(today, clock.week_start)
+            return first + timedelta(days=(number - clock.week_start) % 7), ()
+        back = (today.weekday() - number) % 7
+        return today - timedelta(days=back or (7 if which == "last" else 0)), ()
+
+    def _in_year(self, today: date) -> tuple[date, tuple[str, ...]]:
+        month, day = int(self.typed[:2]), int(self.typed[3:])
+        if (month, day) == (2, 29):
+            # Four years may lie between two of them: the year has to be said.
+            return real_date(today.year, month, day, self.typed), ()
+        found = real_date(today.year, month, day, self.typed)
+        if found <= today:
+            return found, ()
+        found = real_date(today.year - 1, month, day, self.typed)
+        return found, (f"{self.typed} is yet to come this year: taken as {found:%a %Y-%m-%d}.",)
+
+
+def find_day(typed: str) -> Day | None:
+    """Return the day that tidied text names, or ``None`` where it has not the form of one."""
+    return Day(typed) if re.fullmatch(DAY, typed, re.ASCII) else None
+
+
+def week_of(day: date, week_start: int) -> date:
+    """Return the first day of the week that ``day`` is in."""
+    return day - timedelta(days=(day.weekday() - week_start) % 7)
+
+
+def real_date(year: int, month: int, day: int, typed: str) -> date:
+    """Return a date, or refuse one that the calendar does not have.
+
+    Raises:
+        TimeError: There is no such date.
+    """
+    try:
+        return date(year, month, day)
+    except ValueError:
+        if (month, day) == (2, 29) and len(typed) == 5:
+            hint = "Write the year too, such as 2024-02-29."
+        else:
+            hint = "Dates are year-month-day or month-day: 2026-11-20, 11-20, or 'yesterday'."
+        raise TimeError(f"There is no day {quoted(typed)}.", hint) from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from datetime import datetime, timezone, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from clockify_cli.gateway.client import Gateway
     from clockify_cli.gateway.target import Target
     from clockify_cli.journal.book import Journal
+    from clockify_cli.render.style import Look
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
-    from clockify_cli.times import Clock
+    from clockify_cli.times import Clock, Moment
     from clockify_cli.tracking.desk import Desk
 
 
@@ -93,6 +94,43 @@ class Run:
         if not self.options.quiet:
             Output(stderr=sys.stderr).tell(text)
 
+    @cached_property
+    def look(self) -> Look:
+        """What a view is drawn for."""
+        from clockify_cli.render.style import Look
+
+        return Look(width=self.out.width, color=self.out.colored, zone=self.zone, now=self.now)
+
+    def look_beside(self, columns: int) -> Look:
+        """Return the look for a line that so many columns stand before."""
+        from dataclasses import replace
+
+        return replace(self.look, width=max(1, self.look.width - columns))
+
+    def echo(self, *moments: Moment) -> None:
+        """Tell what typed times were taken for, where that is not plainly today."""
+        for moment in moments:
+            for text in moment.notices:
+                self.notice(text)
+        if not all(moment.plainly_today for moment in moments):
+            self.notice(" to ".join(self.clock.show(m.at) for m in moments))
+
+    def without_key(self, text: str) -> str:
+        """Return ``text`` with the API key blotted out, should it have got into it."""
+        if "target" in self.__dict__ and self.target.key:
+            text = text.replace(self.target.key, "[key]")
+        return text
+
+    def remind(self) -> None:
+        """Notice a timer that has been left running, with the line that would mend it."""
+        if "desk" not in self.__dict__ or self.options.quiet:
+            return
+        from clockify_cli.tracking.reminders import left_running
+
+        text = left_running(self.desk, self.settings.get("warn_running_hours"))
+        if text:
+            self.notice(text)
+
     # -- settings ----------------------------------------------------------------------
 
     @cached_property
@@ -150,7 +188,7 @@ class Run:
                 raise UsageError(
                     f"CLOCKIFY_NOW is not a timestamp: {fixed!r}.", "Such as 2026-11-25T10:15:00Z."
                 ) from None
-        return datetime.now(timezone.utc).replace(microsecond=0)
+        return datetime.now(UTC).replace(microsecond=0)
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -340,7 +378,8 @@ class Run:
     @cached_property
     def last_known(self) -> LastKnown:
         """The state file."""
-        from clockify_cli.store.last_known import LastKnown, file_name
+        from clockify_cli.store.last_known import LastKnown
+        from clockify_cli.store.state import file_name
 
         environ = {k: v for k, v in os.environ.items() if k.startswith("CLOCKIFY_")}
         for name, option in (
@@ -358,7 +397,7 @@ class Run:
         """Time tracking for this account."""
         from clockify_cli.tracking.desk import Desk
 
-        return Desk(
+        desk = Desk(
             account=self.account,
             gateway=lambda: self.gateway,
             journal=self.journal,
@@ -369,6 +408,8 @@ class Run:
             queues=self.queues,
             notice=self.notice,
         )
+        desk.prompt_format = self.settings.get("prompt_format") or ""
+        return desk
 
     def user_id(self, name: str | None) -> str:
         """Return the ID of the user called ``name``; one's own where it is empty or ``me``."""

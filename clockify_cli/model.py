@@ -7,7 +7,7 @@ and a field that this program does not know survives an edit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Json = dict[str, Any]
@@ -18,8 +18,6 @@ Tag = Json
 Task = Json
 User = Json
 Workspace = Json
-
-UTC = timezone.utc
 
 
 def is_entity_id(text: str) -> bool:
@@ -152,7 +150,7 @@ def comparable(entry: Mapping[str, Any]) -> Json:
 
 
 def entry_from_body(entry_id: str, workspace: str, user: str, body: Mapping[str, Any]) -> TimeEntry:
-    """Build the entry that the service will answer to ``body``, for work that waits in the queue."""
+    """Build the entry that the service will answer to ``body``, for work that waits."""
     entry: TimeEntry = {
         "id": entry_id,
         "description": body.get("description", ""),

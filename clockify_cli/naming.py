@@ -108,7 +108,9 @@ def _ambiguous(
     more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return AmbiguousError(
         f"'{text}' fits {len(found)} {noun}s: {listed}{more}.",
-        "Type more of the name, Client/Project, or the ID." if noun == "project" else "Type more of the name, or the ID.",
+        "Type more of the name, Client/Project, or the ID."
+        if noun == "project"
+        else "Type more of the name, or the ID.",
         details={
             "candidates": [
                 {k: thing[k] for k in ("id", "name", "clientName") if thing.get(k)}
@@ -136,7 +138,9 @@ def _not_found(
         )
     by_name = {folded(show(thing)): show(thing) for thing in things if not is_put_away(thing)}
     by_name |= {
-        folded(str(thing.get("name", ""))): show(thing) for thing in things if not is_put_away(thing)
+        folded(str(thing.get("name", ""))): show(thing)
+        for thing in things
+        if not is_put_away(thing)
     }
     near = difflib.get_close_matches(plain, list(by_name), n=3, cutoff=0.5)
     names = list(dict.fromkeys(by_name[n] for n in near))

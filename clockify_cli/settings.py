@@ -71,15 +71,47 @@ KEYS: dict[str, Key] = {
         Key("task", "text", "default task", None, "CLOCKIFY_TASK", True),
         Key("tags", "list", "default tags", None, "CLOCKIFY_TAGS", True),
         Key("billable", "bool", "default for billable", None, "", True),
-        Key("description", "text", "default description; {branch} is the git branch", None, "", True),
-        Key("task_from_branch", "text", "pattern that finds a task in the git branch", None, "", True),
+        Key(
+            "description", "text", "default description; {branch} is the git branch", None, "", True
+        ),
+        Key(
+            "task_from_branch",
+            "text",
+            "pattern that finds a task in the git branch",
+            None,
+            "",
+            True,
+        ),
         Key("work_days", "list", "working days", ["mon", "tue", "wed", "thu", "fri"], "", True),
-        Key("work_hours", "text", "working hours, such as 9:00-12:30,13:30-17:30", "9:00-17:00", "", True),
+        Key(
+            "work_hours",
+            "text",
+            "working hours, such as 9:00-12:30,13:30-17:30",
+            "9:00-17:00",
+            "",
+            True,
+        ),
         Key("goal_day", "text", "time to reach a day", None, "", True),
         Key("goal_week", "text", "time to reach a week", None, "", True),
         Key("round", "text", "rounding of reports, such as 15m", None, "", True),
-        Key("round_mode", "text", "rounding up, nearest or down", "nearest", "", True, ("up", "nearest", "down")),
-        Key("round_per", "text", "round each entry, day or project", "entry", "", True, ("entry", "day", "project")),
+        Key(
+            "round_mode",
+            "text",
+            "rounding up, nearest or down",
+            "nearest",
+            "",
+            True,
+            ("up", "nearest", "down"),
+        ),
+        Key(
+            "round_per",
+            "text",
+            "round each entry, day or project",
+            "entry",
+            "",
+            True,
+            ("entry", "day", "project"),
+        ),
         Key("warn_running_hours", "int", "hours after which a running timer is suspicious", 12),
         Key("prompt_format", "text", "template of `clockify prompt`", None),
     )
@@ -192,7 +224,9 @@ def read_folder_file(path: str) -> dict[str, Any]:
         with open(path, "rb") as stream:  # noqa: PTH123
             table = tomllib.load(stream)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.", "Mend the file or remove it.") from error
+        raise UsageError(
+            f"{path} cannot be read: {error}.", "Mend the file or remove it."
+        ) from error
     for name in table:
         if name not in KEYS:
             raise UsageError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from datetime import timezone, tzinfo
+from datetime import UTC, tzinfo
 
 from clockify_cli.errors import UsageError
 
@@ -28,7 +28,7 @@ def find_zone(name: str | None, origin: str = "--tz") -> tzinfo:
 
 def _named(name: str, origin: str) -> tzinfo:
     if name.upper() in ("UTC", "Z", "GMT"):
-        return timezone.utc
+        return UTC
     from zoneinfo import ZoneInfo
 
     try:
@@ -76,9 +76,11 @@ def _system_zone() -> tzinfo:
     except (OSError, ValueError):
         from datetime import datetime
 
-        return datetime.now().astimezone().tzinfo or timezone.utc
+        return datetime.now().astimezone().tzinfo or UTC
 
 
 def zone_name(zone: tzinfo) -> str:
     """Return the zone's name for people and for JSON."""
-    return str(getattr(zone, "key", None) or "UTC" if zone is timezone.utc else getattr(zone, "key", None) or zone)
+    return str(
+        getattr(zone, "key", None) or "UTC" if zone is UTC else getattr(zone, "key", None) or zone
+    )

@@ -57,7 +57,7 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes, *, writ
 
 
 def error_for(status: int, content: bytes, *, write: bool) -> ClockifyError:
-    """Return the error that a status outside 2xx is, with the service's own words where it has any."""
+    """Return the error that a status outside 2xx is, in the service's own words if any."""
     words, code = _words(content)
     if status == 401:
         return SignInError(
@@ -81,7 +81,9 @@ def error_for(status: int, content: bytes, *, write: bool) -> ClockifyError:
         hint = ""
         if code is None and "connection" in words.lower():
             hint = "See 'clockify connections list'; 'clockify connections create' makes one."
-        return RefusedError(words or f"Clockify refused the request ({status}).", hint, status=status)
+        return RefusedError(
+            words or f"Clockify refused the request ({status}).", hint, status=status
+        )
     if status == 429:
         return RateLimitError(words or "Too many requests.", status=status)
     if status >= 500:

@@ -58,9 +58,13 @@ def checked_url(url: str, setting: str) -> str:
     except ValueError:
         host = None
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
-        raise UsageError(f"{setting} is not an address: {url!r}.", "It looks like https://host/path.")
+        raise UsageError(
+            f"{setting} is not an address: {url!r}.", "It looks like https://host/path."
+        )
     if parts.username or parts.password:
-        raise UsageError(f"{setting} must not hold a user or a password.", "Give only https://host/path.")
+        raise UsageError(
+            f"{setting} must not hold a user or a password.", "Give only https://host/path."
+        )
     if parts.scheme == "http" and not is_loopback(host):
         raise UsageError(
             f"{setting} is plain http to {host}: the key would travel in the clear.",

@@ -1,4 +1,4 @@
-"""The httpx client behind the gateway client: TLS where it is due, the embedded gateway where asked."""
+"""The httpx client behind the gateway client: TLS where it is due, or the embedded gateway."""
 
 from __future__ import annotations
 
@@ -35,5 +35,7 @@ def open_client(target: Target, base_url: str, timeout: float) -> httpx.Client:
         import ssl
 
         # A context without any CA: should an https address come in here, nothing is trusted.
-        return httpx.Client(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), trust_env=False, **options)
+        return httpx.Client(
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), trust_env=False, **options
+        )
     return httpx.Client(**options)

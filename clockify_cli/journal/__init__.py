@@ -1,1 +1,1 @@
-"""Writes that must not be lost: recorded before they are sent, looked up before they are repeated."""
+"""Writes that must not be lost: recorded before they are sent, looked up before repeated."""

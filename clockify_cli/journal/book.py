@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from clockify_cli import paths
@@ -19,7 +19,6 @@ from clockify_cli.errors import StorageError
 from clockify_cli.journal.operation import (
     CREATE,
     DONE,
-    DROPPED,
     LOCAL,
     QUEUED,
     SET_ASIDE,
@@ -208,7 +207,7 @@ class Journal:
             key: The caller's idempotency key.
             undoes: The change that this one takes back.
         """
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         numbers: list[int] = []
         with self._transaction() as db:
             change = db.execute(
@@ -398,8 +397,8 @@ class Journal:
 
     def _change(self, where: str, values: tuple[Any, ...]) -> Change | None:
         row = self._db.execute(
-            "SELECT id, account, verb, label, created_at, undone_by, undoes, key FROM changes "
-            + where,
+            "SELECT id, account, verb, label, created_at, undone_by, undoes, key "  # noqa: S608
+            f"FROM changes {where}",
             values,
         ).fetchone()
         return Change(*row) if row else None
@@ -412,12 +411,19 @@ class Journal:
 
     def _select(self, where: str, values: tuple[Any, ...]) -> list[Operation]:
         try:
-            rows = self._db.execute(f"SELECT {_COLUMNS} {_FROM} {where}", values).fetchall()  # noqa: S608
+            rows = self._db.execute(f"SELECT {_COLUMNS} {_FROM} {where}", values).fetchall()
         except sqlite3.DatabaseError as error:
             raise _sql_error(error) from error
         return [
             Operation(
-                *row[:8],
+                id=row[0],
+                change=row[1],
+                account=row[2],
+                workspace=row[3],
+                user=row[4],
+                kind=row[5],
+                state=row[6],
+                entry=row[7],
                 payload=json.loads(row[8]),
                 before=json.loads(row[9]) if row[9] else None,
                 after=json.loads(row[10]) if row[10] else None,

@@ -16,7 +16,6 @@ from clockify_cli.errors import (
     AwayError,
     ClockifyError,
     ConflictError,
-    NotFoundError,
     RateLimitError,
     SignInError,
     UnclearError,
@@ -148,9 +147,7 @@ class Delivery:
                 except AwayError:
                     raise error from None
                 if tries >= 2:
-                    raise AwayError(
-                        error.message, error.hint, status=error.status
-                    ) from error
+                    raise AwayError(error.message, error.hint, status=error.status) from error
             except AWAY as error:
                 self._journal.move(operation, QUEUED, error=error.as_json()["error"])
                 raise
@@ -232,9 +229,7 @@ class Delivery:
         workspace, user = operation.workspace, operation.user
         if operation.kind == CREATE:
             own = user == self._own_user
-            place = (
-                entries.entries_path(workspace) if own else entries.user_path(workspace, user)
-            )
+            place = entries.entries_path(workspace) if own else entries.user_path(workspace, user)
             return self._entry("POST", place, body)
         if operation.kind == STOP:
             return self._entry("PATCH", entries.user_path(workspace, user), body)

@@ -17,9 +17,7 @@ from clockify_cli.journal.operation import Operation
 from clockify_cli.model import TimeEntry, comparable, end_of, instant, start_of, utc_text
 
 
-def created_entry(
-    gateway: Gateway, operation: Operation, claimed: set[str]
-) -> TimeEntry | None:
+def created_entry(gateway: Gateway, operation: Operation, claimed: set[str]) -> TimeEntry | None:
     """Return the entry that a creation has become, or ``None`` where it has not happened."""
     body = operation.sent or operation.payload
     start = instant(body["start"])

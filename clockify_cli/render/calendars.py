@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from clockify_cli.model import UTC, end_of, start_of
+from clockify_cli.model import end_of, start_of
 from clockify_cli.render import moments
 from clockify_cli.render.cells import width
 from clockify_cli.render.durations import hours_minutes
@@ -15,7 +15,7 @@ from clockify_cli.render.style import Line, Look, Span, is_color
 
 _HALVES = {(True, True): "█", (True, False): "▌", (False, True): "▐", (False, False): " "}
 _SHADES = " ░▒▓█"
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July")
+_MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July")
 _MONTHS += ("August", "September", "October", "November", "December")
 
 

@@ -61,5 +61,9 @@ def _shorten(name: str) -> None:
             return
         oldest = time.time() - 2 * HOUR
         lines = (files.read(name) or "").splitlines(keepends=True)
-        kept = [x for x in lines if x.split("\t", 1)[0].isdecimal() and float(x.split("\t", 1)[0]) > oldest]
+        kept = [
+            x
+            for x in lines
+            if x.split("\t", 1)[0].isdecimal() and float(x.split("\t", 1)[0]) > oldest
+        ]
         files.replace(name, "".join(kept[-4000:]), synced=False)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clockify_cli import paths
-from clockify_cli.errors import UsageError
+from clockify_cli.errors import StorageError, UsageError
 from clockify_cli.store import files
 
 FILE = "config.toml"
@@ -33,7 +33,7 @@ def load(notice: Callable[[str], None]) -> dict[str, Any]:
 
 
 def profile_table(config: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return the section of the profile ``name``; an unknown one other than ``default`` is refused."""
+    """Return the section of the profile ``name``; refuse an unknown one but ``default``."""
     profiles = config.get("profile")
     table = profiles.get(name) if isinstance(profiles, dict) else None
     if isinstance(table, dict):
@@ -67,7 +67,7 @@ def update(section: tuple[str, str], changes: dict[str, Any]) -> None:
 
     with files.locked(path() + ".lock", seconds=10) as got:
         if not got:
-            raise files.StorageError(f"Another process keeps {path()} locked.", "Try again.")
+            raise StorageError(f"Another process keeps {path()} locked.", "Try again.")
         text = files.read(path()) or ""
         try:
             document: Any = tomlkit.parse(text)

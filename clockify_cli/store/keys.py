@@ -24,7 +24,7 @@ def path() -> str:
 
 
 def find(profile: str, *, direct: bool) -> tuple[str, str]:
-    """Return the key for ``profile`` and where it came from; two empty texts where there is none."""
+    """Return the key for ``profile`` and where it came from; two empty texts for none."""
     variable = "CLOCKIFY_API_KEY" if direct else "MATON_API_KEY"
     key = os.environ.get(variable, "").strip()
     if key:
@@ -48,7 +48,7 @@ def store(profile: str, key: str, *, direct: bool) -> str:
         try:
             ring.set_password(SERVICE, name, key)
             key, place = "keyring", "the system's keyring"
-        except Exception:  # noqa: BLE001, S110 - every backend raises its own; the file serves then
+        except Exception:  # noqa: S110 - every backend raises its own; the file serves then
             pass
     table[name] = key
     files.replace(path(), json.dumps(table, indent=1) + "\n", mode=0o600)
@@ -67,7 +67,7 @@ def forget(profile: str, *, direct: bool) -> bool:
         if ring is not None:
             try:
                 ring.delete_password(SERVICE, name)
-            except Exception as error:  # noqa: BLE001 - every backend raises its own
+            except Exception as error:
                 raise StorageError(f"The keyring did not let go of the key: {error}.") from error
     files.replace(path(), json.dumps(table, indent=1) + "\n", mode=0o600)
     return True

@@ -7,8 +7,6 @@ cost next to nothing. ``front.py`` reads it; this module writes it.
 from __future__ import annotations
 
 import json
-import os
-import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
@@ -16,34 +14,14 @@ from typing import Any
 from clockify_cli import paths
 from clockify_cli.errors import StorageError
 from clockify_cli.model import TimeEntry, end_of, start_of
-from clockify_cli.store import files
-
-_OVERRIDES = (
-    "CLOCKIFY_GATEWAY_URL",
-    "CLOCKIFY_API_URL",
-    "CLOCKIFY_API_KEY",
-    "CLOCKIFY_CONNECTION",
-    "CLOCKIFY_WORKSPACE",
-)
-
-
-def file_name(profile: str, sandbox: bool, environ: Mapping[str, str]) -> str:
-    """Return the name of the state file for what the command line and the environment choose.
-
-    It must be found without reading the config file, so it is named by the choices alone;
-    addresses, a key and a workspace from the environment enter as a checksum.
-    """
-    chosen = "\n".join(environ.get(name, "") for name in _OVERRIDES)
-    mark = f"-{zlib.crc32(chosen.encode()):08x}" if chosen.strip() else ""
-    safe = "".join(c if c.isalnum() else "_" for c in profile or "default")
-    return f"now-{safe}{'-sandbox' if sandbox else ''}{mark}.txt"
+from clockify_cli.store import files, state
 
 
 class LastKnown:
     """The state file of one run.
 
     Args:
-        name: Its name, from :func:`file_name`.
+        name: Its name, from :func:`clockify_cli.store.state.file_name`.
         account: ``Target.account``, and ``workspace`` and ``user`` the IDs that it is about.
     """
 
@@ -53,10 +31,7 @@ class LastKnown:
         self._values = self._read()
 
     def _read(self) -> dict[str, str]:
-        values: dict[str, str] = {}
-        for line in (files.read(self.path) or "").split("\n"):
-            name, _, value = line.partition("\t")
-            values[name] = value
+        values = state.values(files.read(self.path) or "")
         return values if values.get("about") == self._about else {}
 
     @property
@@ -88,7 +63,9 @@ class LastKnown:
         zone: tzinfo,
         describe: Callable[[TimeEntry], Mapping[str, str]],
         waiting: int,
+        confirmed: bool = True,
         day_seconds: int | None = None,
+        prompt_format: str = "",
         failed: Callable[[str], Any] | None = None,
     ) -> None:
         """Write what is known now.
@@ -100,13 +77,18 @@ class LastKnown:
             zone: The run's zone, for the start's wall clock.
             describe: Gives the names of an entry's project, client, task, tags and colour.
             waiting: How many writes wait.
+            confirmed: The service has said so just now; else the old age stays.
             day_seconds: Finished seconds of today, where just counted.
+            prompt_format: The setting, which the prompt cannot afford to look up.
             failed: Told where the file cannot be written; the prompt is a convenience.
         """
         today = now.astimezone(zone).strftime("%Y-%m-%d")
+        offset = now.astimezone(zone).utcoffset()
         values = {
             "about": self._about,
-            "as_of": str(int(now.timestamp())),
+            "as_of": str(int(now.timestamp()) if confirmed else self.as_of),
+            "offset": str(int(offset.total_seconds()) if offset else 0),
+            "prompt_format": one_line(prompt_format),
             "known": _compact(known),
             "waiting": str(waiting),
             "day": today,
@@ -119,6 +101,7 @@ class LastKnown:
             start = start_of(shown)
             values |= {
                 "shown": _compact(shown),
+                "id": str(shown.get("id") or ""),
                 "start": str(int(start.timestamp())),
                 "started": start.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
                 "description": one_line(shown.get("description") or ""),
@@ -150,8 +133,3 @@ def one_line(text: str) -> str:
 
 def _compact(entry: TimeEntry | None) -> str:
     return json.dumps(entry, ensure_ascii=True, separators=(",", ":")) if entry else ""
-
-
-def exists(name: str) -> bool:
-    """Say whether there is a state file of that name."""
-    return os.path.exists(paths.file("state", name))  # noqa: PTH110

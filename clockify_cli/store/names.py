@@ -11,17 +11,25 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from clockify_cli import paths
-from clockify_cli.errors import AwayError, NotFoundError, RateLimitError
+from clockify_cli.errors import AwayError, ClockifyError, NotFoundError, RateLimitError
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.naming import match, project_label
 from clockify_cli.store import files
 
 Item = dict[str, Any]
-_UNUSED = ("memberships", "customFields", "imageUrl", "profilePicture", "workspaceSettings", "features")
+RENEWAL_SECONDS = 600
+_UNUSED = (
+    "memberships",
+    "customFields",
+    "imageUrl",
+    "profilePicture",
+    "workspaceSettings",
+    "features",
+)
 
 
 def account_folder(account: str) -> str:
@@ -62,7 +70,8 @@ class Names:
 
     def all(self, kind: str) -> list[Item]:
         """Return the list ``kind``: ``projects``, ``clients``, ``tags``, ``users``, ``workspaces``
-        or ``tasks-PROJECTID``; archived and done ones included."""
+        or ``tasks-PROJECTID``; archived and done ones included.
+        """
         if kind in self._fresh:
             return self._lists[kind]
         if self._refresh:
@@ -146,7 +155,9 @@ class Names:
         try:
             items = self.renew(kind)
         except (AwayError, RateLimitError) as away:
-            away.hint = f"{missing.message} It is not in the cache either; use its ID, or leave it out."
+            away.hint = (
+                f"{missing.message} It is not in the cache either; use its ID, or leave it out."
+            )
             raise
         return dict(match(text, items, noun, label=label))
 
@@ -168,7 +179,9 @@ class Names:
 
     def user(self, text: str) -> Item:
         """Return the user that ``text`` means: an ID, a name or an e-mail address."""
-        by_mail = [u for u in self.all("users") if str(u.get("email", "")).lower() == text.strip().lower()]
+        by_mail = [
+            u for u in self.all("users") if str(u.get("email", "")).lower() == text.strip().lower()
+        ]
         return by_mail[0] if len(by_mail) == 1 else self.resolve("users", text, "user")
 
     # -- IDs → things, from the cache alone -------------------------------------------------
@@ -179,6 +192,32 @@ class Names:
             return None
         known, _ = self.known(kind)
         return next((i for i in known or () if i.get("id") == number), None)
+
+    def know(self, *entries: Mapping[str, Any]) -> None:
+        """See to it that the names behind the entries' IDs are in the cache, where possible.
+
+        A list is asked for where it was never asked for, or where an ID is not in it and it is
+        older than ``RENEWAL_SECONDS`` (what a colleague has just made is not there yet). While
+        the service is away the IDs are shown as they are.
+        """
+        wanted: dict[str, set[str]] = {}
+        for entry in entries:
+            if entry.get("projectId"):
+                wanted.setdefault("projects", set()).add(str(entry["projectId"]))
+                if entry.get("taskId"):
+                    kind = f"tasks-{entry['projectId']}"
+                    wanted.setdefault(kind, set()).add(str(entry["taskId"]))
+            if entry.get("tagIds"):
+                wanted.setdefault("tags", set()).update(map(str, entry["tagIds"]))
+        for kind, numbers in wanted.items():
+            items, age = self.known(kind)
+            missing = numbers - {str(item.get("id")) for item in items or ()}
+            if missing and kind not in self._fresh and (items is None or age > RENEWAL_SECONDS):
+                try:
+                    self.renew(kind)
+                except ClockifyError:
+                    self._fresh.add(kind)  # an ID is an answer too; ask no more in this run
+                    self._lists.setdefault(kind, [])
 
     def _keep(self, kind: str, items: list[Item]) -> None:
         self._lists[kind] = items

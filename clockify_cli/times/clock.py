@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from clockify_cli.errors import TimeError
 
 Role = Literal["start", "end"]
 
-UTC = timezone.utc
 SKEW = timedelta(minutes=1)  # how far ahead of ours the clock of another machine may be
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)

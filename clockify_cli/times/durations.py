@@ -73,9 +73,7 @@ def find_length(typed: str) -> Length | None:
         parts = re.findall(_EACH, typed, re.ASCII)
         places = [_ORDER.index(unit[0]) for _, _, unit in parts]
         if any(after <= before for before, after in zip(places, places[1:], strict=False)):
-            raise TimeError(
-                f"{quoted(typed)}: units go from large to small, each once.", DURATIONS
-            )
+            raise TimeError(f"{quoted(typed)}: units go from large to small, each once.", DURATIONS)
         return _checked(Length(*_sum(parts)), typed)
     return None
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from clockify_cli.errors import TimeError
 from clockify_cli.times.text import quoted
-
-UTC = timezone.utc
 
 _STAMP = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,]\d+)?(Z|[+-]\d\d(?::?\d\d)?)?"
 _NUMBER = r"\d{1,12}"

@@ -54,41 +54,48 @@ def checked_description(text: str) -> str:
     return text
 
 
-def resolved_content(
-    names: Names,
-    *,
-    description: str = "",
-    project: str | None = None,
-    task: str | None = None,
-    tags: Iterable[str] = (),
-    billable: bool | None = None,
-) -> Content:
-    """Return the content that the typed words mean.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an entry shall be about, as it was typed: names, not IDs.
 
-    Args:
-        names: The names of the workspace.
+    Attributes:
         description: Free text.
         project: A project's name or ID; empty for none.
         task: A task's name or ID; needs a project.
         tags: Names or IDs.
-        billable: As asked for; ``None`` takes the project's own default, which the service
-            does not do by itself.
+        billable: ``None`` takes the project's own default, which the service does not do by
+            itself.
+    """
+
+    description: str = ""
+    project: str | None = None
+    task: str | None = None
+    tags: tuple[str, ...] = ()
+    billable: bool | None = None
+
+
+def typed(names: Names, asked: Asked) -> Content:
+    """Return the content that the typed words mean.
+
+    Raises:
+        NotFoundError, AmbiguousError: A name fits nothing, or several.
+        UsageError: A task without its project; a description that is too long.
     """
     found: Mapping[str, Any] = {}
-    if project:
-        found = resolved_project(names, project)
-    project_id = str(found["id"]) if found else None
-    task_id = None
-    if task:
-        if not project_id:
-            raise UsageError(f"The task '{task}' needs its project.", "Add -p PROJECT.")
-        task_id = str(names.task(task, project_id)["id"])
+    if asked.project:
+        found = resolved_project(names, asked.project)
+    project = str(found["id"]) if found else None
+    task = None
+    if asked.task:
+        if not project:
+            raise UsageError(f"The task '{asked.task}' needs its project.", "Add -p PROJECT.")
+        task = str(names.task(asked.task, project)["id"])
     return Content(
-        description=checked_description(description),
-        project=project_id,
-        task=task_id,
-        tags=resolved_tags(names, tags),
-        billable=bool(found.get("billable")) if billable is None else billable,
+        description=checked_description(asked.description),
+        project=project,
+        task=task,
+        tags=resolved_tags(names, asked.tags),
+        billable=bool(found.get("billable")) if asked.billable is None else asked.billable,
     )
 
 

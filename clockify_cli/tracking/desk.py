@@ -1,4 +1,4 @@
-"""The place where writes are made: delivers what waits, records, sends, and keeps the last known state."""
+"""The place where writes are made: what waits goes first, what is new is recorded and sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from clockify_cli.errors import (
     AwayError,
     ClockifyError,
-    ConflictError,
     NotFoundError,
     RateLimitError,
     SignInError,
@@ -107,6 +106,8 @@ class Desk:
         self.away: ClockifyError | None = None  # why nothing can be sent now
         self._known: TimeEntry | None = last_known.running
         self._day_change = 0
+        self._confirmed = False  # the service has spoken in this run
+        self.prompt_format = ""
 
     # -- turns ----------------------------------------------------------------------
 
@@ -218,9 +219,7 @@ class Desk:
                 raise self.away
             operations = self.journal.record(verb, label, drafts, key=key, undoes=undoes)
             return self._queued(operations, self.away)
-        operations = self.journal.record(
-            verb, label, drafts, state=SENDING, key=key, undoes=undoes
-        )
+        operations = self.journal.record(verb, label, drafts, state=SENDING, key=key, undoes=undoes)
         delivery = self._delivery()
         for number, operation in enumerate(operations):
             try:
@@ -265,6 +264,7 @@ class Desk:
 
     def settle(self, operation: Operation) -> None:
         """Learn from an operation that was just delivered."""
+        self._confirmed = True
         if operation.user != self.account.user or operation.workspace != self.account.workspace:
             return
         entry = operation.after
@@ -296,6 +296,7 @@ class Desk:
     def learn_running(self, entry: TimeEntry | None, *, day_seconds: int | None = None) -> None:
         """Note what the service has just said of the running timer."""
         self._known = entry
+        self._confirmed = True
         self.save(day_seconds)
 
     def save(self, day_seconds: int | None = None) -> None:
@@ -311,11 +312,13 @@ class Desk:
             zone=self.zone,
             describe=self.describe,
             waiting=len(waiting),
+            confirmed=self._confirmed,
+            prompt_format=self.prompt_format,
             day_seconds=day_seconds,
             failed=self.notice,
         )
 
-    def describe(self, entry: TimeEntry) -> Mapping[str, str]:
+    def describe(self, entry: Mapping[str, Any]) -> Mapping[str, str]:
         """Return the names that an entry's IDs stand for, from the cache alone."""
         project = self.names.find("projects", entry.get("projectId")) or {}
         task = self.names.find(f"tasks-{entry.get('projectId')}", entry.get("taskId")) or {}
@@ -351,9 +354,7 @@ class Desk:
         try:
             if self.away is not None:
                 raise self.away
-            self._known = running_entry(
-                self.gateway(), self.account.workspace, self.account.user
-            )
+            self._known = running_entry(self.gateway(), self.account.workspace, self.account.user)
         except (*_AWAY, SignInError):
             if not _settles_running(waiting, self.account.user):
                 raise
@@ -374,9 +375,7 @@ class Desk:
         try:
             if self.away is not None:
                 raise self.away
-            found = recent_entries(
-                self.gateway(), self.account.workspace, self.account.user, count
-            )
+            found = recent_entries(self.gateway(), self.account.workspace, self.account.user, count)
         except _AWAY:
             if not waiting:
                 raise

@@ -214,7 +214,8 @@ def split(desk: Desk, entry: TimeEntry, at: datetime) -> tuple[TimeEntry, TimeEn
     start, end = start_of(entry), end_of(entry)
     if not start < at < (end or desk.now):
         raise UsageError(
-            f"{utc_text(at)} does not lie within the entry.", "Choose an instant between its start and end."
+            f"{utc_text(at)} does not lie within the entry.",
+            "Choose an instant between its start and end.",
         )
     before = plain(entry)
     first = update_draft(desk, before, with_interval(before, start, at))

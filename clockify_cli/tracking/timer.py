@@ -52,8 +52,9 @@ def start(desk: Desk, content: Content, at: datetime, *, verb: str = "start") ->
             content.description or "a timer",
             drafts,
             # Somebody stopped it elsewhere meanwhile: all the better.
-            tolerate=lambda operation, error: operation.kind == STOP
-            and isinstance(error, NotFoundError),
+            tolerate=lambda operation, error: (
+                operation.kind == STOP and isinstance(error, NotFoundError)
+            ),
         )
         stopped = None
         if running is not None and written.operations[0].after:
@@ -72,7 +73,9 @@ def stop(desk: Desk, at: datetime) -> TimeEntry:
         running = desk.known_running
         if running is None and desk.away is not None:
             if desk.last_known.is_known:
-                raise NotFoundError(NOTHING_RUNS, f"{START_ONE} (Clockify is away; this is as last known.)")
+                raise NotFoundError(
+                    NOTHING_RUNS, f"{START_ONE} (Clockify is away; this is as last known.)"
+                )
             raise desk.away
         if running is not None and at < start_of(running):
             raise UsageError(
@@ -148,5 +151,3 @@ def _local(desk: Desk, moment: datetime) -> str:
     local = moment.astimezone(desk.zone)
     same_day = local.date() == desk.now.astimezone(desk.zone).date()
     return local.strftime("%H:%M:%S" if same_day else "%Y-%m-%d %H:%M:%S")
-
-

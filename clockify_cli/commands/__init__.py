@@ -1,0 +1,1 @@
+"""One file a command group: read the words, call one verb, show the result."""

@@ -1,0 +1,50 @@
+"""The options that several commands share, as annotated types."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from typer import Argument, Option
+
+_ENTRY = "ID, @1 (the newest), @2, @running."
+_RANGE = "today, week, last-month, 2026-11-02..2026-11-06 …"
+
+Words = Annotated[list[str] | None, Argument(metavar="[DESCRIPTION]…", show_default=False)]
+Project = Annotated[
+    str | None, Option("--project", "-p", metavar="PROJECT", help="Project, or Client/Project.")
+]
+Task = Annotated[str | None, Option("--task", "-k", metavar="TASK", help="Task of the project.")]
+Tags = Annotated[
+    list[str] | None, Option("--tag", "-t", metavar="TAG", help="Tag; may be repeated, or a,b.")
+]
+Billable = Annotated[
+    bool | None,
+    Option(
+        "--billable/--no-billable",
+        help="Instead of the project's own default.",
+        show_default=False,
+    ),
+]
+Interactive = Annotated[
+    bool | None,
+    Option(
+        "--interactive/--no-interactive",
+        "-i",
+        help="Choose what is missing from a menu.",
+        show_default=False,
+    ),
+]
+At = Annotated[
+    str, Option("--at", metavar="WHEN", help="Another time: 9:00, -10m, 'yesterday 17:30'.")
+]
+Yes = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
+AllowFuture = Annotated[bool, Option("--allow-future", help="Accept a time still to come.")]
+User = Annotated[
+    str | None, Option("--user", "-u", metavar="USER", help="Somebody else, by name, e-mail or ID.")
+]
+Entries = Annotated[list[str], Argument(metavar="ENTRY…", help=_ENTRY, show_default=False)]
+Entry = Annotated[str, Argument(metavar="ENTRY", help=_ENTRY, show_default=False)]
+Range = Annotated[list[str] | None, Argument(metavar="[RANGE]", help=_RANGE, show_default=False)]
+Since = Annotated[str | None, Option("--since", metavar="DAY", help="First day of the range.")]
+Until = Annotated[str | None, Option("--until", metavar="DAY", help="Last day of the range.")]
+Limit = Annotated[int | None, Option("--limit", min=1, metavar="N", help="At most so many.")]

@@ -1,0 +1,206 @@
+"""The form that every command has: shared options, examples, numbers that are no options."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from typer._click.core import Command as ClickCommand
+from typer._click.core import Context
+from typer._click.formatting import HelpFormatter
+from typer._click.parser import _OptionParser, _ParsingState
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from clockify_cli.context import Run
+
+AFTER_DASHES = "clockify_cli.after_dashes"  # how many words stood behind "--"
+
+
+def run_of(ctx: typer.Context) -> Run:
+    """Return what this run knows."""
+    run: Run = ctx.find_root().obj
+    return run
+
+
+def words_after_dashes(ctx: typer.Context) -> int:
+    """Return how many of the command's words stood behind ``--``."""
+    return int(ctx.meta.get(AFTER_DASHES, 0))
+
+
+def examples(*lines: str) -> str:
+    """Return the epilog that shows how a command is used."""
+    return "\n".join(lines)
+
+
+class CommandApp(typer.Typer):
+    """A Typer application that holds one command."""
+
+    def __init__(self) -> None:
+        super().__init__(add_completion=False, rich_markup_mode=None)
+
+
+class NounApp(CommandApp):
+    """A Typer application that holds the verbs of a noun.
+
+    Args:
+        summary: What the noun is, for its help.
+        default: The verb that the bare noun stands for; none where it is empty.
+    """
+
+    def __init__(self, summary: str, default: str = "list") -> None:
+        super().__init__()
+        self.summary = summary
+        self.default_verb = default
+
+
+def load(app: CommandApp, name: str) -> ClickCommand:
+    """Return the command that an application holds, under ``name``."""
+    if isinstance(app, NounApp):
+        verbs: dict[str, ClickCommand] = {}
+        for info in app.registered_commands:
+            verb = typer.main.get_command_from_info(
+                info, pretty_exceptions_short=True, rich_markup_mode=None
+            )
+            verbs[str(verb.name)] = verb
+        return Noun(
+            name=name,
+            commands=verbs,
+            help=app.summary,
+            default=app.default_verb,
+            params=[],
+            rich_markup_mode=None,
+        )
+    command = typer.main.get_command_from_info(
+        app.registered_commands[0], pretty_exceptions_short=True, rich_markup_mode=None
+    )
+    command.name = name
+    return command
+
+
+class _Parser(_OptionParser):
+    """Takes ``-1h30m`` for the time that it is: no option begins with a digit."""
+
+    def _process_opts(self, arg: str, state: _ParsingState) -> None:
+        if re.match(r"-\d", arg):
+            state.largs.append(arg)
+        else:
+            super()._process_opts(arg, state)
+
+
+def _parser(command: ClickCommand, ctx: Context) -> _OptionParser:
+    parser = _Parser(ctx)
+    for param in command.get_params(ctx):
+        param.add_to_parser(parser, ctx)
+    return parser
+
+
+class Command(TyperCommand):
+    """A command with the options that every command takes."""
+
+    def __init__(self, name: str | None, **attributes: Any) -> None:
+        super().__init__(name, **attributes)
+        self.params = [*self.params, *shared_options()]
+
+    def make_parser(self, ctx: Context) -> _OptionParser:
+        """Return the parser that knows negative times from options."""
+        return _parser(self, ctx)
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the words, and note how many stood behind ``--``."""
+        if "--" in args:
+            ctx.meta[AFTER_DASHES] = len(args) - args.index("--") - 1
+        return super().parse_args(ctx, args)
+
+    def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the examples, each on its own line."""
+        if self.epilog:
+            with formatter.section("Examples"):
+                indent = " " * formatter.current_indent
+                formatter.write("".join(f"{indent}{x}\n" for x in self.epilog.split("\n")))
+
+
+class Noun(TyperGroup):
+    """A noun with its verbs; the bare noun stands for the default one."""
+
+    def __init__(self, *, default: str = "", **attributes: Any) -> None:
+        super().__init__(subcommand_metavar="VERB …", **attributes)
+        self.default = default
+        self.params = [*self.params, *shared_options()]
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Put the default verb in where none is named."""
+        if self._verb_missing(args):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+    def _verb_missing(self, args: list[str]) -> bool:
+        if not self.default:
+            return False
+        taking = {o for p in self.params if not getattr(p, "is_flag", True) for o in p.opts}
+        rest = iter(args)
+        for word in rest:
+            if word in self.commands or word == "--help":
+                return False
+            if not word.startswith("-") or word == "--":
+                return True
+            if word in taking:
+                next(rest, None)
+        return True
+
+
+def shared_options() -> list[TyperOption]:
+    """Return the options that every command takes, before it or behind it."""
+
+    def text(*names: str, field: str, metavar: str, meaning: str) -> TyperOption:
+        return TyperOption(
+            param_decls=[*names, f"shared_{field}"],
+            callback=_keep(field),
+            expose_value=False,
+            metavar=metavar,
+            help=meaning,
+        )
+
+    def flag(*names: str, field: str, meaning: str) -> TyperOption:
+        return TyperOption(
+            param_decls=[*names, f"shared_{field}"],
+            callback=_keep(field),
+            expose_value=False,
+            is_flag=True,
+            default=False,
+            help=meaning,
+        )
+
+    return [
+        flag("--json", field="json", meaning="One JSON document."),
+        text(
+            "--workspace",
+            "-w",
+            field="workspace",
+            metavar="NAME|ID",
+            meaning="Instead of the active workspace.",
+        ),
+        text("--connection", field="connection", metavar="ID", meaning="Gateway connection."),
+        text("--profile", field="profile", metavar="NAME", meaning="Section of the config file."),
+        flag("--sandbox", field="sandbox", meaning="The embedded gateway, not the network."),
+        flag("--verbose", "-v", field="verbose", meaning="A line a request on stderr."),
+        flag("--quiet", "-q", field="quiet", meaning="No notices; lists print IDs only."),
+        flag("--no-input", field="no_input", meaning="Never prompt."),
+        text(
+            "--color", field="color", metavar="auto|always|never", meaning="Colour on the terminal."
+        ),
+        text("--tz", field="tz", metavar="ZONE", meaning="Zone of typed and shown times."),
+        flag("--refresh", field="refresh", meaning="Renew cached names, user and settings."),
+        flag("--no-queue", field="no_queue", meaning="Fail rather than queue while away."),
+    ]
+
+
+def _keep(field: str) -> Callable[[Context, Any, Any], None]:
+    """Return a callback that notes an option's value for the run, wherever it stood."""
+
+    def keep(ctx: Context, _param: Any, value: Any) -> None:
+        if value:
+            setattr(ctx.find_root().obj.options, field, value)
+
+    return keep

@@ -1,0 +1,85 @@
+"""What the timer commands have in common: typed content and instants, and what they report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from clockify_cli.context import Run
+from clockify_cli.model import TimeEntry
+from clockify_cli.tracking.content import Content, typed
+
+if TYPE_CHECKING:
+    from clockify_cli.tracking.timer import Started
+
+
+def typed_instant(
+    run: Run,
+    text: str,
+    *,
+    role: Literal["start", "end"] = "start",
+    allow_future: bool = False,
+    yes: bool = False,
+) -> datetime:
+    """Return the instant that was typed, echoing it where it is not plainly today."""
+    if text == "now":
+        return run.now
+    from clockify_cli.times import doubts, parse_instant
+
+    moment = parse_instant(text, run.clock, role=role, allow_future=allow_future)
+    run.echo(moment)
+    for doubt in doubts(moment.at, moment.at, run.clock):
+        run.confirm(doubt, yes=yes)
+    return moment.at
+
+
+def typed_content(
+    run: Run,
+    words: Sequence[str] | None,
+    project: str | None,
+    task: str | None,
+    tags: Sequence[str] | None,
+    billable: bool | None,
+    *,
+    interactive: bool | None = None,
+) -> Content:
+    """Return what an entry shall be about: the words, then the settings' defaults.
+
+    With ``interactive`` (or the ``menu`` setting) what is missing is chosen from a menu, where
+    there is a terminal.
+    """
+    from clockify_cli.tracking.defaults import with_defaults
+
+    asked = with_defaults(
+        run.settings,
+        description=None if words is None else " ".join(words),
+        project=project,
+        task=task,
+        tags=tags,
+        billable=billable,
+    )
+    if interactive or (interactive is None and run.settings.get("menu") and run.out.can_ask):
+        from clockify_cli.commands.menu import completed
+
+        asked = completed(run, asked)
+    return typed(run.names, asked)
+
+
+def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
+    """Report an entry that was started, stopped, logged …, in the form that was asked for."""
+
+    def text() -> str:
+        from clockify_cli.render.entries import entry_line
+
+        run.names.know(entry)
+        return f"{done}: " + entry_line(entry, run.desk, run.look_beside(len(done) + 2))
+
+    run.out.answer(entry, text, ids=[str(entry.get("id"))])
+
+
+def show_started(run: Run, started: Started) -> None:
+    """Report a timer that was started, and the one that it ended."""
+    if started.stopped is not None and not run.out.json_mode and not run.out.quiet:
+        show_entry(run, started.stopped, "Stopped")
+    show_entry(run, started.entry, "Started")

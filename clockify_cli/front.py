@@ -1,0 +1,237 @@
+"""The commands that need no network: answered from small files, before anything is imported.
+
+Each takes only the words that it knows by heart; with any other (``--help``, a typing slip)
+it returns ``None``, and the app answers, with the same functions behind it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+DEFAULT_FORMAT = "{label} {elapsed}{mark}"
+_FLAGS = {"--sandbox": "sandbox", "--json": "json", "--quiet": "quiet", "-q": "quiet"}
+_TEXTS = {
+    "--profile": "profile",
+    "--workspace": "workspace",
+    "-w": "workspace",
+    "--connection": "connection",
+}
+_IGNORED = ("--no-input", "--no-queue", "--verbose", "-v")
+Words = dict[str, str]
+
+
+def answer(arguments: list[str]) -> int | None:
+    """Answer what can be answered at once; ``None`` leaves it to the app."""
+    if not arguments or arguments in (["--help"], ["help"]):
+        from clockify_cli.output import Output
+        from clockify_cli.tree import overview
+
+        sys.stdout.write(overview(Output().width))
+        return 0
+    if arguments in (["--version"], ["-V"]):
+        from clockify_cli import __version__
+
+        sys.stdout.write(f"clockify {__version__}\n")
+        return 0
+    if arguments[0] == "__complete":
+        from clockify_cli.completion import complete
+
+        return complete(arguments[1:])
+    if "prompt" in arguments:
+        words = _read(arguments, "prompt", {}, {"--format": "format"})
+        if words is not None:
+            return _write(prompt_line(state_of(words), words.get("format", "")), 0)
+    if "--cached" in arguments:
+        flags = {"--cached": "cached", "--exit-code": "exit_code", "--today": "today"}
+        words = _read(arguments, "status", flags, {"--format": "format"})
+        if words is not None:
+            return _cached_status(words)
+    return None
+
+
+def _read(
+    arguments: list[str], command: str, flags: dict[str, str], texts: dict[str, str]
+) -> Words | None:
+    """Return the options of ``command``, or ``None`` where it does not know a word."""
+    flags, texts = {**_FLAGS, **flags}, {**_TEXTS, **texts}
+    found: Words = {}
+    named = False
+    rest = iter(arguments)
+    for word in rest:
+        name, mark, value = word.partition("=")
+        if word in flags:
+            found[flags[word]] = "1"
+        elif word in texts:
+            given = next(rest, None)
+            if given is None:
+                return None
+            found[texts[word]] = given
+        elif mark and name in texts and name.startswith("--"):
+            found[texts[name]] = value
+        elif word == command and not named:
+            named = True
+        elif word not in _IGNORED:
+            return None
+    return found if named else None
+
+
+def state_of(words: Words) -> Words:
+    """Return the state file's values for the account that the options choose."""
+    from clockify_cli.store import state
+
+    return state.read(
+        words.get("profile"),
+        "sandbox" in words,
+        words.get("workspace"),
+        words.get("connection"),
+    )
+
+
+def seconds_now() -> int:
+    """Return the present in seconds since the epoch; ``CLOCKIFY_NOW`` sets it."""
+    import os
+
+    fixed = os.environ.get("CLOCKIFY_NOW", "").strip()
+    if fixed:
+        from datetime import datetime, timezone
+
+        try:
+            moment = datetime.fromisoformat(fixed)
+        except ValueError:
+            return int(time.time())
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())  # noqa: UP017
+    return int(time.time())
+
+
+def template_fields(state: Words) -> Words:
+    """Return what a template may name, from the state file: empty texts where nothing runs.
+
+    ``description project client task tags color label elapsed seconds decimal start today
+    mark id``; ``label`` is the project, else the description; ``mark`` says ``?`` where the
+    service has not been asked for long and ``+`` where writes wait to be sent.
+    """
+    from clockify_cli.store.state import STALE_SECONDS
+
+    fields = {
+        name: state.get(name, "")
+        for name in ("description", "project", "client", "task", "tags", "color")
+    }
+    fields |= dict.fromkeys(("elapsed", "seconds", "decimal", "start", "label", "id"), "")
+    now = seconds_now()
+    start = state.get("start", "")
+    day = _number(state, "day_seconds") if state.get("day") == _date(now, state) else 0
+    if start:
+        spent = max(0, now - int(start))
+        fields["elapsed"] = hours(spent)
+        fields["seconds"] = str(spent)
+        fields["decimal"] = f"{spent / 3600:.2f}"
+        fields["start"] = state.get("started", "")[11:]
+        fields["label"] = state.get("project") or state.get("description") or "timer"
+        fields["id"] = state.get("id", "")
+        midnight = (now + _number(state, "offset")) // 86400 * 86400 - _number(state, "offset")
+        day += now - max(int(start), midnight) if now > midnight else 0
+    fields["today"] = hours(day)
+    stale = now - _number(state, "as_of") > STALE_SECONDS
+    fields["mark"] = ("?" if stale else "") + ("+" if _number(state, "waiting") else "")
+    return fields
+
+
+def prompt_line(state: Words, template: str) -> str:
+    """Return the line of ``clockify prompt``; empty where nothing runs."""
+    if not state.get("start"):
+        return ""
+    return filled(template or state.get("prompt_format") or DEFAULT_FORMAT, template_fields(state))
+
+
+def filled(template: str, fields: Words) -> str:
+    """Put the fields into a template; what is no field stays as it stands."""
+    out = template.replace("\\n", "\n").replace("\\t", "\t")
+    for name, value in fields.items():
+        if "{" + name + "}" in out:
+            out = out.replace("{" + name + "}", value.replace("{", "{\0"))
+    return out.replace("{\0", "{")
+
+
+def cached_line(state: Words) -> str:
+    """Return the running entry as last known, in one line."""
+    if "about" not in state:
+        return "Nothing is known yet: run 'clockify status'."
+    if not state.get("start"):
+        return "No timer is running."
+    now = seconds_now()
+    spent = max(0, now - int(state["start"]))
+    started = state.get("started", "")
+    since = started[11:] if started[:10] == _date(now, state) else started
+    project = state.get("project", "")
+    if project and state.get("client"):
+        project = f"{state['client']}/{project}"
+    if project and state.get("task"):
+        project += f": {state['task']}"
+    parts = [
+        state.get("description") or "(no description)",
+        project,
+        state.get("tags", ""),
+        f"since {since} ({clock(spent)})" + (" $" if state.get("billable") else ""),
+        "queued" if state.get("queued") else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def age_text(state: Words) -> str:
+    """Say how old the state is; empty where it is of the last minute."""
+    age = seconds_now() - _number(state, "as_of")
+    return f"as of {hours(age)} ago" if "about" in state and age >= 60 else ""
+
+
+def _cached_status(words: Words) -> int:
+    state = state_of(words)
+    runs = bool(state.get("start"))
+    code = 1 if "exit_code" in words and not runs else 0
+    if "json" in words:
+        return _write(state.get("shown") or "null", code)
+    if "format" in words:
+        return _write(filled(words["format"], template_fields(state)), code)
+    if "quiet" in words:
+        return _write(state.get("id", ""), code)
+    lines = [cached_line(state)]
+    if "today" in words:
+        lines.append(f"Today {template_fields(state)['today']}")
+    if age := age_text(state):
+        sys.stderr.write(age + "\n")
+    return _write("\n".join(lines), code)
+
+
+def _write(text: str, code: int) -> int:
+    if text:
+        data = (text + "\n").encode("utf-8", "replace")
+        try:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            import os
+
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return code
+
+
+def _number(state: Words, name: str) -> int:
+    text = state.get(name, "0")
+    try:
+        return int(text)
+    except ValueError:
+        return 0
+
+
+def _date(now: int, state: Words) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(now + _number(state, "offset")))
+
+
+def hours(seconds: int) -> str:
+    """Write ``5400`` as ``1:30``."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}"
+
+
+def clock(seconds: int) -> str:
+    """Write ``5400`` as ``1:30:00``."""
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -1,0 +1,80 @@
+"""Where the state file lies and what its lines say; imports nothing that costs the prompt time.
+
+Lines of ``name<TAB>value``. ``last_known`` writes them, the front door reads them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from clockify_cli import paths
+
+OVERRIDES = (
+    "CLOCKIFY_GATEWAY_URL",
+    "CLOCKIFY_API_URL",
+    "CLOCKIFY_API_KEY",
+    "CLOCKIFY_CONNECTION",
+    "CLOCKIFY_WORKSPACE",
+)
+STALE_SECONDS = 4 * 3600  # after so long without a word from the service the prompt says so
+
+
+def file_name(profile: str, sandbox: bool, environ: Mapping[str, str]) -> str:
+    """Return the name of the state file for what the command line and the environment choose.
+
+    It must be found without reading the config file, so it is named by the choices alone;
+    addresses, a key and a workspace from the environment enter as a checksum.
+    """
+    chosen = "\n".join(environ.get(name, "") for name in OVERRIDES)
+    mark = ""
+    if chosen.strip():
+        import zlib
+
+        mark = f"-{zlib.crc32(chosen.encode()):08x}"
+    safe = "".join(c if c.isalnum() else "_" for c in profile or "default")
+    return f"now-{safe}{'-sandbox' if sandbox else ''}{mark}.txt"
+
+
+def is_on(variable: str) -> bool:
+    """Say whether an environment variable's value means yes."""
+    return variable.strip().lower() not in ("", "0", "false", "no", "off")
+
+
+def values(text: str) -> dict[str, str]:
+    """Return what the lines of a state file say."""
+    found: dict[str, str] = {}
+    for line in text.split("\n"):
+        name, mark, value = line.partition("\t")
+        if mark:
+            found[name] = value
+    return found
+
+
+def read(
+    profile: str | None, sandbox: bool, workspace: str | None, connection: str | None
+) -> dict[str, str]:
+    """Return the state that this choice of account left; empty where there is none.
+
+    Args:
+        profile: ``--profile``, or ``None`` for the environment's choice.
+        sandbox: ``--sandbox``.
+        workspace: ``--workspace``.
+        connection: ``--connection``.
+    """
+    environ: Mapping[str, str] = os.environ
+    if workspace or connection:
+        chosen = {name: os.environ.get(name, "") for name in OVERRIDES}
+        chosen["CLOCKIFY_WORKSPACE"] = workspace or chosen["CLOCKIFY_WORKSPACE"]
+        chosen["CLOCKIFY_CONNECTION"] = connection or chosen["CLOCKIFY_CONNECTION"]
+        environ = chosen
+    name = file_name(
+        profile or os.environ.get("CLOCKIFY_PROFILE", "").strip(),
+        sandbox or is_on(os.environ.get("CLOCKIFY_SANDBOX", "")),
+        environ,
+    )
+    try:
+        with open(paths.file("state", name), encoding="utf-8", errors="replace") as stream:  # noqa: PTH123
+            return values(stream.read())
+    except OSError:
+        return {}

@@ -1,0 +1,98 @@
+"""What an entry is about where the command line does not say: settings, folder file, git branch."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+
+from clockify_cli.errors import UsageError
+from clockify_cli.settings import Settings
+from clockify_cli.tracking.content import Asked
+
+
+def with_defaults(
+    settings: Settings,
+    *,
+    description: str | None = None,
+    project: str | None = None,
+    task: str | None = None,
+    tags: Sequence[str] | None = None,
+    billable: bool | None = None,
+) -> Asked:
+    """Return what was asked for, completed from the settings.
+
+    A task of the settings belongs to the settings' project: it counts only where the project
+    was not typed. ``-p ''``, ``-k ''`` and ``-t ''`` mean none.
+
+    Raises:
+        UsageError: ``task_from_branch`` is no pattern.
+    """
+    own_project = project is None
+    if project is None:
+        project = settings.get("project")
+    if task is None and own_project:
+        task = task_of_branch(settings) or settings.get("task")
+    if tags is None:
+        tags = settings.get("tags") or ()
+    else:
+        tags = [part.strip() for tag in tags for part in tag.split(",")]
+    if billable is None:
+        billable = settings.get("billable")
+    if description is None:
+        description = described_by_branch(settings.get("description") or "")
+    return Asked(description, project, task, tuple(tags), billable)
+
+
+def described_by_branch(template: str) -> str:
+    """Return a description template with ``{branch}`` filled in."""
+    if "{branch}" not in template:
+        return template
+    return template.replace("{branch}", git_branch() or "").strip()
+
+
+def task_of_branch(settings: Settings) -> str | None:
+    """Return the task that the ``task_from_branch`` pattern finds in the git branch, if any."""
+    pattern, origin = settings.explain("task_from_branch")
+    if not pattern:
+        return None
+    branch = git_branch()
+    try:
+        found = re.search(pattern, branch or "")
+    except re.error as error:
+        raise UsageError(
+            f"'task_from_branch' from {origin} is not a pattern: {error}.",
+            r"Such as ([A-Z]+-\d+).",
+        ) from None
+    if not found:
+        return None
+    return found[1] if found.re.groups else found[0]
+
+
+def git_branch(start: str | None = None) -> str | None:
+    """Return the name of the branch that is checked out, read from git's own files.
+
+    Running ``git`` would cost as much as a request. A worktree's ``.git`` is a file that
+    names the folder.
+    """
+    folder = start or os.getcwd()  # noqa: PTH109
+    while True:
+        place = os.path.join(folder, ".git")  # noqa: PTH118
+        if os.path.isfile(place):  # noqa: PTH113
+            line = _first_line(place)
+            place = os.path.join(folder, line.removeprefix("gitdir:").strip())  # noqa: PTH118
+        if os.path.isdir(place):  # noqa: PTH112
+            head = _first_line(os.path.join(place, "HEAD"))  # noqa: PTH118
+            return head.removeprefix("ref: refs/heads/") if head.startswith("ref:") else None
+        above = os.path.dirname(folder)  # noqa: PTH120
+        if above == folder:
+            return None
+        folder = above
+
+
+def _first_line(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123
+            return stream.readline().strip()
+    except OSError:
+        return ""

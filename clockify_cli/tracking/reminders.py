@@ -1,0 +1,36 @@
+"""What a person should be told unasked: a timer that was left running."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from clockify_cli.model import start_of
+from clockify_cli.tracking.desk import Desk
+
+
+def left_running(desk: Desk, hours: int) -> str:
+    """Return a sentence about a timer that runs since an earlier day or for too long, else ``""``.
+
+    It ends with the line that would mend it. No request: the state as last known decides.
+
+    Args:
+        desk: The desk.
+        hours: A timer of the same day is suspicious after so many; 0 never.
+    """
+    running = desk.known_running
+    if running is None:
+        return ""
+    start = start_of(running).astimezone(desk.zone)
+    now = desk.now.astimezone(desk.zone)
+    long = bool(hours) and now - start > timedelta(hours=hours)
+    if not long and start.date() >= now.date():
+        return ""
+    if not long and now - start < timedelta(hours=4):
+        return ""  # work over midnight is work
+    evening = start.replace(hour=18, minute=0, second=0)
+    end = evening if start < evening < now else start + timedelta(hours=1)
+    what = running.get("description") or "a timer"
+    return (
+        f"'{what}' has been running since {start:%a %Y-%m-%d %H:%M}. Forgotten? "
+        f"clockify stop --at '{end:%Y-%m-%d %H:%M}'"
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from cli import Cli, new_cli
 
 
 class Served:
@@ -92,3 +93,9 @@ def served(sandbox_process: Served) -> Served:
     """Return a served sandbox in its minimal state: no faults, no log, no limits."""
     sandbox_process.reset()
     return sandbox_process
+
+
+@pytest.fixture
+def cli(served: Served, tmp_path: Path) -> Cli:
+    """Return a user with a new home, signed in to the served sandbox."""
+    return new_cli(tmp_path / "home", served.url)

@@ -12,7 +12,7 @@ NO_CREDENTIAL = 1000  # none, or several
 UNKNOWN_KEY = 4003
 
 
-class Refusal(Exception): - an answer, not a mistake
+class Refusal(Exception):  # an answer, not a mistake
     """An error answer.
 
     Attributes:

@@ -14,27 +14,27 @@ from clockify_cli.tracking.overlay import overlaid
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which entries are meant, in IDs; ``None`` or empty means all.
+    """Which entries are meant, in IDs.
 
     Attributes:
-        projects: Any of these; an empty text stands for "without a project".
-        tasks: Any of these.
+        projects: Any of these, ``None`` for all; an empty text stands for "without a project".
+        tasks: Any of these, ``None`` for all.
         tags: All of these.
         text: The description contains it, regardless of case and accents.
         billable: Only such.
     """
 
-    projects: frozenset[str] = frozenset()
-    tasks: frozenset[str] = frozenset()
+    projects: frozenset[str] | None = None
+    tasks: frozenset[str] | None = None
     tags: frozenset[str] = frozenset()
     text: str = ""
     billable: bool | None = None
 
     def fits(self, entry: TimeEntry) -> bool:
         """Say whether an entry is meant."""
-        if self.projects and (entry.get("projectId") or "") not in self.projects:
+        if self.projects is not None and (entry.get("projectId") or "") not in self.projects:
             return False
-        if self.tasks and entry.get("taskId") not in self.tasks:
+        if self.tasks is not None and entry.get("taskId") not in self.tasks:
             return False
         if self.tags and not self.tags <= set(entry.get("tagIds") or ()):
             return False

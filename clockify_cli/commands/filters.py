@@ -1,0 +1,174 @@
+"""The options by which entries are chosen, and what they mean in IDs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
+
+from clockify_cli.context import Run
+from clockify_cli.tracking.history import Filters
+
+if TYPE_CHECKING:
+    from clockify_cli.store.names import Names
+    from clockify_cli.times import Period
+
+Projects = Annotated[
+    list[str] | None,
+    Option(
+        "--project",
+        "-p",
+        metavar="PROJECT",
+        help="Only this project's; may be repeated; '' for entries without one.",
+        show_default=False,
+    ),
+]
+Clients = Annotated[
+    list[str] | None,
+    Option(
+        "--client",
+        "-c",
+        metavar="CLIENT",
+        help="Only this client's; may be repeated; '' for projects without one.",
+        show_default=False,
+    ),
+]
+Tasks = Annotated[
+    list[str] | None,
+    Option(
+        "--task",
+        "-k",
+        metavar="TASK",
+        help="Only this task's; may be repeated. A name needs its project or client.",
+        show_default=False,
+    ),
+]
+Tags = Annotated[
+    list[str] | None,
+    Option(
+        "--tag",
+        "-t",
+        metavar="TAG",
+        help="Only with this tag; repeated, or a,b: with all of them.",
+        show_default=False,
+    ),
+]
+Text = Annotated[
+    str,
+    Option("--text", metavar="TEXT", help="Only where the description contains it."),
+]
+Billable = Annotated[
+    bool | None,
+    Option("--billable/--no-billable", help="Only billable ones, or the others."),
+]
+Users = Annotated[
+    list[str] | None,
+    Option(
+        "--user",
+        "-u",
+        metavar="USER",
+        help="Somebody else's, by name, e-mail or ID; may be repeated.",
+        show_default=False,
+    ),
+]
+Everyone = Annotated[bool, Option("--everyone", help="Those of all users of the workspace.")]
+
+
+def typed_filters(
+    run: Run,
+    *,
+    project: Sequence[str] | None = None,
+    client: Sequence[str] | None = None,
+    task: Sequence[str] | None = None,
+    tag: Sequence[str] | None = None,
+    text: str = "",
+    billable: bool | None = None,
+) -> Filters:
+    """Return the filters that were typed, names resolved to IDs.
+
+    Raises:
+        NotFoundError, AmbiguousError: A name fits nothing, or several.
+        UsageError: A task by name without a project or client that it could belong to.
+    """
+    from clockify_cli.tracking.content import resolved_tags
+
+    projects = chosen_projects(run.names, project, client) if project or client else None
+    words = [part.strip() for one in tag or () for part in one.split(",")]
+    return Filters(
+        projects=projects,
+        tasks=chosen_tasks(run.names, task, projects) if task else None,
+        tags=frozenset(resolved_tags(run.names, words)) if words else frozenset(),
+        text=text,
+        billable=billable,
+    )
+
+
+def chosen_projects(
+    names: Names, project: Sequence[str] | None, client: Sequence[str] | None
+) -> frozenset[str]:
+    """Return the IDs of the projects that are meant; ``""`` stands for none at all.
+
+    With both, a project is looked for among the clients' projects.
+    """
+    from clockify_cli.naming import match, project_label
+    from clockify_cli.tracking.content import resolved_project
+
+    if not client:
+        return frozenset(
+            str(resolved_project(names, one)["id"]) if one.strip() else "" for one in project or ()
+        )
+    owners = {str(names.client(one)["id"]) if one.strip() else "" for one in client}
+    theirs = [p for p in names.all("projects") if (p.get("clientId") or "") in owners]
+    if project:
+        found: list[Any] = [
+            match(one, theirs, "project", label=project_label)["id"] if one.strip() else ""
+            for one in project
+        ]
+    else:
+        found = [p["id"] for p in theirs] + [""] * ("" in owners)
+    return frozenset(map(str, found))
+
+
+def chosen_tasks(
+    names: Names, task: Sequence[str], projects: frozenset[str] | None
+) -> frozenset[str]:
+    """Return the IDs of the tasks that are meant: each in every project that has it."""
+    from clockify_cli.errors import NotFoundError, UsageError
+    from clockify_cli.model import is_entity_id
+
+    found: set[str] = set()
+    for one in task:
+        if is_entity_id(one.strip()):
+            found.add(one.strip())
+            continue
+        if projects is None:
+            raise UsageError(
+                f"The task '{one}' needs its project.", "Add -p PROJECT, -c CLIENT, or use its ID."
+            )
+        missing: NotFoundError | None = None
+        before = len(found)
+        for project in sorted(projects - {""}):
+            try:
+                found.add(str(names.task(one, project)["id"]))
+            except NotFoundError as error:
+                if error.kind == "ambiguous":
+                    raise
+                missing = error
+        if len(found) == before and missing is not None:
+            raise missing
+    return frozenset(found)
+
+
+def period_of(
+    run: Run,
+    words: Sequence[str] | None,
+    since: str | None,
+    until: str | None,
+    *,
+    default: str = "today",
+) -> Period:
+    """Return the period that the range and its two options mean for this run."""
+    from clockify_cli.tracking.ranges import typed_period
+
+    return typed_period(words, since, until, run.clock, default=default)

@@ -190,6 +190,32 @@ class Run:
                 ) from None
         return datetime.now(UTC).replace(microsecond=0)
 
+    def set_now(self, text: str) -> None:
+        """Take another instant for the present.
+
+        Raises:
+            UsageError: It is no timestamp.
+        """
+        from clockify_cli.model import instant
+
+        try:
+            moment = instant(text)
+        except ValueError:
+            raise UsageError(
+                f"{text!r} is not a timestamp.", "Such as 2026-11-25T10:15:00Z."
+            ) from None
+        for name in ("now", "clock", "look"):
+            self.__dict__.pop(name, None)
+        self._now = moment
+
+    def present(self) -> datetime:
+        """Return the present anew, for a command that lasts; ``CLOCKIFY_NOW`` holds it still."""
+        for name in ("now", "clock", "look"):
+            self.__dict__.pop(name, None)
+        if "desk" in self.__dict__:
+            self.desk.now = self.now
+        return self.now
+
     @cached_property
     def zone(self) -> tzinfo:
         """The zone in which times are typed and shown."""

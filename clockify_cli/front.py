@@ -40,7 +40,7 @@ def answer(arguments: list[str]) -> int | None:
         return complete(arguments[1:])
     if "prompt" in arguments:
         words = _read(arguments, "prompt", {}, {"--format": "format"})
-        if words is not None:
+        if words is not None and "json" not in words:
             return _write(prompt_line(state_of(words), words.get("format", "")), 0)
     if "--cached" in arguments:
         flags = {"--cached": "cached", "--exit-code": "exit_code", "--today": "today"}

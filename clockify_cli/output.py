@@ -65,6 +65,17 @@ class Output:
             if made:
                 self.write(made if made.endswith("\n") else made + "\n")
 
+    def to_stderr(self, told: Callable[[], None]) -> None:
+        """Do ``told`` with its answer on stderr, where stdout belongs to another program."""
+        if self.quiet:
+            return
+        kept, mode = self.stdout, self.json_mode
+        self.stdout, self.json_mode = self.stderr, False
+        try:
+            told()
+        finally:
+            self.stdout, self.json_mode = kept, mode
+
     def write(self, text: str) -> None:
         """Write to stdout as UTF-8, whatever the locale says of it."""
         try:

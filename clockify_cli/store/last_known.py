@@ -49,6 +49,28 @@ class LastKnown:
             return None
 
     @property
+    def values(self) -> dict[str, str]:
+        """Return the lines of the file, as the prompt reads them."""
+        return self._values
+
+    @property
+    def shown(self) -> TimeEntry | None:
+        """Return the running entry with what waits in the queue applied."""
+        text = self._values.get("shown", "")
+        try:
+            return json.loads(text) if text else None
+        except ValueError:
+            return None
+
+    def renew(self) -> None:
+        """Read the file again: another command may have changed it."""
+        self._values = self._read()
+
+    def day_seconds(self, now: datetime, zone: tzinfo) -> int | None:
+        """Return today's finished seconds as last counted, or ``None``."""
+        return self.add_to_day(0, now, zone)
+
+    @property
     def as_of(self) -> int:
         """Return when that was learnt, in seconds since the epoch (0: never)."""
         text = self._values.get("as_of", "0")

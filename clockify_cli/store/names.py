@@ -219,6 +219,17 @@ class Names:
                     self._fresh.add(kind)  # an ID is an answer too; ask no more in this run
                     self._lists.setdefault(kind, [])
 
+    def know_users(self, *entries: Mapping[str, Any]) -> None:
+        """The same for the users; where they may not be listed, their IDs must do."""
+        items, _ = self.known("users")
+        missing = {e.get("userId") for e in entries} - {item.get("id") for item in items or ()}
+        if missing and "users" not in self._fresh:
+            try:
+                self.renew("users")
+            except ClockifyError:
+                self._fresh.add("users")
+                self._lists.setdefault("users", [])
+
     def _keep(self, kind: str, items: list[Item]) -> None:
         self._lists[kind] = items
         text = json.dumps({"fetched": int(time.time()), "items": items}, ensure_ascii=False)

@@ -329,7 +329,13 @@ class Desk:
             "color": str(project.get("color") or ""),
             "task": str(task.get("name") or entry.get("taskId") or ""),
             "tags": ", ".join(str(tag["name"]) for tag in tags),
+            "user": self._user_name(entry.get("userId")),
         }
+
+    def _user_name(self, user: Any) -> str:
+        if not user or user == self.account.user:
+            return self.account.user_name
+        return str((self.names.find("users", user) or {}).get("name") or user)
 
     def _shown(self, waiting: list[Operation]) -> TimeEntry | None:
         known = [self._known] if self._known is not None else []

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clockify_cli.errors import NotFoundError, UsageError
+from clockify_cli.errors import NotFoundError, RefusedError, UsageError
 from clockify_cli.journal.operation import CREATE, DELETE, STOP, Draft
 from clockify_cli.model import (
     TimeEntry,
     entry_from_body,
+    is_entity_id,
     is_running,
     start_of,
     utc_text,
     with_interval,
 )
-from clockify_cli.tracking.content import Content, content_of
+from clockify_cli.naming import folded
+from clockify_cli.tracking.content import (
+    Asked,
+    Content,
+    checked_description,
+    content_of,
+    typed,
+)
 from clockify_cli.tracking.desk import Desk
 
 NOTHING_RUNS = "No timer is running."
 START_ONE = "Start one: clockify start …"
+RECENT = 200  # entries that ``continue`` looks through: one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,97 @@ def resume(desk: Desk, like: TimeEntry, at: datetime, *, verb: str = "continue")
     if is_running(like) and not like.get("queued"):
         raise UsageError("That timer is running already.", "See it: clockify status.")
     return start(desk, content_of(like), at, verb=verb)
+
+
+def earlier_entry(desk: Desk, text: str, *, breaks: bool = True) -> TimeEntry:
+    """Return the entry that ``continue`` means. One request.
+
+    Args:
+        desk: The desk.
+        text: A handle (``@2``, an ID), or text that a recent entry's description contains;
+            empty for the newest one.
+        breaks: Whether a break may be meant; what runs is passed over otherwise too.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    if text.startswith(("@", "local-")) or is_entity_id(text):
+        return desk.find(text)
+    recent = desk.newest(RECENT)
+    if not breaks:
+        # Going on after a break: neither the break itself nor what is being done already.
+        recent = [e for e in recent if e.get("type") != "BREAK" and not is_running(e)]
+    if text:
+        wanted = folded(text)
+        recent = [e for e in recent if wanted in folded(e.get("description") or "")]
+        if not recent:
+            raise NotFoundError(
+                f"None of your last {RECENT} entries has '{text}' in its description.",
+                "See them: clockify entries last-30d. Or start anew: clockify start …",
+            )
+    if not recent:
+        raise NotFoundError("There is no earlier entry.", START_ONE)
+    return recent[0]
+
+
+def switch(
+    desk: Desk,
+    at: datetime,
+    *,
+    description: str | None = None,
+    project: str | None = None,
+    task: str | None = None,
+    tags: Sequence[str] | None = None,
+    billable: bool | None = None,
+) -> Started:
+    """Stop the running timer and start another; what is ``None`` is taken from it. Two requests.
+
+    Raises:
+        NotFoundError: Nothing is known to run.
+        UsageError: Nothing would be different.
+    """
+    asked = (description, project, task, tags, billable)
+    if all(value is None for value in asked):
+        raise UsageError("What should it switch to?", "Such as: clockify switch 'Answer mail'.")
+    running = desk.known_running or desk.running()
+    if running is None:
+        raise NotFoundError(NOTHING_RUNS, START_ONE)
+    old = content_of(running)
+    other = project is not None or task is not None
+    new = typed(
+        desk.names,
+        Asked(
+            description=old.description if description is None else description,
+            project=old.project if project is None else project,
+            task=task if other else old.task,
+            tags=old.tags if tags is None else tuple(tags),
+            # Another project has a default of its own.
+            billable=billable if billable is not None or project is not None else old.billable,
+        ),
+    )
+    return start(desk, new, at, verb="switch")
+
+
+def start_break(desk: Desk, description: str, at: datetime) -> Started:
+    """Stop the running timer and start an entry of type BREAK. Two requests.
+
+    Raises:
+        RefusedError: The workspace has no breaks.
+    """
+    content = Content(description=checked_description(description), type="BREAK")
+    try:
+        return start(desk, content, at, verb="break")
+    except RefusedError as error:
+        error.hint = f"{error.hint} Without a break entry: clockify break --gap.".strip()
+        raise
+
+
+def stop_this(desk: Desk, entry: TimeEntry, at: datetime) -> TimeEntry:
+    """Stop this very timer, should it still run; leave one that was started since alone."""
+    running = desk.known_running
+    if running is None or running.get("id") != entry.get("id"):
+        raise NotFoundError("It is not running any more.", "See 'clockify entries'.")
+    return stop(desk, at)
 
 
 def create_draft(

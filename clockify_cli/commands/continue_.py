@@ -1,0 +1,42 @@
+"""``clockify continue``: starts a timer like an earlier entry."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clockify_cli.commands import options
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.commands.timers import show_started, typed_instant
+from clockify_cli.tracking import timer
+
+app = CommandApp()
+
+
+@app.command(
+    cls=Command,
+    epilog=examples("clockify continue", "clockify continue @3", "clockify continue review"),
+)
+def continue_(
+    ctx: typer.Context,
+    entry: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ENTRY]",
+            help="ID, @2, or text that its description contains; the last one otherwise.",
+            show_default=False,
+        ),
+    ] = None,
+    at: options.At = "now",
+    allow_future: options.AllowFuture = False,
+    yes: options.Yes = False,
+) -> None:
+    """Start a timer with the description, project, task, tags and billable of an earlier entry.
+
+    A timer that is running is stopped at the new start. Two requests, three where one runs.
+    """
+    run = run_of(ctx)
+    when = typed_instant(run, at, allow_future=allow_future, yes=yes)
+    like = timer.earlier_entry(run.desk, " ".join(entry or ()))
+    show_started(run, timer.resume(run.desk, like, when))

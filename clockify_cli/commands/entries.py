@@ -1,0 +1,103 @@
+"""``clockify entries``: lists, shows and deletes time entries."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clockify_cli.commands import filters, options
+from clockify_cli.commands.shape import Command, NounApp, examples, run_of
+from clockify_cli.tracking import editing
+from clockify_cli.tracking.history import Filters, entries_in
+
+app = NounApp("List, show and delete time entries.")
+
+
+@app.command(
+    "list",
+    cls=Command,
+    epilog=examples(
+        "clockify entries",
+        "clockify entries last-week -p Acme",
+        "clockify entries 2026-11-02..2026-11-06 --json",
+        "clockify entries month --text review --no-billable",
+    ),
+)
+def list_entries(
+    ctx: typer.Context,
+    period: options.Range = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    project: filters.Projects = None,
+    client: filters.Clients = None,
+    task: filters.Tasks = None,
+    tag: filters.Tags = None,
+    text: filters.Text = "",
+    billable: filters.Billable = None,
+    user: options.User = None,
+    limit: options.Limit = None,
+    ids: Annotated[bool, typer.Option("--ids", help="Show the entries' IDs.")] = False,
+) -> None:
+    """List the time entries of a range (today without one), newest first, with totals."""
+    run = run_of(ctx)
+    span = filters.period_of(run, period, since, until)
+    chosen = filters.typed_filters(
+        run, project=project, client=client, task=task, tag=tag, text=text, billable=billable
+    )
+    who = run.user_id(user) if user else ""
+    found = entries_in(run.desk, span.start, span.end, user=who, filters=chosen)
+    if limit is not None:
+        found = found[:limit]
+
+    def table() -> str:
+        from clockify_cli.render.entries import entries_table
+
+        run.names.know(*found)
+        # "@2" counts all of the user's entries from the newest: true where none is left out.
+        numbered = not who and chosen == Filters() and span.end > run.now
+        return entries_table(found, run.desk, run.look, ids=ids, handles=numbered)
+
+    run.out.answer(found, table, ids=[str(e["id"]) for e in found])
+
+
+@app.command(
+    "show",
+    cls=Command,
+    epilog=examples("clockify entries show @1", "clockify entries show @running --json"),
+)
+def show(ctx: typer.Context, entry: options.Entries) -> None:
+    """Show everything of one entry, or of several."""
+    run = run_of(ctx)
+    found = editing.find_all(run.desk, entry)
+
+    def text() -> str:
+        from clockify_cli.render.entries import entry_details
+
+        run.names.know(*found)
+        return "\n\n".join(entry_details(e, run.desk, run.look) for e in found)
+
+    run.out.answer(found[0] if len(entry) == 1 else found, text, ids=[str(e["id"]) for e in found])
+
+
+@app.command(
+    "delete",
+    cls=Command,
+    epilog=examples("clockify entries delete @1", "clockify entries delete @1 @2 @3 --yes"),
+)
+def delete(ctx: typer.Context, entry: options.Entries, yes: options.Yes = False) -> None:
+    """Delete entries; 'clockify undo' brings them back (under new IDs)."""
+    run = run_of(ctx)
+    with run.desk.turn():
+        found = editing.find_all(run.desk, entry)
+        if len(found) > 1:
+            run.confirm(f"{len(found)} entries would be deleted. Delete them?", yes=yes)
+        gone = editing.delete(run.desk, found)
+
+    def text() -> str:
+        from clockify_cli.render.entries import entry_line
+
+        run.names.know(*gone)
+        return "\n".join("Deleted: " + entry_line(e, run.desk, run.look_beside(9)) for e in gone)
+
+    run.out.answer(gone[0] if len(entry) == 1 else gone, text, ids=[str(e["id"]) for e in gone])

@@ -1,0 +1,38 @@
+"""``clockify resume``: goes on with what ran before the break, or last."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clockify_cli.commands import options
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.commands.timers import show_started, typed_instant
+from clockify_cli.tracking import timer
+
+app = CommandApp()
+
+
+@app.command(cls=Command, epilog=examples("clockify resume", "clockify resume --at 13:00"))
+def resume(
+    ctx: typer.Context,
+    entry: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ENTRY]",
+            help="ID, @2, or text that its description contains; the last one otherwise.",
+            show_default=False,
+        ),
+    ] = None,
+    at: options.At = "now",
+    allow_future: options.AllowFuture = False,
+    yes: options.Yes = False,
+) -> None:
+    """Go on with the last work: end the break that is running, if one is, and start a timer
+    like the entry before it. With ENTRY it is the same as 'continue'.
+    """
+    run = run_of(ctx)
+    when = typed_instant(run, at, allow_future=allow_future, yes=yes)
+    like = timer.earlier_entry(run.desk, " ".join(entry or ()), breaks=False)
+    show_started(run, timer.resume(run.desk, like, when, verb="resume"))

@@ -1,0 +1,75 @@
+"""``clockify run``: tracks a command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clockify_cli.commands import options
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.commands.timers import show_entry, show_started, typed_content
+from clockify_cli.errors import ClockifyError, UsageError
+from clockify_cli.tracking import running, timer
+
+app = CommandApp()
+
+
+@app.command(
+    cls=Command,
+    context_settings={"allow_interspersed_args": False},
+    epilog=examples(
+        "clockify run -p Acme -- make test",
+        "clockify run -d 'Long build' --on-api-error warn -- ./build.sh",
+    ),
+)
+def run(
+    ctx: typer.Context,
+    command: Annotated[
+        list[str], typer.Argument(metavar="-- COMMAND…", help="What to run, with its words.")
+    ],
+    description: Annotated[
+        str | None,
+        typer.Option("--description", "-d", metavar="TEXT", help="Instead of the command's words."),
+    ] = None,
+    project: options.Project = None,
+    task: options.Task = None,
+    tag: options.Tags = None,
+    billable: options.Billable = None,
+    on_api_error: Annotated[
+        str,
+        typer.Option(
+            "--on-api-error",
+            metavar="fail|warn",
+            help="Whether the command runs where no timer can be started.",
+        ),
+    ] = "fail",
+) -> None:
+    """Start a timer, run COMMAND, stop the timer, and exit with COMMAND's exit code.
+
+    Signals reach the command. A timer that was running before is stopped and not started
+    again. With --on-api-error warn, tracking can never break a build: its errors are told and
+    the command's exit code stands.
+    """
+    this = run_of(ctx)
+    if on_api_error not in ("fail", "warn"):
+        raise UsageError(f"--on-api-error is '{on_api_error}'.", "It is fail or warn.")
+    started = None
+    try:
+        words = [running.described(command) if description is None else description]
+        content = typed_content(this, words, project, task, tag, billable)
+        started = timer.start(this.desk, content, this.present(), verb="run")
+        this.out.to_stderr(lambda: show_started(this, started))
+    except ClockifyError as error:
+        if on_api_error == "fail":
+            raise
+        this.notice(f"Not tracked: {error.message}")
+    code = running.run_command(command)
+    if started is not None:
+        try:
+            stopped = timer.stop_this(this.desk, started.entry, this.present())
+            this.out.to_stderr(lambda: show_entry(this, stopped, "Stopped"))
+        except ClockifyError as error:
+            # The command's own exit code matters more than ours.
+            this.out.tell(f"clockify: the timer was not stopped: {error.message} {error.hint}")
+    raise typer.Exit(code)

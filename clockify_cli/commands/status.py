@@ -1,0 +1,151 @@
+"""``clockify status``: what is running."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.context import Run
+from clockify_cli.errors import UsageError
+from clockify_cli.model import TimeEntry
+
+app = CommandApp()
+NOTHING = "No timer is running."
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "clockify status",
+        "clockify status --today",
+        "clockify status --format '{project} {elapsed}'",
+        "clockify status --exit-code --quiet || clockify start",
+    ),
+)
+def status(
+    ctx: typer.Context,
+    today: Annotated[bool, typer.Option("--today", help="Add the day's total.")] = False,
+    everyone: Annotated[
+        bool, typer.Option("--everyone", help="All running timers of the workspace.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show a live clock.")] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit 1 when nothing runs.")
+    ] = False,
+    cached: Annotated[
+        bool, typer.Option("--cached", help="As last known, without any request.")
+    ] = False,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="TEMPLATE",
+            help="Fields: {description} {project} {client} {task} {tags} {label} {elapsed} "
+            "{seconds} {decimal} {start} {today} {mark} {id}.",
+        ),
+    ] = None,
+) -> None:
+    """Show your running time entry.
+
+    With --json the entry, or null where nothing runs. --watch redraws it each second from what
+    is known on this machine, so it makes one request however long it runs.
+    """
+    run = run_of(ctx)
+    if everyone:
+        _everyone(run)
+        return
+    if watch:
+        _watch(run)
+        return
+    entry = run.desk.known_running if cached else run.desk.running()
+    total = (
+        _today(run, entry, cached=cached) if today or (template and "{today}" in template) else 0
+    )
+    if template is not None:
+        from clockify_cli.front import filled, template_fields
+
+        run.out.write(filled(template, template_fields(run.desk.last_known.values)) + "\n")
+    else:
+        _show(run, entry, total if today else None)
+    if exit_code and entry is None:
+        raise typer.Exit(1)
+
+
+def _show(run: Run, entry: TimeEntry | None, total: int | None) -> None:
+    from clockify_cli.model import duration_text
+
+    def text() -> str:
+        from clockify_cli.render.durations import clock_duration
+        from clockify_cli.render.entries import entry_line
+
+        lines = [NOTHING]
+        if entry is not None:
+            run.names.know(entry)
+            lines = [entry_line(entry, run.desk, run.look)]
+        if total is not None:
+            lines.append(f"Today {clock_duration(total)}")
+        return "\n".join(lines)
+
+    answer: dict[str, Any] | None = entry
+    if entry is not None and total is not None:
+        answer = {**entry, "today": {"duration": duration_text(total), "seconds": total}}
+    run.out.answer(answer, text, ids=[str(entry["id"])] if entry else [])
+
+
+def _today(run: Run, running: TimeEntry | None, *, cached: bool) -> int:
+    """Return today's seconds, the running entry up to now included. One request unless cached."""
+    from datetime import timedelta
+
+    from clockify_cli.model import is_running
+    from clockify_cli.tracking.days import seconds_within
+
+    start = run.clock.day_start(run.clock.today)
+    end = run.clock.day_start(run.clock.today + timedelta(days=1))
+    if cached:
+        finished = run.desk.last_known.day_seconds(run.now, run.zone) or 0
+    else:
+        from clockify_cli.tracking.history import entries_in
+
+        found = entries_in(run.desk, start, end)
+        finished = sum(seconds_within(e, start, end, run.now) for e in found if not is_running(e))
+        run.desk.save(finished)
+    return finished + (seconds_within(running, start, end, run.now) if running else 0)
+
+
+def _everyone(run: Run) -> None:
+    from clockify_cli.gateway.entries import running_entries
+
+    found = list(running_entries(run.gateway, run.account.workspace))
+
+    def text() -> str:
+        from clockify_cli.render.entries import entries_table
+
+        run.names.know(*found)
+        run.names.know_users(*found)
+        return entries_table(
+            found, run.desk, run.look, total=False, handles=False, users=True, empty=NOTHING
+        )
+
+    run.out.answer(found, text, ids=[str(e["id"]) for e in found])
+
+
+def _watch(run: Run) -> None:
+    import time
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from clockify_cli.render.live import frame
+
+    if run.out.json_mode or not run.out.is_terminal:
+        raise UsageError("--watch draws on a terminal.", "Leave it out: clockify status.")
+    run.desk.running()
+    while True:
+        run.desk.last_known.renew()
+        entry = run.desk.last_known.shown
+        now = datetime.now(UTC).replace(microsecond=0)
+        line = frame(entry, run.desk, replace(run.look, width=run.out.width, now=now))
+        run.out.write("\r\x1b[K" + line)
+        run.out.stdout.flush()
+        time.sleep(1)

@@ -1,0 +1,51 @@
+"""``clockify when``: explains a time."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.tracking.explaining import explained
+
+app = CommandApp()
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "clockify when yesterday 14:00",
+        "clockify when 9:00-10:30",
+        "clockify when last-month",
+        "clockify when 2026-10-25 02:30 --tz Europe/Berlin",
+    ),
+)
+def when(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(metavar="EXPR…", help="An instant, span, period or duration.")
+    ],
+    now: Annotated[
+        str | None,
+        typer.Option("--now", metavar="ISO", help="Explain it as if it were this instant."),
+    ] = None,
+    allow_future: Annotated[
+        bool, typer.Option("--allow-future/--no-future", help="Accept what is still to come.")
+    ] = True,
+) -> None:
+    """Explain a time: the local time, the UTC instant and the rule that applied. No request,
+    except for last-stop and last-start.
+    """
+    run = run_of(ctx)
+    if now is not None:
+        run.set_now(now)
+    told = explained(" ".join(words), run.clock, allow_future=allow_future)
+
+    def text() -> str:
+        from clockify_cli.render.resources import details
+
+        rows: list[tuple[str, Any]] = [(name.capitalize(), value) for name, value in told.lines]
+        return details(rows, run.look)
+
+    run.out.answer(told.json, text, ids=[v for k, v in told.lines if k in ("utc", "start", "end")])

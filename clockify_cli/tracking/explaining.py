@@ -1,0 +1,111 @@
+"""What a typed time means, told in full: ``clockify when``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from clockify_cli.errors import TimeError
+from clockify_cli.model import duration_text, utc_text
+from clockify_cli.times import Clock, parse_instant, parse_period, parse_span
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A typed time's meaning.
+
+    Attributes:
+        lines: Names and values, in the order in which they are read.
+        json: The same for programs.
+    """
+
+    lines: list[tuple[str, str]]
+    json: dict[str, Any] = field(default_factory=dict)
+
+
+def explained(text: str, clock: Clock, *, allow_future: bool) -> Explained:
+    """Return what ``text`` means as an instant, a span, a period or a duration.
+
+    A bare duration is told as the span that ended now, as ``log`` takes it.
+
+    Raises:
+        TimeError: It is none of them; the refusal is the one that fits its form best.
+    """
+    try:
+        return _instant(text, clock, allow_future)
+    except TimeError as error:
+        first = error
+    for told in (_span, _period):
+        try:
+            return told(text, clock, allow_future)
+        except TimeError as error:
+            # A refusal that names what is wrong beats "not an instant".
+            if "is not a" in first.message and "is not a" not in error.message:
+                first = error
+    raise first
+
+
+def _instant(text: str, clock: Clock, allow_future: bool) -> Explained:
+    moment = parse_instant(text, clock, allow_future=allow_future)
+    return Explained(
+        [
+            ("local", local_text(moment.at, clock)),
+            ("UTC", utc_text(moment.at)),
+            ("rule", moment.rule),
+            ("note", " ".join(moment.notices)),
+        ],
+        {
+            "kind": "instant",
+            "at": utc_text(moment.at),
+            "local": clock.local(moment.at).isoformat(),
+            "timeZone": str(clock.zone),
+            "rule": moment.rule,
+            "notices": list(moment.notices),
+        },
+    )
+
+
+def _span(text: str, clock: Clock, allow_future: bool) -> Explained:
+    span = parse_span(text, clock, allow_future=allow_future)
+    return _between("span", span.start, span.end, clock, span.rule, list(span.notices))
+
+
+def _period(text: str, clock: Clock, allow_future: bool) -> Explained:
+    period = parse_period(text, clock)
+    told = _between("period", period.start, period.end, clock, period.name, [])
+    told.lines.insert(0, ("days", f"{period.first} to {period.last}"))
+    told.json.update({"first": str(period.first), "last": str(period.last)})
+    return told
+
+
+def _between(
+    kind: str, start: datetime, end: datetime, clock: Clock, rule: str, notices: list[str]
+) -> Explained:
+    seconds = int((end - start).total_seconds())
+    return Explained(
+        [
+            ("start", f"{local_text(start, clock)} = {utc_text(start)}"),
+            ("end", f"{local_text(end, clock)} = {utc_text(end)}"),
+            ("length", duration_text(seconds)),
+            ("rule", rule),
+            ("note", " ".join(notices)),
+        ],
+        {
+            "kind": kind,
+            "start": utc_text(start),
+            "end": utc_text(end),
+            "duration": duration_text(seconds),
+            "seconds": seconds,
+            "timeZone": str(clock.zone),
+            "rule": rule,
+            "notices": notices,
+        },
+    )
+
+
+def local_text(moment: datetime, clock: Clock) -> str:
+    """Write an instant as a wall clock with its offset and zone."""
+    local = clock.local(moment)
+    offset = local.strftime("%z")
+    return f"{local:%a %Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:5]} ({clock.zone})"

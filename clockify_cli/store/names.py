@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from clockify_cli import paths
@@ -64,7 +64,9 @@ class Names:
         self._max_age = max_age
         self._refresh = refresh
         self._lists: dict[str, list[Item]] = {}
+        self._fetched: dict[str, float] = {}  # when each list was asked for
         self._fresh: set[str] = set()  # asked for by this run
+        self._whole: dict[str, list[Item]] = {}  # the same, as the service sent them
 
     # -- lists ------------------------------------------------------------------------
 
@@ -89,7 +91,7 @@ class Names:
     def known(self, kind: str) -> tuple[list[Item] | None, float]:
         """Return what is on disk of a list and its age in seconds, without any request."""
         if kind in self._lists:
-            return self._lists[kind], 0.0
+            return self._lists[kind], max(0.0, time.time() - self._fetched.get(kind, 0.0))
         path = self._path(kind)
         text = files.read(path)
         if text is None:
@@ -100,27 +102,59 @@ class Names:
         except (ValueError, KeyError, TypeError):
             files.set_aside(path)
             return None, 0.0
-        self._lists[kind] = items
+        self._lists[kind], self._fetched[kind] = items, fetched
         return items, max(0.0, time.time() - fetched)
 
-    def renew(self, kind: str) -> list[Item]:
-        """Ask for a list and keep it. One request a page."""
-        gateway = self._gateway()
-        items = [
-            {k: v for k, v in item.items() if k not in _UNUSED}
-            for item in gateway.pages(self._source(kind))
-        ]
-        self._keep(kind, items)
-        self._fresh.add(kind)
-        return items
+    def is_due(self, kind: str) -> bool:
+        """Say whether the next use of a list asks for it: missing, too old, or to be renewed."""
+        if kind in self._fresh:
+            return False
+        known, age = self.known(kind)
+        return self._refresh or known is None or age > self._max_age
 
-    def put(self, kind: str, item: Item) -> None:
-        """Note one item that a command of ours has just created or changed."""
+    def renew(self, kind: str) -> list[Item]:
+        """Ask for a list and keep it. One request a page; workspaces come without pages."""
+        source = self._source(kind)
+        gateway = self._gateway()
+        whole = gateway.get(source) if kind == "workspaces" else list(gateway.pages(source))
+        if not isinstance(whole, list):
+            raise AwayError("The gateway's answer is not a list.")
+        self._whole[kind] = whole
+        self._fetched[kind] = time.time()
+        self._keep(kind, [_shortened(item) for item in whole])
+        self._fresh.add(kind)
+        return self._lists[kind]
+
+    def whole(self, kind: str) -> list[Item] | None:
+        """Return a list as the service sent it, where this run has asked for it."""
+        return self._whole.get(kind)
+
+    def learn(
+        self, kind: str, items: Iterable[Item], *, gone: Callable[[Item], bool] | None = None
+    ) -> None:
+        """Note items of a list that was asked for in part; nothing where the list is unknown.
+
+        Args:
+            kind: The list.
+            items: What the service has shown.
+            gone: Of the known ones not among them, those that would have been shown.
+        """
         known, _ = self.known(kind)
         if known is None:
             return
-        others = [i for i in known if i.get("id") != item.get("id")]
-        self._keep(kind, [*others, item])
+        shown = {item.get("id"): _shortened(item) for item in items}
+        kept = [
+            shown.pop(i.get("id"), i)
+            for i in known
+            if i.get("id") in shown or not gone or not gone(i)
+        ]
+        kept += shown.values()
+        if kept != known:
+            self._keep(kind, kept)
+
+    def put(self, kind: str, item: Item) -> None:
+        """Note one item that a command of ours has just created or changed."""
+        self.learn(kind, [item])
 
     def remove(self, kind: str, number: str) -> None:
         """Note that an item is gone."""
@@ -131,6 +165,7 @@ class Names:
     def forget(self, kind: str) -> None:
         """Drop a list, so that its next use asks for it."""
         self._lists.pop(kind, None)
+        self._whole.pop(kind, None)
         self._fresh.discard(kind)
         try:
             os.unlink(self._path(kind))  # noqa: PTH108
@@ -232,7 +267,8 @@ class Names:
 
     def _keep(self, kind: str, items: list[Item]) -> None:
         self._lists[kind] = items
-        text = json.dumps({"fetched": int(time.time()), "items": items}, ensure_ascii=False)
+        stored = {"fetched": int(self._fetched.get(kind, 0)), "items": items}
+        text = json.dumps(stored, ensure_ascii=False)
         files.replace(self._path(kind), text, synced=False)
 
     def _path(self, kind: str) -> str:
@@ -246,3 +282,7 @@ class Names:
         if kind.startswith("tasks-"):
             return f"{base}/projects/{kind[6:]}/tasks"
         return f"{base}/{kind}"
+
+
+def _shortened(item: Item) -> Item:
+    return {k: v for k, v in item.items() if k not in _UNUSED}

@@ -88,6 +88,14 @@ class Clock:
             " a time with an offset decides otherwise.",
         )
 
+    def reading(self, wall: datetime, role: Role = "start") -> datetime:
+        """Return the instant that ``at`` would, and one close by for a time that is skipped.
+
+        It never refuses, so it can tell whether a time is to come before that time is asked for.
+        """
+        early, late = self._readings(wall)
+        return early if role == "start" else max(early, late)
+
     def show(self, instant: datetime) -> str:
         """Write an instant with its weekday, date, local time and zone."""
         return f"{dated(self.wall(instant))} ({self.zone})"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 from clockify_cli.errors import TimeError
 from clockify_cli.times.text import DURATIONS, quoted, tidy, unit_missing
 
 LONGEST_DAYS = 36_525  # a hundred years: beyond any estimate, within every calendar
 
-_UNIT = r"w(?:eeks?)?|d(?:ays?)?|h(?:(?:ou)?rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?"
-_PART = rf"\d+(?:[.,]\d+)? ?(?:{_UNIT})"
+UNIT = r"w(?:eeks?)?|d(?:ays?)?|h(?:(?:ou)?rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?"
+_PART = rf"\d+(?:[.,]\d+)? ?(?:{UNIT})"
 _PARTS = rf"{_PART}(?: ?{_PART})*"
-_EACH = rf"(\d+)(?:[.,](\d+))? ?({_UNIT})"
+_EACH = rf"(\d+)(?:[.,](\d+))? ?({UNIT})"
 _ISO = r"pt(?=\d)(?:\d+(?:[.,]\d+)?h)?(?:\d+(?:[.,]\d+)?m)?(?:\d+(?:[.,]\d+)?s)?"
 _HOURS_MINUTES = r"(\d{1,4}):(\d\d)"
 
@@ -72,7 +73,7 @@ def find_length(typed: str) -> Length | None:
     if re.fullmatch(_PARTS, typed, re.ASCII):
         parts = re.findall(_EACH, typed, re.ASCII)
         places = [_ORDER.index(unit[0]) for _, _, unit in parts]
-        if any(after <= before for before, after in zip(places, places[1:], strict=False)):
+        if any(after <= before for before, after in pairwise(places)):
             raise TimeError(f"{quoted(typed)}: units go from large to small, each once.", DURATIONS)
         return _checked(Length(*_sum(parts)), typed)
     return None

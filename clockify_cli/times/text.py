@@ -11,6 +11,7 @@ INSTANTS = "For example: 9:00, 'yesterday 14:00', -1h30m."
 DURATIONS = "For example: 90m, 1h30m, 1:30."
 SPANS = "For example: 9:00-10:30, 'yesterday 14:00 +45m', 1h30m."
 PERIODS = "For example: today, last-week, 2026-11-02..2026-11-06."
+DAYS = "For example: yesterday, monday, 2026-11-20."
 
 
 def tidy(text: str) -> str:

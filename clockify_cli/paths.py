@@ -10,6 +10,7 @@ import os
 import sys
 
 APP = "clockify"
+FOLDER_FILE = ".clockify.toml"
 _LINUX_DEFAULTS = {
     "config": ("XDG_CONFIG_HOME", ".config"),
     "state": ("XDG_STATE_HOME", ".local/state"),
@@ -39,3 +40,19 @@ def folder(kind: str) -> str:
 def file(kind: str, name: str) -> str:
     """Return the path of the file ``name`` in the folder for ``kind``."""
     return os.path.join(folder(kind), name)  # noqa: PTH118
+
+
+def find_folder_file(start: str | None = None) -> str:
+    """Return the path of the nearest ``.clockify.toml`` at or above ``start``, or ``""``."""
+    try:
+        folder = start or os.getcwd()  # noqa: PTH109
+    except OSError:
+        return ""
+    while True:
+        candidate = os.path.join(folder, FOLDER_FILE)  # noqa: PTH118
+        if os.path.isfile(candidate):  # noqa: PTH113
+            return candidate
+        above = os.path.dirname(folder)  # noqa: PTH120
+        if above == folder:
+            return ""
+        folder = above

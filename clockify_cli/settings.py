@@ -8,14 +8,13 @@ never an address or a key (a cloned repository must not be able to redirect anyt
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from clockify_cli.errors import UsageError
+from clockify_cli.paths import find_folder_file as find_folder_file
 
-FOLDER_FILE = ".clockify.toml"
 DEFAULT_GATEWAY_URL = "https://gateway.maton.ai/clockify"
 DEFAULT_CONTROL_URL = "https://ctrl.maton.ai"
 DEFAULT_API_URL = "https://api.clockify.me"
@@ -196,22 +195,6 @@ def read_value(key: Key, raw: Any, origin: str) -> Any:
             f"'{key.name}' from {origin} is {value!r}.", f"It is one of: {', '.join(key.choices)}."
         )
     return value.lower() if key.choices else value
-
-
-def find_folder_file(start: str | None = None) -> str:
-    """Return the path of the nearest ``.clockify.toml`` at or above ``start``, or ``""``."""
-    try:
-        folder = start or os.getcwd()  # noqa: PTH109
-    except OSError:
-        return ""
-    while True:
-        candidate = os.path.join(folder, FOLDER_FILE)  # noqa: PTH118
-        if os.path.isfile(candidate):  # noqa: PTH113
-            return candidate
-        above = os.path.dirname(folder)  # noqa: PTH120
-        if above == folder:
-            return ""
-        folder = above
 
 
 def read_folder_file(path: str) -> dict[str, Any]:

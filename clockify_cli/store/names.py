@@ -7,18 +7,18 @@ serves on while the network is away.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from clockify_cli import paths
 from clockify_cli.errors import AwayError, ClockifyError, NotFoundError, RateLimitError
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.naming import match, project_label
 from clockify_cli.store import files
+from clockify_cli.store.cached import account_folder as account_folder
+from clockify_cli.store.cached import list_path
 
 Item = dict[str, Any]
 RENEWAL_SECONDS = 600
@@ -30,12 +30,6 @@ _UNUSED = (
     "workspaceSettings",
     "features",
 )
-
-
-def account_folder(account: str) -> str:
-    """Return the cache folder of an account (``Target.account``)."""
-    digest = hashlib.sha1(account.encode(), usedforsecurity=False).hexdigest()[:12]
-    return os.path.join(paths.folder("cache"), digest)  # noqa: PTH118
 
 
 class Names:
@@ -58,7 +52,7 @@ class Names:
         max_age: float,
         refresh: bool = False,
     ) -> None:
-        self._folder = account_folder(account)
+        self._account = account
         self._workspace = workspace
         self._gateway = gateway
         self._max_age = max_age
@@ -272,8 +266,7 @@ class Names:
         files.replace(self._path(kind), text, synced=False)
 
     def _path(self, kind: str) -> str:
-        place = "" if kind == "workspaces" else self._workspace
-        return os.path.join(self._folder, place, f"{kind}.json")  # noqa: PTH118
+        return list_path(self._account, self._workspace, kind)
 
     def _source(self, kind: str) -> str:
         if kind == "workspaces":

@@ -6,11 +6,15 @@ closed and guesses nothing; what it does not have is a ``TimeError`` that shows 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from clockify_cli.times.clock import Clock, Role
-from clockify_cli.times.durations import parse_duration
-from clockify_cli.times.instants import Moment, parse_instant
-from clockify_cli.times.periods import Period, parse_day, parse_period
-from clockify_cli.times.spans import Span, doubts, leading_span, parse_span
+
+if TYPE_CHECKING:
+    from clockify_cli.times.durations import parse_duration
+    from clockify_cli.times.instants import Moment, parse_instant
+    from clockify_cli.times.periods import Period, parse_day, parse_period
+    from clockify_cli.times.spans import Span, doubts, leading_span, parse_span, span_between
 
 __all__ = [
     "Clock",
@@ -25,4 +29,28 @@ __all__ = [
     "parse_instant",
     "parse_period",
     "parse_span",
+    "span_between",
 ]
+
+# Every run has a clock, few have a typed time: the rest loads when it is asked for.
+_HOMES = {
+    "Moment": "instants",
+    "Period": "periods",
+    "Span": "spans",
+    "doubts": "spans",
+    "leading_span": "spans",
+    "parse_day": "periods",
+    "parse_duration": "durations",
+    "parse_instant": "instants",
+    "parse_period": "periods",
+    "parse_span": "spans",
+    "span_between": "spans",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -49,11 +49,20 @@ def parse_duration(text: str) -> timedelta:
     Raises:
         TimeError: It is no duration of the grammar, or none at all (``0m``).
     """
+    return read_length(text).elapsed()
+
+
+def read_length(text: str) -> Length:
+    """Return the length that ``text`` says.
+
+    Raises:
+        TimeError: As ``parse_duration``.
+    """
     typed = tidy(text)
     found = find_length(typed)
     if found is None:
-        raise _not_a_length(text, typed)
-    return found.elapsed()
+        raise not_a_length(text, typed)
+    return found
 
 
 def find_length(typed: str) -> Length | None:
@@ -104,7 +113,8 @@ def _checked(length: Length, typed: str) -> Length:
     return length
 
 
-def _not_a_length(text: str, typed: str) -> TimeError:
+def not_a_length(text: str, typed: str) -> TimeError:
+    """Return the refusal of text that has not the form of a duration."""
     if re.fullmatch(r"\d+(?:[.,]\d+)?", typed, re.ASCII):
         return unit_missing(typed)
     if match := re.fullmatch(rf"{_PARTS} ?(\d+)", typed, re.ASCII):

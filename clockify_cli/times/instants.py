@@ -202,20 +202,30 @@ def parse_instant(
     Raises:
         TimeError: It is no instant of the grammar, does not exist, or is in the future.
     """
+    form = read_form(text)
+    try:
+        at, notices = form.find(clock, role, allow_future)
+        if not allow_future:
+            refuse_future(at, form, clock)
+        plain = clock.is_today(at) and not notices and not form.offset
+    except OverflowError:
+        raise outside_calendar(text) from None
+    return Moment(at, form.rule, notices, plain)
+
+
+def read_form(text: str) -> Typed:
+    """Return the form of an instant that ``text`` has.
+
+    Raises:
+        TimeError: It has none.
+    """
     typed = tidy(text)
     form = find_instant(typed)
     if form is None:
         from clockify_cli.times.mends import not_an_instant  # needed for a refusal only
 
         raise not_an_instant(text, typed)
-    try:
-        at, notices = form.find(clock, role, allow_future)
-    except OverflowError:
-        raise outside_calendar(text) from None
-    if not allow_future:
-        refuse_future(at, form, clock)
-    plain = clock.is_today(at) and not notices and not form.offset
-    return Moment(at, form.rule, notices, plain)
+    return form
 
 
 def refuse_future(at: datetime, form: Typed, clock: Clock) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from clockify_cli.errors import TimeError
 from clockify_cli.times.days import DAY, find_day
-from clockify_cli.times.durations import find_length
+from clockify_cli.times.durations import find_length, not_a_length
 from clockify_cli.times.instants import CLOCK, find_instant
 from clockify_cli.times.periods import find_period
 from clockify_cli.times.spans import find_span
@@ -79,6 +79,8 @@ def not_a_span(text: str, typed: str) -> tuple[int, TimeError]:
         one = find_instant(typed)
     except TimeError as refusal:
         return _NEAR, refusal
+    if re.fullmatch(rf"{_NUMBER} ?(?:mo|months?|y|yrs?|years?)", typed, re.ASCII):
+        return _NEAR, not_a_length(text, typed)
     if number := _without_unit(typed):
         return _NEAR, unit_missing(number)
     if one and one.dashed:

@@ -13,12 +13,13 @@ from datetime import date, datetime, timedelta
 from clockify_cli.errors import TimeError
 from clockify_cli.times.clock import Clock, dated
 from clockify_cli.times.days import DAY, WEEKDAY
-from clockify_cli.times.durations import UNIT, Length, find_length
+from clockify_cli.times.durations import UNIT, Length, find_length, read_length
 from clockify_cli.times.instants import (
     DAY_CLOCK,
     DayClock,
     Typed,
     find_instant,
+    read_form,
     refuse_future,
     without_day,
 )
@@ -237,9 +238,9 @@ class _Until(Form):
         if not allow_future:
             refuse_future(end, last, clock)
         if self._length.clock_like:
-            said_length = self.typed.partition(" ")[0]
+            said_length = self.typed.partition(" until ")[0]
             notices += (
-                f"'{said_length}' is taken as a length; a span that starts then is"
+                f"{quoted(said_length)} is taken as a length; a span that starts then is"
                 f" '{said_length} to {last.typed}'.",
             )
         start = end - self._length.elapsed()
@@ -306,6 +307,49 @@ def parse_span(
     return _resolved(form, text, clock, allow_future)
 
 
+def span_between(
+    clock: Clock,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    length: str | None = None,
+    allow_future: bool = False,
+) -> Span:
+    """Return the span whose parts were typed apart (``--from``, ``--to``, ``--for``).
+
+    They mean what they do within one text; without an end, the span ended now.
+
+    Args:
+        clock: The present, the zone and the anchors.
+        start: An instant.
+        end: An instant.
+        length: A duration.
+        allow_future: As in ``parse_span``.
+
+    Raises:
+        TimeError: A part is none of the grammar, there are too many or too few, or the span
+            that they make is refused.
+    """
+    first = None if start is None else read_form(start)
+    last = None if end is None else read_form(end)
+    lasts = None if length is None else read_length(length)
+    if lasts:
+        lasts = Length(lasts.days, lasts.seconds)  # nobody takes it for a clock time here
+    form: Form
+    if first and lasts and not last:
+        form = _Lasting(f"{first.typed} for {length}", first, lasts)
+    elif first and not lasts:
+        last = last or read_form("now")
+        form = _Between(f"{first.typed} to {last.typed}", first, last)
+    elif lasts and last and not first:
+        form = _Until(f"{length} until {last.typed}", lasts, last)
+    elif lasts and not first:
+        form = _Ended(str(length), lasts)
+    else:
+        raise TimeError("A span is a start and an end, or one of them and a length.", SPANS)
+    return _resolved(form, form.typed, clock, allow_future)
+
+
 def leading_span(
     words: Sequence[str], clock: Clock, *, allow_future: bool = False
 ) -> tuple[Span, int]:
@@ -354,7 +398,7 @@ def find_span(typed: str) -> Form | None:
         if separator == " -" and last_day is None and re.fullmatch(_HOURS_MINUTES, last, re.ASCII):
             begin = typed[: found.start(3)]
             return _TwoWays(
-                typed, f"Write '{begin} to {last}', or '{begin} to now' for one that ends now."
+                typed, f"Write '{begin} to {last}', or '{begin} {last} ago' for that long ago."
             )
         return _Between(
             typed,
@@ -467,7 +511,7 @@ def _run_length(words: Sequence[str]) -> int:
     """Return how many leading words may belong to a span."""
     pieces = 0
     for count, word in enumerate(words):
-        parts = tidy(word).split(" ")
+        parts = tidy(word).split()
         pieces += len(parts)
         if word == "--" or pieces > MOST_WORDS or not all(map(_may_belong, parts)):
             return count

@@ -72,6 +72,8 @@ def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
     def text() -> str:
         from clockify_cli.render.entries import entry_line
 
+        if not entry.get("timeInterval"):
+            return f"{done}: whatever runs then"  # nothing is known of it while Clockify is away
         run.names.know(entry)
         return f"{done}: " + entry_line(entry, run.desk, run.look_beside(len(done) + 2))
 

@@ -97,8 +97,7 @@ def error_for(status: int, content: bytes, *, write: bool) -> ClockifyError:
             status=status,
         )
     if 300 <= status < 400:
-        away = UnclearError if write else AwayError
-        return away(
+        return AwayError(
             f"The address answered with a redirect ({status}); the key is not sent on.",
             "Set the final address: clockify config set gateway_url https://…",
             status=status,

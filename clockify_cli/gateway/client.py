@@ -44,6 +44,7 @@ class Gateway:
         self.max_wait = max_wait
         self.timeout = timeout
         self.tries = GET_TRIES
+        self.brisk = 0.0  # seconds a request may take, where that is less than the time-out
         self._on_request = on_request
         self._on_wait = on_wait
         self._http: dict[str, Any] = {}
@@ -154,6 +155,8 @@ class Gateway:
         try:
             http = self._client(base)
             options: dict[str, Any] = {}
+            if self.brisk:
+                options["timeout"] = min(self.brisk, self.timeout)
             if body is not None:
                 options["json"] = body
             if params:
@@ -172,7 +175,9 @@ class Gateway:
                 error.timed_out = status == 504  # the backend may still be at it
                 raise
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise AwayError(f"Cannot reach {_host(base)}: {_reason(error)}.") from error
+            away = AwayError(f"Cannot reach {_host(base)}: {_reason(error)}.")
+            away.timed_out = isinstance(error, httpx.TimeoutException)
+            raise away from error
         except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:
             raise ClockifyError(f"The request cannot be sent: {_reason(error)}.") from error
         except (httpx.TransportError, httpx.DecodingError) as error:

@@ -9,6 +9,7 @@ import httpx
 from clockify_cli import __version__
 from clockify_cli.gateway.target import Target, is_loopback
 
+CONNECT_SECONDS = 3.0  # a network that drops everything must not hold up a start for long
 CONNECTIONS = 12  # enough for the service's 50 requests a second at 200 ms each
 
 
@@ -21,7 +22,7 @@ def open_client(target: Target, base_url: str, timeout: float) -> httpx.Client:
     """
     options: dict[str, Any] = {
         "headers": {"User-Agent": f"clockify-cli/{__version__}", **target.headers()},
-        "timeout": httpx.Timeout(timeout, connect=min(timeout, max(1.0, timeout / 4))),
+        "timeout": httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
         "limits": httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
         "follow_redirects": False,
     }

@@ -15,10 +15,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clockify_cli import paths
-from clockify_cli.errors import StorageError
+from clockify_cli.errors import ConflictError, StorageError
 from clockify_cli.journal.operation import (
     CREATE,
+    DELETE,
     DONE,
+    DROPPED,
     LOCAL,
     QUEUED,
     SET_ASIDE,
@@ -33,6 +35,7 @@ FILE = "journal.sqlite3"
 APPLICATION_ID = 0x636C6B79  # "clky", so that a foreign database is not taken for ours
 VERSION = 1
 BUSY_SECONDS = 20.0
+REMEMBERED = 500  # operations that are looked through for entries known without a request
 
 _SCHEMA = """
 CREATE TABLE changes (
@@ -80,6 +83,10 @@ def path() -> str:
     return paths.file("state", FILE)
 
 
+class KeyTaken(ConflictError):
+    """The idempotency key was recorded by another process a moment ago."""
+
+
 class Journal:
     """The journal of one account.
 
@@ -118,6 +125,12 @@ class Journal:
                     raise _sql_error(again) from again
 
     def _connect(self) -> sqlite3.Connection:
+        if not os.path.exists(path()):  # noqa: PTH110
+            # SQLite would create it for everybody that the umask allows.
+            try:
+                os.close(os.open(path(), os.O_RDWR | os.O_CREAT, 0o600))
+            except OSError as error:
+                raise files.storage_error(path(), error) from error
         db = sqlite3.connect(path(), timeout=BUSY_SECONDS, isolation_level=None)
         try:
             application, version = (
@@ -169,8 +182,8 @@ class Journal:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-        except sqlite3.IntegrityError:
-            raise
+        except sqlite3.IntegrityError as error:
+            raise KeyTaken("Another clockify has just recorded that key.") from error
         except sqlite3.DatabaseError as error:
             raise _sql_error(error) from error
 
@@ -207,7 +220,7 @@ class Journal:
             key: The caller's idempotency key.
             undoes: The change that this one takes back.
         """
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = _stamp()
         numbers: list[int] = []
         with self._transaction() as db:
             change = db.execute(
@@ -215,36 +228,46 @@ class Journal:
                 "VALUES (?, ?, ?, ?, ?, ?)",
                 (self.account, verb, label, now, undoes, key),
             ).lastrowid
+            assert change is not None
             for number, draft in enumerate(drafts):
-                row = db.execute(
-                    "INSERT INTO operations (change, account, workspace, user, kind, state, entry,"
-                    " payload, before, after, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        change,
-                        self.account,
-                        draft.workspace,
-                        draft.user,
-                        draft.kind,
-                        state if number == 0 else QUEUED,
-                        draft.entry,
-                        json.dumps(draft.payload),
-                        _dump(draft.before),
-                        _dump(draft.after),
-                        now,
-                    ),
-                ).lastrowid
-                assert row is not None
-                numbers.append(row)
-                if draft.kind == CREATE and not draft.entry:
-                    local = f"{LOCAL}{row}"
-                    after = {**draft.after, "id": local} if draft.after else None
-                    db.execute(
-                        "UPDATE operations SET entry = ?, after = ? WHERE id = ?",
-                        (local, _dump(after), row),
-                    )
+                numbers.append(self._insert(db, change, draft, state if number == 0 else QUEUED))
             if undoes is not None:
                 db.execute("UPDATE changes SET undone_by = ? WHERE id = ?", (change, undoes))
         return [self.operation(number) for number in numbers]
+
+    def add(self, change: int, draft: Draft, state: str) -> Operation:
+        """Add a write to a change that is being delivered; return its operation."""
+        with self._transaction() as db:
+            number = self._insert(db, change, draft, state)
+        return self.operation(number)
+
+    def _insert(self, db: sqlite3.Connection, change: int, draft: Draft, state: str) -> int:
+        row = db.execute(
+            "INSERT INTO operations (change, account, workspace, user, kind, state, entry,"
+            " payload, before, after, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                change,
+                self.account,
+                draft.workspace,
+                draft.user,
+                draft.kind,
+                state,
+                draft.entry,
+                json.dumps(draft.payload),
+                _dump(draft.before),
+                _dump(draft.after),
+                _stamp(),
+            ),
+        ).lastrowid
+        assert row is not None
+        if draft.kind == CREATE and not draft.entry:
+            local = f"{LOCAL}{row}"
+            after = {**draft.after, "id": local} if draft.after else None
+            db.execute(
+                "UPDATE operations SET entry = ?, after = ? WHERE id = ?",
+                (local, _dump(after), row),
+            )
+        return row
 
     def move(
         self,
@@ -257,6 +280,7 @@ class Journal:
         error: dict[str, Any] | None = None,
         hold_until: float = 0,
         sent: dict[str, Any] | None = None,
+        kind: str | None = None,
     ) -> None:
         """Bring ``operation`` into ``state``, on disk and in the object.
 
@@ -269,8 +293,10 @@ class Journal:
             error: The error object of a failure; cleared where it is left out.
             hold_until: Seconds since the epoch before which it must not be sent again.
             sent: The body that is handed to the network now.
+            kind: What it has become: a stop that was overtaken is an update of the end.
         """
         operation.state = state
+        operation.kind = kind or operation.kind
         operation.error = error
         operation.hold_until = hold_until
         if sent is not None:
@@ -286,10 +312,12 @@ class Journal:
             operation.entry = str(operation.after["id"])
         with self._transaction() as db:
             db.execute(
-                "UPDATE operations SET state = ?, entry = ?, payload = ?, before = ?, after = ?, "
+                "UPDATE operations SET state = ?, kind = ?, entry = ?, payload = ?, before = ?, "
+                "after = ?, "
                 "error = ?, hold_until = ?, attempts = ?, sent = ? WHERE id = ?",
                 (
                     state,
+                    operation.kind,
                     operation.entry,
                     json.dumps(operation.payload),
                     _dump(operation.before),
@@ -312,6 +340,25 @@ class Journal:
             )
         for operation in listed:
             operation.state = state
+
+    def abandon(self) -> int:
+        """Give up everything of this account, which is no more; return how many writes waited.
+
+        What waits is dropped, nothing can be undone, and idempotency keys are free again.
+        """
+        dropped = self.open_operations()
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE operations SET state = ?, hold_until = 0 WHERE account = ? "
+                "AND state IN ('queued', 'sending', 'refused', 'conflict')",
+                (DROPPED, self.account),
+            )
+            db.execute(
+                "UPDATE changes SET key = NULL, undone_by = COALESCE(undone_by, 0) "
+                "WHERE account = ?",
+                (self.account,),
+            )
+        return len(dropped)
 
     def forget_key(self, change: int) -> None:
         """Free the idempotency key of a change that did not happen."""
@@ -376,6 +423,50 @@ class Journal:
         )
         return {str(row[0]) for row in rows}
 
+    def ended(self, operation: Operation) -> set[str]:
+        """Return the IDs of the entries that other operations have given the same end."""
+        rows = self._db.execute(
+            "SELECT entry FROM operations WHERE account = ? AND workspace = ? AND user = ? "
+            "AND id <> ? AND state = ? AND json_extract(payload, '$.end') = ?",
+            (
+                operation.account,
+                operation.workspace,
+                operation.user,
+                operation.id,
+                DONE,
+                operation.payload["end"],
+            ),
+        )
+        return {str(row[0]) for row in rows}
+
+    def recorded_between(
+        self, workspace: str, user: str, start: datetime, end: datetime
+    ) -> list[dict[str, Any]]:
+        """Return entries that this program has written and that lie in ``[start, end)``.
+
+        Each as the service answered the last write to it; the newest ``REMEMBERED`` operations
+        are looked through.
+        """
+        last, first = (f"{t.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for t in (end, start))
+        rows = self._db.execute(
+            "SELECT after FROM operations WHERE id IN (SELECT max(id) FROM operations "
+            "WHERE account = ? AND workspace = ? AND user = ? AND state = ? AND id > "
+            "(SELECT coalesce(max(id), 0) FROM operations) - ? GROUP BY entry) AND kind != ? "
+            "AND json_extract(after, '$.timeInterval.start') < ? "
+            "AND coalesce(json_extract(after, '$.timeInterval.end'), '9') > ?",
+            (self.account, workspace, user, DONE, REMEMBERED, DELETE, last, first),
+        )
+        return [json.loads(row[0]) for row in rows]
+
+    def last_recorded(self, entry: str) -> dict[str, Any] | None:
+        """Return an entry as the service answered our last write to it, if there was one."""
+        row = self._db.execute(
+            "SELECT kind, after FROM operations WHERE account = ? AND entry = ? AND state = ? "
+            "ORDER BY id DESC LIMIT 1",
+            (self.account, entry, DONE),
+        ).fetchone()
+        return json.loads(row[1]) if row and row[0] != DELETE and row[1] else None
+
     def change_with_key(self, key: str) -> Change | None:
         """Return the change that was recorded under the idempotency key ``key``."""
         return self._change("WHERE account = ? AND key = ?", (self.account, key))
@@ -436,6 +527,10 @@ class Journal:
             )
             for row in rows
         ]
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _dump(value: dict[str, Any] | None) -> str | None:

@@ -37,6 +37,7 @@ from clockify_cli.journal.operation import (
     SET_ASIDE,
     STOP,
     UPDATE,
+    WAITING,
     Draft,
     Operation,
 )
@@ -68,12 +69,16 @@ class Delivery:
         self._own_user = own_user
         self._settled = settled
 
-    def deliver_waiting(self, deadline: float | None = None, *, patient: bool = False) -> None:
+    def deliver_waiting(self, deadline: float | None = None, *, patient: bool = False) -> bool:
         """Deliver what waits, in order; set aside what is refused and go on.
 
         Args:
             deadline: ``time.monotonic()`` after which no further one is begun.
             patient: Wait for those on hold instead of leaving them.
+
+        Returns:
+            Whether nothing is left that a later write would have to wait for: what depends on
+            a write that was set aside does not count.
 
         Raises:
             AwayError, RateLimitError, SignInError: The rest waits on.
@@ -82,7 +87,9 @@ class Delivery:
         held: set[str] = set()
         for operation in self._journal.waiting():
             if deadline is not None and time.monotonic() > deadline:
-                return
+                return False
+            if self._journal.operation(operation.id).state not in WAITING:
+                continue  # one before it has taken it in
             if operation.entry in stuck or operation.entry in held:
                 continue  # depends on one that was set aside or is on hold
             pause = operation.hold_until - time.time()
@@ -103,6 +110,7 @@ class Delivery:
             except ClockifyError:
                 if operation.state in SET_ASIDE:
                     stuck.add(name)
+        return not held
 
     def deliver(self, operation: Operation, *, fresh: bool) -> Operation:
         """Deliver one operation and return it ``done``.
@@ -206,22 +214,16 @@ class Delivery:
         start = instant(operation.payload["start"])
         if start_of(now) >= start:
             self._conflict(operation, now, "another timer was started elsewhere after it")
-        [stop] = self._journal.record(
-            "stop",
-            "the timer that a queued start ends",
-            [
-                Draft(
-                    STOP,
-                    operation.workspace,
-                    operation.user,
-                    str(now["id"]),
-                    {"end": operation.payload["start"]},
-                    before=now,
-                )
-            ],
-            state=SENDING,
+        draft = Draft(
+            STOP,
+            operation.workspace,
+            operation.user,
+            str(now["id"]),
+            {"end": operation.payload["start"]},
+            before=now,
         )
-        self.deliver(stop, fresh=True)
+        # Of the same change, so that it is taken back with it.
+        self.deliver(self._journal.add(operation.change, draft, SENDING), fresh=True)
 
     # -- sending --------------------------------------------------------------------
 
@@ -249,8 +251,8 @@ class Delivery:
     def _service_id(self, operation: Operation) -> str:
         found = self._journal.service_id(operation.entry)
         if found is None:
-            raise ConflictError(f"The entry {operation.entry} has not been recorded at Clockify.")
-        return found
+            self._conflict(operation, None, "that entry was never recorded at Clockify")
+        return str(found)
 
     def _finish(self, operation: Operation, answer: TimeEntry | None) -> None:
         if operation.kind == STOP and answer is not None:
@@ -264,6 +266,17 @@ class Delivery:
             self._journal.move(operation, DONE, after=answer)
         if self._settled is not None:
             self._settled(operation)
+
+    def came_through(self, operation: Operation) -> bool:
+        """Wait out the hold of a write that timed out, and say whether it has happened after all.
+
+        For callers that cannot leave it waiting in the queue.
+        """
+        time.sleep(max(0.0, min(HOLD_SECONDS, operation.hold_until - time.time())))
+        try:
+            return operation.state == SENDING and self._resolve(operation)
+        except ClockifyError:
+            return False
 
     # -- lost answers -----------------------------------------------------------------
 
@@ -295,7 +308,8 @@ class Delivery:
                 self._finish(operation, found)
                 return True
         elif operation.kind == STOP and not operation.entry:
-            found = lookup.recently_stopped(self._gateway, operation)
+            ended = self._journal.ended(operation)
+            found = lookup.stopped_entry(self._gateway, operation, ended)
             if found is not None:
                 self._finish(operation, found)
                 return True
@@ -357,9 +371,9 @@ class Delivery:
         if mine.keys() & theirs.keys():
             names = ", ".join(sorted(mine.keys() & theirs.keys()))
             self._conflict(operation, now, f"{names} was changed elsewhere")
-        merged = _merge(now, after, set(mine))
+        wanted = merged(now, after, set(mine))
         self._journal.move(
-            operation, operation.state, before=now, after=merged, payload=write_body(merged)
+            operation, operation.state, before=now, after=wanted, payload=write_body(wanted)
         )
         return False
 
@@ -373,18 +387,18 @@ class Delivery:
         raise error
 
 
-def _merge(now: TimeEntry, after: TimeEntry, mine: set[str]) -> TimeEntry:
+def merged(now: TimeEntry, after: TimeEntry, mine: set[str]) -> TimeEntry:
     """Return ``now`` with the fields named in ``mine`` taken from ``after``."""
-    merged = dict(now)
-    merged["timeInterval"] = dict(now["timeInterval"])
+    made = dict(now)
+    made["timeInterval"] = dict(now["timeInterval"])
     for name in mine:
         if name in ("start", "end"):
-            merged["timeInterval"][name] = after["timeInterval"].get(name)
+            made["timeInterval"][name] = after["timeInterval"].get(name)
         elif name == "customFields":
-            merged["customFieldValues"] = after.get("customFieldValues")
+            made["customFieldValues"] = after.get("customFieldValues")
         else:
-            merged[name] = after.get(name)
-    return merged
+            made[name] = after.get(name)
+    return made
 
 
 def is_local(entry: str) -> bool:

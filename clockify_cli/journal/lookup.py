@@ -66,11 +66,18 @@ def current_entry(gateway: Gateway, operation: Operation, entry: str) -> TimeEnt
         return None
 
 
-def recently_stopped(gateway: Gateway, operation: Operation) -> TimeEntry | None:
-    """Return the entry that a stop of an unknown timer has ended, or ``None``."""
+def stopped_entry(gateway: Gateway, operation: Operation, others: set[str]) -> TimeEntry | None:
+    """Return the entry that a stop of an unknown timer has ended, or ``None``.
+
+    A timer that began before the stop and still runs tells that it has not happened. Else it
+    is the entry with this end that no other operation of the journal (``others``) has ended.
+    """
     end = instant(operation.payload["end"])
     for found in entries.recent_entries(gateway, operation.workspace, operation.user, 50):
-        if end_of(found) == end:
+        ended = end_of(found)
+        if ended is None and start_of(found) <= end:
+            return None
+        if ended == end and found.get("id") not in others:
             return found
     return None
 

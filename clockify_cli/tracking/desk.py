@@ -105,6 +105,7 @@ class Desk:
         self.notice = notice
         self.away: ClockifyError | None = None  # why nothing can be sent now
         self._known: TimeEntry | None = last_known.running
+        self.interrupted: list[Operation] = []  # their command was ended before it could report
         self._day_change = 0
         self._confirmed = False  # the service has spoken in this run
         self.prompt_format = ""
@@ -133,10 +134,11 @@ class Desk:
             gateway = self.gateway()
             tries, gateway.tries = gateway.tries, 1
             wait, gateway.max_wait = gateway.max_wait, 0
+            gateway.brisk = BRISK_SECONDS
             try:
                 self._deliver_first(patient=False, deadline=time.monotonic() + BRISK_SECONDS)
             finally:
-                gateway.tries, gateway.max_wait = tries, wait
+                gateway.tries, gateway.max_wait, gateway.brisk = tries, wait, 0
 
     def sync(self) -> tuple[list[Operation], list[Operation]]:
         """Deliver everything that waits, now.
@@ -152,9 +154,8 @@ class Desk:
             if not got:
                 raise AwayError("Another clockify is still sending.", "Try again in a moment.")
             try:
-                self._delivery().deliver_waiting(patient=True)
-                left = self.journal.waiting()
-                if left:  # on hold after a time-out: once more, now that the hold is over
+                if before and not self._delivery().deliver_waiting(patient=True):
+                    # On hold after a time-out: once more, now that the hold is over.
                     self._delivery().deliver_waiting(patient=True)
             finally:
                 self.save()
@@ -163,13 +164,14 @@ class Desk:
 
     def _deliver_first(self, *, patient: bool, deadline: float | None = None) -> None:
         waiting = self.journal.waiting()
+        self.interrupted = [o for o in waiting if o.state == SENDING and not o.error]
         try:
-            self._delivery().deliver_waiting(deadline, patient=patient)
+            clear = self._delivery().deliver_waiting(deadline, patient=patient)
+            if patient and not clear:
+                self.away = AwayError("Earlier writes still wait.", "See 'clockify queue'.")
         except (*_AWAY, SignInError) as error:
             self.away = error
         left = self.journal.waiting()
-        if left and self.away is None and patient:
-            self.away = AwayError("Earlier writes still wait.", "See 'clockify queue'.")
         numbers = {o.id for o in waiting}
         done = len(numbers) - len([o for o in left if o.id in numbers])
         aside = [o for o in self.journal.set_aside() if o.id in numbers]
@@ -226,6 +228,8 @@ class Desk:
                 delivery.deliver(operation, fresh=True)
             except _AWAY as error:
                 if not self.queues:
+                    if isinstance(error, UnclearError) and delivery.came_through(operation):
+                        continue
                     self._give_up(operations, key)
                     raise
                 return self._queued(operations, error)
@@ -255,8 +259,9 @@ class Desk:
 
     def _give_up(self, operations: list[Operation], key: str | None) -> None:
         undone = [o for o in operations if o.state != DONE]
+        unclear = any(o.state == SENDING for o in undone)
         self.journal.move_all(undone, DROPPED)
-        if key is not None and len(undone) == len(operations):
+        if key is not None and len(undone) == len(operations) and not unclear:
             self.journal.forget_key(operations[0].change)
         self.save()
 
@@ -463,7 +468,7 @@ class Desk:
     def _cached_entry(self, number: str) -> TimeEntry | None:
         if self._known is not None and self._known.get("id") == number:
             return self._known
-        return None
+        return self.journal.last_recorded(number)
 
 
 def _settles_running(waiting: Sequence[Operation], user: str) -> bool:

@@ -7,8 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from clockify_cli.errors import ConflictError, NotFoundError, UsageError
+from clockify_cli.journal.book import KeyTaken
 from clockify_cli.journal.lookup import best_match, changed_fields
-from clockify_cli.journal.operation import DELETE, DONE, DROPPED, UPDATE, Draft
+from clockify_cli.journal.operation import (
+    DELETE,
+    DONE,
+    DROPPED,
+    UPDATE,
+    WAITING,
+    Draft,
+    Operation,
+)
 from clockify_cli.model import (
     TimeEntry,
     end_of,
@@ -53,12 +62,28 @@ def log(
             found = _under_key(desk, key)
             if found is not None:
                 return found, False
+        again = next((o for o in desk.interrupted if _is_same(o, draft)), None)
+        if again is not None:
+            # The same command was ended before it could report; this is the user's second try.
+            operation = desk.journal.operation(again.id)
+            if operation.state in (*WAITING, DONE):
+                return Written([operation], queued=operation.state != DONE).entry(), True
         if once:
             there = _same_entry(desk, draft)
             if there is not None:
                 return there, False
         label = content.description or "an entry"
-        return desk.write("log", label, [draft], key=key).entry(), True
+        try:
+            return desk.write("log", label, [draft], key=key).entry(), True
+        except KeyTaken:
+            found = _under_key(desk, str(key))
+            if found is None:
+                raise
+            return found, False
+
+
+def _is_same(operation: Operation, draft: Draft) -> bool:
+    return operation.kind == draft.kind and operation.payload == draft.payload
 
 
 def _under_key(desk: Desk, key: str) -> TimeEntry | None:

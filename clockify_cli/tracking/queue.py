@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from clockify_cli.errors import ConflictError, NotFoundError
 from clockify_cli.journal.book import Journal
+from clockify_cli.journal.delivery import merged
+from clockify_cli.journal.lookup import changed_fields
 from clockify_cli.journal.operation import (
     CONFLICT,
+    CREATE,
     DROPPED,
     QUEUED,
     SENDING,
     SET_ASIDE,
+    STOP,
+    UPDATE,
     WAITING,
     Operation,
+)
+from clockify_cli.model import (
+    TimeEntry,
+    instant,
+    start_of,
+    utc_text,
+    with_interval,
+    write_body,
 )
 from clockify_cli.tracking.desk import Desk
 
@@ -44,14 +57,41 @@ def retry(desk: Desk, numbers: Sequence[int], *, force: bool = False) -> list[Op
     with desk.turn():
         for number in numbers:
             operation = open_operation(desk.journal, number)
-            if operation.state not in SET_ASIDE:
-                continue
-            before = operation.before
             if force and operation.state == CONFLICT:
-                before = (operation.error or {}).get("current") or before
-            desk.journal.move(operation, QUEUED, before=before)
+                _insist(desk.journal, operation)
+            elif operation.state in SET_ASIDE:
+                desk.journal.move(operation, QUEUED)
     desk.sync()
     return [desk.journal.operation(number) for number in numbers]
+
+
+def _insist(journal: Journal, operation: Operation) -> None:
+    """Make what the user meant fit what is at the service now; what else was changed there stays.
+
+    A stop that was overtaken sets the end; a start behind which another timer was started ends
+    where that one begins; an update changes its own fields; what was deleted is created anew.
+    """
+    now: TimeEntry | None = (operation.error or {}).get("current")
+    if now is None:
+        if operation.kind in (STOP, UPDATE) and operation.after:
+            body = write_body(operation.after)
+            journal.move(operation, QUEUED, payload=body, kind=CREATE)
+        else:
+            journal.move(operation, QUEUED)
+    elif operation.kind == CREATE:
+        end = {"end": utc_text(start_of(now))}
+        journal.move(operation, QUEUED, payload={**operation.payload, **end})
+    elif operation.kind == STOP:
+        ended = with_interval(now, start_of(now), instant(operation.payload["end"]))
+        journal.move(
+            operation, QUEUED, before=now, after=ended, payload=write_body(ended), kind=UPDATE
+        )
+    elif operation.kind == UPDATE and operation.before and operation.after:
+        mine = changed_fields(operation.before, operation.after)
+        wanted = merged(now, operation.after, set(mine))
+        journal.move(operation, QUEUED, before=now, after=wanted, payload=write_body(wanted))
+    else:
+        journal.move(operation, QUEUED, before=now)
 
 
 def with_dependents(journal: Journal, numbers: Sequence[int]) -> list[Operation]:
@@ -67,11 +107,15 @@ def with_dependents(journal: Journal, numbers: Sequence[int]) -> list[Operation]
                 f"It is not known yet whether write {operation.id} has happened.",
                 "Run 'clockify sync' first; then 'clockify undo' takes it back.",
             )
-        if operation.entry != operation.local_id:
-            continue
-        for other in journal.open_operations():
-            if other.entry == operation.local_id:
-                chosen[other.id] = other
+    return with_followers(journal, chosen.values())
+
+
+def with_followers(journal: Journal, operations: Iterable[Operation]) -> list[Operation]:
+    """Return operations with those that wait for an entry that they create, in order."""
+    chosen = {operation.id: operation for operation in operations}
+    created = {o.local_id for o in chosen.values() if o.entry == o.local_id}
+    if created:
+        chosen |= {o.id: o for o in journal.open_operations() if o.entry in created}
     return [chosen[number] for number in sorted(chosen)]
 
 

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clockify_cli.errors import NotFoundError, RefusedError, UsageError
+from clockify_cli.errors import (
+    AwayError,
+    NotFoundError,
+    RateLimitError,
+    RefusedError,
+    UsageError,
+)
 from clockify_cli.journal.operation import CREATE, DELETE, STOP, Draft
 from clockify_cli.model import (
     TimeEntry,
@@ -49,6 +55,7 @@ def start(desk: Desk, content: Content, at: datetime, *, verb: str = "start") ->
     with desk.turn():
         running = desk.known_running
         drafts = []
+        running = _asked_again(desk, running, at)
         if running is not None:
             if at < start_of(running):
                 raise UsageError(
@@ -87,6 +94,7 @@ def stop(desk: Desk, at: datetime) -> TimeEntry:
                     NOTHING_RUNS, f"{START_ONE} (Clockify is away; this is as last known.)"
                 )
             raise desk.away
+        running = _asked_again(desk, running, at)
         if running is not None and at < start_of(running):
             raise UsageError(
                 f"The timer began after that, at {_local(desk, start_of(running))}.",
@@ -209,6 +217,19 @@ def start_break(desk: Desk, description: str, at: datetime) -> Started:
     except RefusedError as error:
         error.hint = f"{error.hint} Without a break entry: clockify break --gap.".strip()
         raise
+
+
+def _asked_again(desk: Desk, running: TimeEntry | None, at: datetime) -> TimeEntry | None:
+    """Return what runs, asking the service where what is known contradicts ``at``.
+
+    It may have been stopped elsewhere meanwhile, and another one started.
+    """
+    if running is None or at >= start_of(running) or desk.away is not None:
+        return running
+    try:
+        return desk.running()
+    except (AwayError, RateLimitError):
+        return running
 
 
 def stop_this(desk: Desk, entry: TimeEntry, at: datetime) -> TimeEntry:

@@ -22,6 +22,7 @@ from clockify_cli.journal.operation import (
 from clockify_cli.model import TimeEntry, entry_from_body, is_running, same_content, write_body
 from clockify_cli.tracking.desk import Desk
 from clockify_cli.tracking.editing import delete_draft, update_draft
+from clockify_cli.tracking.queue import with_followers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
     with desk.turn():
         change = _choose(desk, number)
         operations = desk.journal.of_change(change.id)
-        unsent = [o for o in operations if o.state == QUEUED]
+        unsent = with_followers(desk.journal, [o for o in operations if o.state == QUEUED])
         happened = [o for o in reversed(operations) if o.state == DONE]
         if not happened:
             if not unsent:
@@ -66,6 +67,8 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
             return Undone(change, last.after or last.before, ("It had not been sent yet.",))
         notes: list[str] = []
         drafts = [d for o in happened if (d := _reverse(desk, o, notes)) is not None]
+        # A timer is brought back only when the one that had ended it is gone.
+        drafts.sort(key=lambda d: d.kind != DELETE)
         _refuse_second_timer(desk, drafts)
         if unsent:
             desk.journal.move_all(unsent, DROPPED)

@@ -72,7 +72,11 @@ def log(
     """
     run = run_of(ctx)
     if start or end or length:
-        span = _from_options(run, start, end, length, allow_future)
+        from clockify_cli.times import span_between
+
+        span = span_between(
+            run.clock, start=start, end=end, length=length, allow_future=allow_future
+        )
         description: Sequence[str] | None = words
     else:
         span, description = _from_words(run, words, words_after_dashes(ctx), allow_future)
@@ -104,26 +108,6 @@ def _from_words(
     return span, [*before[count:], *words[len(words) - behind :]]
 
 
-def _from_options(
-    run: Run, start: str | None, end: str | None, length: str | None, allow_future: bool
-) -> Span:
-    from clockify_cli.times import parse_span
-
-    if start and end and length:
-        raise UsageError("--from, --to and --for cannot all be given.", "Leave one of them out.")
-    if start and end:
-        text = f"{start} to {end}"
-    elif start:
-        text = f"{start} for {length}" if length else f"{start} to now"
-    elif end:
-        if not length:
-            raise UsageError("When did it begin?", "Add --from WHEN or --for DURATION.")
-        text = f"{length} until {end}"
-    else:
-        text = str(length)
-    return parse_span(text, run.clock, allow_future=allow_future)
-
-
 def _tell(run: Run, span: Span, *, yes: bool) -> None:
     """Echo what was understood where it is not plainly today, and ask about what is unlikely."""
     from clockify_cli.times import doubts
@@ -131,7 +115,8 @@ def _tell(run: Run, span: Span, *, yes: bool) -> None:
     for text in span.notices:
         run.notice(text)
     if not (_is_today(run, span.start) and _is_today(run, span.end)):
-        run.notice(f"{run.clock.show(span.start)} to {run.clock.show(span.end)}")
+        wall = run.clock.show(span.start).split(" (")[0]
+        run.notice(f"{wall} to {run.clock.show(span.end)}")
     for doubt in doubts(span.start, span.end, run.clock):
         run.confirm(doubt, yes=yes)
 

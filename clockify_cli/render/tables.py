@@ -148,6 +148,10 @@ def _fit(
             break
         shown.remove(max(droppable, key=lambda i: (columns[i].priority, i)))
     widths = {i: least[i] for i in shown}
+    spare = room - gap * (len(shown) - 1) - sum(widths.values())
+    for item in body:
+        if isinstance(item, Section):
+            spare -= _make_room(item, columns, shown, widths, gap, spare)
     elastic = [i for i in shown if columns[i].ratio]
     rest = room - gap * (len(shown) - 1) - sum(widths[i] for i in shown if i not in elastic)
     shares = share_out(
@@ -158,6 +162,26 @@ def _fit(
     )
     widths.update(zip(elastic, shares, strict=True))
     return shown, [widths[i] for i in shown]
+
+
+def _make_room(
+    item: Section,
+    columns: Sequence[Column[Any]],
+    shown: Sequence[int],
+    widths: dict[int, int],
+    gap: int,
+    spare: int,
+) -> int:
+    """Widen the last column that a section's label runs over; return by how much."""
+    first = next((n for n, i in enumerate(shown) if item.values.get(columns[i].title)), len(shown))
+    if not first:
+        return 0
+    span = sum(widths[i] for i in shown[:first]) + gap * (first - 1)
+    if any(columns[i].ratio for i in shown[:first]):
+        return 0  # an elastic column will take what room there is
+    more = max(0, min(_line(item.label, "").width - span, spare))
+    widths[shown[first - 1]] += more
+    return more
 
 
 def _row(

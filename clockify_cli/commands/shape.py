@@ -101,7 +101,10 @@ class Command(TyperCommand):
 
     def __init__(self, name: str | None, **attributes: Any) -> None:
         super().__init__(name, **attributes)
-        self.params = [*self.params, *shared_options()]
+        # A command's own option goes before a shared one of the same name (a project's --color).
+        own = {name for param in self.params for name in param.opts}
+        shared = [option for option in shared_options() if own.isdisjoint(option.opts)]
+        self.params = [*self.params, *shared]
 
     def make_parser(self, ctx: Context) -> _OptionParser:
         """Return the parser that knows negative times from options."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clockify_cli.render.names import dot
-from clockify_cli.render.style import Line, Look, Span
+from clockify_cli.render.style import Line, Look, Span, joined
 from clockify_cli.render.tables import Cell, Column, table
 
 Thing = Mapping[str, Any]
@@ -29,6 +29,21 @@ def details(pairs: Iterable[tuple[str, Cell]], look: Look) -> str:
         for number, part in enumerate(value.wrap(max(1, look.width - label - 2))):
             out.append(Line(head if not number else " " * (label + 2), part))
     return "\n".join(line.text(look) for line in out)
+
+
+def thing_line(thing: Thing, look: Look) -> str:
+    """Return a project, client, tag, task, user or workspace on one line, cut to fit."""
+    client = _text(thing, "clientName")
+    name = Line(
+        dot(thing["color"], look) if thing.get("color") else None,
+        Span(f"{client}/", "dim") if client else None,
+        _name(thing),
+    )
+    done = "done" if thing.get("status") == "DONE" else ""
+    away = "archived" if thing.get("archived") else done
+    number = _dim_id(thing)
+    room = max(8, look.width - number.width - (len(away) + 3 if away else 0) - 3)
+    return joined([name.cut(room), Line(Span(away, "yellow")), number]).text(look)
 
 
 def projects_table(projects: Sequence[Thing], look: Look) -> str:

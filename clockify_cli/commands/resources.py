@@ -1,0 +1,169 @@
+"""What the commands of projects, clients, tags and tasks share: options, and what they report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from typer import Argument, Option
+
+from clockify_cli.context import Run
+from clockify_cli.errors import ClockifyError, UsageError
+from clockify_cli.model import Json
+from clockify_cli.naming import is_put_away
+from clockify_cli.resources.kinds import Kind
+from clockify_cli.resources.shelf import Shelf
+
+Name = Annotated[str | None, Option("--name", metavar="NAME", help="Its name.", show_default=False)]
+NewName = Annotated[
+    str | None, Option("--name", metavar="NAME", help="A new name.", show_default=False)
+]
+NamePart = Annotated[
+    str, Option("--name", metavar="TEXT", help="Only those whose name contains it.")
+]
+ArchivedOnly = Annotated[bool, Option("--archived", help="Only archived ones.")]
+Both = Annotated[bool, Option("--all", "-a", help="Archived ones too.")]
+Archived = Annotated[
+    bool | None,
+    Option(
+        "--archived/--no-archived", help="Put it into the archive, or back.", show_default=False
+    ),
+]
+Archive = Annotated[bool, Option("--archive", help="Archive first what is active.")]
+Note = Annotated[
+    str | None, Option("--note", metavar="TEXT", help="A note; '' clears it.", show_default=False)
+]
+
+
+def one(noun: str) -> Any:
+    """Return the argument that names one thing."""
+    return Argument(metavar=noun.upper(), help="Name or ID.", show_default=False)
+
+
+def several(noun: str) -> Any:
+    """Return the argument that names one thing or more."""
+    return Argument(metavar=f"{noun.upper()}…", help="Names or IDs.", show_default=False)
+
+
+def shelf_of(run: Run, kind: Kind, *, project: str = "") -> Shelf:
+    """Return the workspace's list of a kind."""
+    workspace = run.account.workspace
+    return Shelf(kind, workspace, lambda: run.gateway, run.names, project=project)
+
+
+def away_of(*, away: bool, both: bool, option: str = "--archived") -> bool | None:
+    """Return which of a list is meant: put away, active, or both (``None``)."""
+    if away and both:
+        raise UsageError(f"{option} and --all are two different lists.", "Give one of them.")
+    return None if both else away
+
+
+def given_name(noun: str, argument: str | None, option: str | None) -> str:
+    """Return the name of what is created, given as an argument or as ``--name``."""
+    if argument is not None and option is not None and argument.strip() != option.strip():
+        raise UsageError("Two names were given.", "Give the name once.")
+    given = argument if argument is not None else option
+    if given is None:
+        raise UsageError(f"A new {noun} needs a name.", f"Such as: clockify {noun}s create NAME")
+    return given
+
+
+def named(**fields: Any) -> Json:
+    """Return the fields that were given; refuse none at all."""
+    found = {name: value for name, value in fields.items() if value is not None}
+    if not found:
+        raise UsageError("Nothing to change was named.", "Add an option, such as --name NAME.")
+    return found
+
+
+def show_list(run: Run, things: Sequence[Json], table: Callable[[], str]) -> None:
+    """Answer with a list."""
+    run.out.answer(things, table, ids=[str(thing.get("id")) for thing in things])
+
+
+def show_one(run: Run, thing: Json, details: Callable[[], str]) -> None:
+    """Answer with one thing in full."""
+    run.out.answer(thing, details, ids=[str(thing.get("id"))])
+
+
+def report(run: Run, done: str, things: Sequence[Json], *, single: bool = True) -> None:
+    """Answer with what was created, changed or deleted, a line each."""
+
+    def text() -> str:
+        from clockify_cli.render.resources import thing_line
+
+        look = run.look_beside(len(done) + 2)
+        return "\n".join(f"{done}: {thing_line(thing, look)}" for thing in things)
+
+    data = things[0] if single and things else list(things)
+    run.out.answer(data, text, ids=[str(thing.get("id")) for thing in things])
+
+
+def report_update(run: Run, shelf: Shelf, text: str, changes: Json) -> None:
+    """Change one thing and answer with what it is now."""
+    thing = shelf.show(text)
+    changed = shelf.update(thing, changes)
+    if changed is thing:
+        run.notice(f"It is so already: nothing was changed in '{shelf.kind.label(thing)}'.")
+    report(run, "Updated" if changed is not thing else "Unchanged", [changed])
+
+
+def put_away(run: Run, shelf: Shelf, texts: Sequence[str]) -> None:
+    """Archive (or mark as done) what the texts mean, and answer with it."""
+    done = "Done" if shelf.kind.away[0] == "status" else "Archived"
+    things = shelf.things(texts)
+    report_each(run, done, things, shelf.put_away, single=len(texts) == 1)
+
+
+def bring_back(run: Run, shelf: Shelf, texts: Sequence[str]) -> None:
+    """Take what the texts mean out of the archive (or reopen it), and answer with it."""
+    done = "Reopened" if shelf.kind.away[0] == "status" else "Unarchived"
+    things = shelf.things(texts)
+    report_each(run, done, things, shelf.bring_back, single=len(texts) == 1)
+
+
+def delete(
+    run: Run, shelf: Shelf, texts: Sequence[str], *, yes: bool, both_steps: bool = False
+) -> None:
+    """Delete what the texts mean for good, and answer with what it was.
+
+    Nothing is asked, and nothing deleted, where one of them has to be put away first and
+    ``both_steps`` does not say to do that too.
+    """
+    things = shelf.things(texts)
+    if not both_steps:
+        shelf.check_deletable(things)
+    kind = shelf.kind
+    labels = ", ".join(f"'{kind.label(thing)}'" for thing in things)
+    many = len(things) > 1
+    loss = f" ({kind.loss})" if not many else ""
+    run.confirm(f"Delete the {kind.noun}{'s' * many} {labels} for good{loss}?", yes=yes)
+
+    def gone(thing: Json) -> Json:
+        if kind.guarded and not is_put_away(thing):
+            thing = shelf.put_away(thing)
+        return shelf.delete(thing)
+
+    report_each(run, "Deleted", things, gone, single=len(texts) == 1)
+
+
+def report_each(
+    run: Run,
+    done: str,
+    things: Sequence[Json],
+    act: Callable[[Json], Json],
+    *,
+    single: bool,
+) -> None:
+    """Do something to each of ``things``; where one fails, tell what was done before it."""
+    results: list[Json] = []
+    try:
+        for thing in things:
+            results.append(act(thing))
+    except ClockifyError as error:
+        if results:
+            error.details["done"] = [str(thing.get("id")) for thing in results]
+            if not run.out.json_mode:
+                report(run, done, results, single=False)
+        raise
+    report(run, done, results, single=single)

@@ -1,0 +1,89 @@
+"""The users of a workspace, whom not everybody may list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from clockify_cli.errors import PermissionRefused
+from clockify_cli.gateway.client import Gateway
+from clockify_cli.gateway.resources import USER, list_path
+from clockify_cli.model import User, is_entity_id
+from clockify_cli.store.names import Names
+
+
+def users(
+    names: Names,
+    gateway: Callable[[], Gateway],
+    workspace: str,
+    *,
+    name: str = "",
+    limit: int | None = None,
+) -> list[User]:
+    """Return the users of the workspace. One request a page.
+
+    Args:
+        names: The cache of names, which learns from it.
+        gateway: Gives the client.
+        workspace: The workspace's ID.
+        name: A part of the name, regardless of case.
+        limit: At most so many.
+
+    Raises:
+        PermissionRefused: Members may not list them here.
+    """
+    with _may_be_refused():
+        if not name and limit is None:
+            names.renew("users")
+            return names.whole("users") or []
+        params = {"name": name} if name else None
+        found = list(gateway().pages(list_path(workspace, "users"), params, limit=limit))
+    names.learn("users", found)
+    return found
+
+
+def myself(gateway: Gateway) -> User:
+    """Return who is signed in, without a look at anybody else. One request."""
+    found: User = gateway.get(USER)
+    return found
+
+
+def user(names: Names, text: str) -> User:
+    """Return the user that ``text`` means, by ID, name or e-mail address, from the cache.
+
+    Raises:
+        PermissionRefused: The list is missing, and members may not ask for it here.
+        NotFoundError, AmbiguousError: It fits nobody, or several.
+    """
+    with _may_be_refused():
+        return names.user(text)
+
+
+def user_ids(names: Names, texts: Sequence[str], *, me: str) -> list[str]:
+    """Return the IDs of the users that ``texts`` mean, each once; an ID needs no list.
+
+    Args:
+        names: The cache of names.
+        texts: Names, e-mail addresses, IDs, or ``me``; several with commas between them.
+        me: The ID of who is signed in.
+    """
+    words = [word.strip() for text in texts for word in text.split(",")]
+    found = [
+        me if word == "me" else word if is_entity_id(word) else str(user(names, word)["id"])
+        for word in words
+        if word
+    ]
+    return list(dict.fromkeys(found))
+
+
+@contextmanager
+def _may_be_refused() -> Iterator[None]:
+    try:
+        yield
+    except PermissionRefused as error:
+        raise PermissionRefused(
+            "You may not list the users of this workspace; its admins may.",
+            "Your own account: clockify users show me. "
+            "Where a user is asked for, their ID does too.",
+            status=error.status,
+        ) from error

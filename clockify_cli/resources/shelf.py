@@ -1,0 +1,350 @@
+"""One list of a workspace at work: what is in it is shown, made, changed, put away and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from clockify_cli.errors import (
+    ClockifyError,
+    ConflictError,
+    NotFoundError,
+    RefusedError,
+    UnclearError,
+)
+from clockify_cli.gateway.client import PAGE_SIZE, Gateway
+from clockify_cli.gateway.resources import item_path, list_path
+from clockify_cli.model import Json, is_entity_id
+from clockify_cli.naming import Thing, folded, is_put_away
+from clockify_cli.resources.kinds import CLIENT, PROJECT, Kind
+from clockify_cli.store.names import Names
+
+
+class Shelf:
+    """The projects, clients or tags of a workspace, or the tasks of a project.
+
+    Args:
+        kind: What stands on it.
+        workspace: The workspace's ID.
+        gateway: Gives the client when a request is due.
+        names: The cache of names, which learns from everything done here.
+        project: The project's ID, where the kind is a task.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        workspace: str,
+        gateway: Callable[[], Gateway],
+        names: Names,
+        *,
+        project: str = "",
+    ) -> None:
+        self.kind = kind
+        self.names = names
+        self._workspace = workspace
+        self._gateway = gateway
+        self._project = project
+        self._key = f"tasks-{project}" if project else kind.plural
+
+    # -- reading ------------------------------------------------------------------------
+
+    def items(
+        self,
+        *,
+        away: bool | None = False,
+        name: str = "",
+        filters: Mapping[str, str] | None = None,
+        limit: int | None = None,
+    ) -> list[Json]:
+        """Return what stands here, as the service sends it. One request a page.
+
+        The cache of names learns from it. A list that the cache lacks is asked for whole where
+        it is not filtered, so that the next command knows its names.
+
+        Args:
+            away: What was put away (archived, done) alone, or the rest alone; ``None`` for both.
+            name: A part of the name, regardless of case.
+            filters: More parameters of the list.
+            limit: At most so many.
+        """
+        everything = not name and not filters and limit is None
+        if everything and (away is None or self.names.is_due(self._key)):
+            self.names.renew(self._key)
+            found = self.names.whole(self._key) or []
+            return [t for t in found if away is None or is_put_away(t) == away]
+        params: dict[str, str | bool] = {**(filters or {})}
+        if name:
+            params["name"] = name
+        if away is not None:
+            if self.kind.away[0] == "status":
+                params["is-active"] = not away
+            else:
+                params["archived"] = away
+        path = list_path(self._workspace, self.kind.plural, project=self._project)
+        found = list(self._gateway().pages(path, params, limit=limit))
+        gone = (lambda t: is_put_away(t) == away) if everything else None
+        self.names.learn(self._key, found, gone=gone)
+        return found
+
+    def show(self, text: str) -> Json:
+        """Return one thing, as it is now. One request where its name is known.
+
+        Raises:
+            NotFoundError, AmbiguousError: The name fits nothing, or several.
+        """
+        return self._found(text, fresh=True)
+
+    def things(self, texts: Sequence[str]) -> list[Json]:
+        """Return several things as they are now, each once, in as few requests as possible."""
+        known, _ = self.names.known(self._key)
+        pages = -(-len(known or ()) // PAGE_SIZE)
+        if known is not None and len(texts) > max(1, pages):
+            self.names.renew(self._key)
+        found = [self._found(text, fresh=False) for text in texts]
+        return list({str(thing["id"]): thing for thing in found}.values())
+
+    def _found(self, text: str, *, fresh: bool) -> Json:
+        """Return the thing that ``text`` means; ``fresh`` asks even where the list was just asked.
+
+        The cache may be behind: where the thing is gone, or is called something else by now,
+        the list is asked for again and the name read once more.
+        """
+        typed = text.strip().lower()
+        if is_entity_id(typed):
+            thing = self._listed(typed)
+            if thing is None or fresh:
+                thing = self._get(typed)
+            if thing is None:
+                self.names.remove(self._key, typed)
+                raise NotFoundError(
+                    f"There is no {self.kind.noun} with the ID {typed} here.",
+                    f"List them: {self._command('list')}.",
+                )
+            return thing
+        for again in (False, True):
+            item = self.names.resolve(self._key, text, self.kind.noun)
+            number = str(item["id"])
+            thing = self._listed(number)
+            if thing is None or fresh:
+                thing = self._get(number)
+            if thing is not None and _goes_by(thing) == _goes_by(item):
+                self.names.put(self._key, self._known_form(thing))
+                return thing
+            if not again:
+                self.names.renew(self._key)
+        raise ConflictError(f"The {self.kind.noun} '{text}' is being changed by somebody else.")
+
+    def _listed(self, number: str) -> Json | None:
+        """Return a thing in full where this run has asked for the whole list."""
+        whole = self.names.whole(self._key) or ()
+        return next((thing for thing in whole if thing.get("id") == number), None)
+
+    def _get(self, number: str) -> Json | None:
+        path = item_path(self._workspace, self.kind.plural, number, project=self._project)
+        try:
+            found: Json = self._gateway().get(path)
+        except NotFoundError as error:
+            if self._project and "project" in error.message.lower():
+                raise NotFoundError(
+                    f"The task or its project {self._project} is not in this workspace.",
+                    "List the projects: clockify projects list.",
+                    status=error.status,
+                ) from None
+            return None
+        return found
+
+    # -- writing ------------------------------------------------------------------------
+
+    def create(self, fields: Mapping[str, Any]) -> Json:
+        """Create a thing with ``fields`` (as they are read). One request, or two.
+
+        What a creation does not take (``archived``) is set by an update behind it.
+        """
+        path = list_path(self._workspace, self.kind.plural, project=self._project)
+        made = self._noted(self._write("POST", path, self.kind.body(fields, new=True), fields))
+        try:
+            return self.update(made, fields)
+        except ClockifyError as error:
+            error.hint = f"It was created, with the ID {made['id']}. {error.hint}".strip()
+            raise
+
+    def update(self, thing: Json, changes: Mapping[str, Any]) -> Json:
+        """Change what ``changes`` name (as it is read) and keep the rest. One request.
+
+        Args:
+            thing: The thing as it is now.
+            changes: Fields with their new values; those that it has already are no reason for
+                a request.
+
+        Raises:
+            RefusedError: The service said no, or answered yes and did otherwise.
+        """
+        wanted = {**thing, **changes}
+        if not self.kind.differences(wanted, thing):
+            return thing
+        return self._replace(thing, wanted, changes)
+
+    def put_away(self, thing: Json) -> Json:
+        """Archive it; of a task: mark it as done."""
+        field, value = self.kind.away
+        return self.update(thing, {field: value})
+
+    def bring_back(self, thing: Json) -> Json:
+        """Take it out of the archive; of a task: reopen it."""
+        field, value = self.kind.back
+        return self.update(thing, {field: value})
+
+    def check_deletable(self, things: Sequence[Json]) -> None:
+        """Refuse what the service would: things that were not put away before."""
+        active = [t for t in things if self.kind.guarded and not is_put_away(t)]
+        if active:
+            raise self._still_active(active)
+
+    def delete(self, thing: Json) -> Json:
+        """Delete it; the service gives back what it was. One request."""
+        number = str(thing["id"])
+        path = item_path(self._workspace, self.kind.plural, number, project=self._project)
+        try:
+            gone = self._write("DELETE", path, None, {})
+        except RefusedError as error:
+            if self.kind.guarded and "active" in error.message.lower():
+                raise self._still_active([thing]) from error
+            raise
+        self.names.remove(self._key, number)
+        if self.kind is PROJECT:
+            self.names.forget(f"tasks-{number}")
+        if self.kind is CLIENT:
+            self._tell_projects(number, {"clientId": "", "clientName": ""})
+        return gone or thing
+
+    def _replace(self, thing: Json, wanted: Json, changes: Mapping[str, Any]) -> Json:
+        number = str(thing["id"])
+        path = item_path(self._workspace, self.kind.plural, number, project=self._project)
+        got = self._write("PUT", path, self.kind.body(wanted), changes, mine=number)
+        self._noted(got)
+        wrong = self.kind.differences(wanted, got)
+        if wrong:
+            raise self._not_kept(thing, got, wrong, changes)
+        return got
+
+    def _write(
+        self,
+        method: str,
+        path: str,
+        body: Json | None,
+        changes: Mapping[str, Any],
+        *,
+        mine: str = "",
+    ) -> Json:
+        noun = self.kind.noun
+        try:
+            found: Json = self._gateway().send(method, path, body=body).data or {}
+        except UnclearError as error:
+            self.names.forget(self._key)
+            error.hint = (
+                f"It may or may not have been done. Look before you try again: "
+                f"{self._command('list')}. {error.hint}"
+            ).strip()
+            raise
+        except RefusedError as error:
+            if changes.get("name") and "exist" in error.message.lower():
+                error.hint = self._holder(changes, mine) or error.hint
+            raise
+        if method != "DELETE" and not found.get("id"):
+            self.names.forget(self._key)
+            raise UnclearError(
+                f"The gateway's answer is not a {noun}.", f"Look: {self._command('list')}."
+            )
+        return found
+
+    def _holder(self, changes: Mapping[str, Any], mine: str) -> str:
+        """Return who has the name already, as far as the cache knows."""
+        known, _ = self.names.known(self._key)
+        client = changes.get("clientId")
+        same = [
+            t
+            for t in known or ()
+            if folded(str(t.get("name"))) == folded(str(changes["name"]))
+            and t.get("id") != mine
+            and (self.kind is not PROJECT or client is None or (t.get("clientId") or "") == client)
+        ]
+        _, back, is_away, _ = self.kind.away_words
+        if not same:
+            return (
+                f"One that is {is_away} keeps its name too: "
+                f"{self._command('list')} --{is_away} shows them."
+            )
+        holder = same[0]
+        told = f"It is the name of {self.kind.label(holder)} ({holder['id']})"
+        if is_put_away(holder):
+            return f"{told}, which is {is_away}. Bring it back: {self._command(back, holder)}"
+        return f"{told}."
+
+    def _not_kept(
+        self, thing: Json, got: Json, wrong: list[str], changes: Mapping[str, Any]
+    ) -> RefusedError:
+        """Return the error for a write that was accepted and not done as it was meant."""
+        refused = [n for n in wrong if n in changes]
+        lost = [n for n in wrong if n not in changes]
+        told = [f"it did not take {_in_words(refused)}"] * bool(refused)
+        told += [f"it has changed {_in_words(lost)}"] * bool(lost)
+        before = {n: thing.get(n) for n in lost}
+        hint = "Before: " + "; ".join(f"{n} {v}" for n, v in before.items()) + ". " if lost else ""
+        return RefusedError(
+            f"Clockify has written the {self.kind.noun} '{self.kind.label(got)}', "
+            f"but {' and '.join(told)}.",
+            f"{hint}See: {self._command('show', got)}",
+            details={"before": before, "after": {n: got.get(n) for n in wrong}},
+        )
+
+    def _still_active(self, things: Sequence[Json]) -> RefusedError:
+        noun, (verb, _, is_away, option) = self.kind.noun, self.kind.away_words
+        labels = ", ".join(f"'{self.kind.label(t)}'" for t in things)
+        step = "marks it as done" if verb == "done" else "archives it"
+        return RefusedError(
+            f"The {noun} {labels} is active; Clockify deletes only what is {is_away}."
+            if len(things) == 1
+            else f"The {noun}s {labels} are active; Clockify deletes only what is {is_away}.",
+            f"Add {option}, which {step} first, "
+            f"or keep it out of sight: {self._command(verb, things[0])}",
+            details={"active": [str(t["id"]) for t in things]},
+        )
+
+    # -- the cache ----------------------------------------------------------------------
+
+    def _noted(self, thing: Json) -> Json:
+        """Tell the cache what a write has left."""
+        self.names.put(self._key, self._known_form(thing))
+        if self.kind is CLIENT:
+            self._tell_projects(str(thing["id"]), {"clientName": thing.get("name")})
+        return thing
+
+    def _known_form(self, thing: Json) -> Json:
+        """Return a thing for the cache: a project with its client's name, told or not."""
+        if self.kind is not PROJECT or thing.get("clientName") or not thing.get("clientId"):
+            return thing
+        client = self.names.find("clients", thing["clientId"])
+        return {**thing, "clientName": client["name"]} if client else thing
+
+    def _tell_projects(self, client: str, changes: Json) -> None:
+        """Change what the cached projects know of their client."""
+        known, _ = self.names.known("projects")
+        theirs = [{**p, **changes} for p in known or () if p.get("clientId") == client]
+        self.names.learn("projects", theirs)
+
+    def _command(self, verb: str, thing: Thing | None = None) -> str:
+        """Return the command line that does ``verb``, for a hint."""
+        line = f"clockify {self.kind.plural} {verb}"
+        if thing is not None:
+            line += f" {thing['id']}"
+        return f"{line} -p {self._project}" if self._project else line
+
+
+def _goes_by(thing: Thing) -> tuple[str, str]:
+    """Return what a typed name is matched with: a name, and whose project it is."""
+    return str(thing.get("name")), str(thing.get("clientId") or "")
+
+
+def _in_words(names: Sequence[str]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]

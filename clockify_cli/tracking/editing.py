@@ -1,12 +1,12 @@
-"""Finished entries: log, edit, delete, split."""
+"""Finished entries: log, edit, delete."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from clockify_cli.errors import ConflictError, NotFoundError, UsageError
+from clockify_cli.errors import NotFoundError
 from clockify_cli.journal.book import KeyTaken
 from clockify_cli.journal.lookup import best_match, changed_fields
 from clockify_cli.journal.operation import (
@@ -18,18 +18,11 @@ from clockify_cli.journal.operation import (
     Draft,
     Operation,
 )
-from clockify_cli.model import (
-    TimeEntry,
-    end_of,
-    is_running,
-    start_of,
-    utc_text,
-    with_interval,
-    write_body,
-)
-from clockify_cli.tracking.content import Content, content_of
+from clockify_cli.model import TimeEntry, end_of, utc_text, write_body
+from clockify_cli.tracking.content import Content
 from clockify_cli.tracking.desk import Desk, Written
 from clockify_cli.tracking.timer import create_draft, plain
+from clockify_cli.tracking.versions import refuse_changed
 
 
 def log(
@@ -144,6 +137,19 @@ def _same_entry(desk: Desk, draft: Draft) -> TimeEntry | None:
 Change = Callable[[TimeEntry], TimeEntry]
 
 
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An entry that was to be changed.
+
+    Attributes:
+        entry: As it is now.
+        changed: It was not like that already.
+    """
+
+    entry: TimeEntry
+    changed: bool
+
+
 def edit(
     desk: Desk,
     entries: Sequence[TimeEntry],
@@ -151,10 +157,11 @@ def edit(
     *,
     verb: str = "edit",
     if_unchanged: Callable[[TimeEntry], bool] | None = None,
-) -> list[TimeEntry]:
-    """Change entries and keep all else of them, whatever a ``PUT`` would drop.
+) -> list[Edited]:
+    """Change entries as one change, and keep all else of them, whatever a ``PUT`` would drop.
 
-    Call it inside ``desk.turn()`` with entries just read there: one request an entry.
+    Call it inside ``desk.turn()`` with entries just read there: one request for each that is
+    not like that already.
 
     Args:
         desk: The desk.
@@ -164,33 +171,48 @@ def edit(
         if_unchanged: Says whether an entry is still as the caller thinks.
 
     Returns:
-        The entries as they are now; those that needed no change are returned as they were.
+        The entries as they are now, in order.
+
+    Raises:
+        ConflictError: One is not as the caller thinks; nothing was written.
     """
-    drafts, kept = [], []
-    for entry in entries:
-        before = plain(entry)
-        if if_unchanged is not None and not if_unchanged(before):
-            raise ConflictError(
-                f"The entry {before['id']} was changed meanwhile; nothing was edited.",
-                "Read it again: clockify entries show " + str(before["id"]),
-            )
-        after = change(before)
-        checked_times(after)
-        if changed_fields(before, after):
-            drafts.append(update_draft(desk, before, after))
-        else:
-            kept.append(entry)
-    if not drafts:
-        return kept
-    label = drafts[0].after.get("description") if drafts[0].after else ""
-    written = desk.write(verb, label or f"{len(drafts)} entries", drafts)
+    if if_unchanged is not None:
+        for entry in entries:
+            if not if_unchanged(plain(entry)):
+                raise refuse_changed(plain(entry))
+    wanted = [change(plain(entry)) for entry in entries]
+    differing = [
+        (plain(entry), after)
+        for entry, after in zip(entries, wanted, strict=True)
+        if changed_fields(entry, after)
+    ]
+    if not differing:
+        return [Edited(entry, changed=False) for entry in entries]
+    drafts = [update_draft(desk, before, after) for before, after in differing]
+    written = desk.write(verb, label_of([after for _, after in differing]), drafts)
+    tell_lost(desk, written, drafts)
+    results = {draft.entry: written.entry(number) for number, draft in enumerate(drafts)}
+    return [
+        Edited(results.get(str(entry["id"]), entry), changed=str(entry["id"]) in results)
+        for entry in entries
+    ]
+
+
+def tell_lost(desk: Desk, written: Written, drafts: Sequence[Draft]) -> None:
+    """Tell what Clockify did not keep of what was written."""
     for operation, draft in zip(written.operations, drafts, strict=True):
-        if operation.state == DONE and operation.after and draft.after:
+        if operation.state == DONE and operation.after and draft.after and draft.kind == UPDATE:
             lost = changed_fields(draft.after, operation.after)
             if lost:
                 told = "; ".join(f"{k}: {old!r} became {new!r}" for k, (old, new) in lost.items())
                 desk.notice(f"Clockify did not keep everything of {operation.entry}: {told}.")
-    return [*kept, *(written.entry(n) for n in range(len(drafts)))]
+
+
+def label_of(entries: Sequence[TimeEntry]) -> str:
+    """Return what a change of these entries is called in the list of what can be undone."""
+    if len(entries) == 1:
+        return str(entries[0].get("description") or "an entry")
+    return f"{len(entries)} entries"
 
 
 def update_draft(desk: Desk, before: TimeEntry, after: TimeEntry) -> Draft:
@@ -213,16 +235,6 @@ def delete_draft(desk: Desk, before: TimeEntry) -> Draft:
     return Draft(DELETE, desk.account.workspace, user, str(before["id"]), before=plain(before))
 
 
-def checked_times(entry: TimeEntry) -> None:
-    """Refuse an end before the start."""
-    end = end_of(entry)
-    if end is not None and end < start_of(entry):
-        raise UsageError(
-            f"The entry {entry.get('id')} would end before it starts.",
-            "Give both: --from and --to.",
-        )
-
-
 def delete(desk: Desk, entries: Sequence[TimeEntry]) -> list[TimeEntry]:
     """Delete entries; one request each. Call it inside ``desk.turn()``."""
     drafts = [delete_draft(desk, entry) for entry in entries]
@@ -231,51 +243,44 @@ def delete(desk: Desk, entries: Sequence[TimeEntry]) -> list[TimeEntry]:
     return [written.entry(number) for number in range(len(drafts))]
 
 
-def split(desk: Desk, entry: TimeEntry, at: datetime) -> tuple[TimeEntry, TimeEntry]:
-    """Split an entry at ``at`` into two with the same content. Two requests after the read.
-
-    A running entry's second half runs on.
-    """
-    start, end = start_of(entry), end_of(entry)
-    if not start < at < (end or desk.now):
-        raise UsageError(
-            f"{utc_text(at)} does not lie within the entry.",
-            "Choose an instant between its start and end.",
-        )
-    before = plain(entry)
-    first = update_draft(desk, before, with_interval(before, start, at))
-    second = create_draft(
-        desk, content_of(before), at, end, str(before.get("userId") or desk.account.user)
-    )
-    fields = write_body(before).get("customFields")
-    if fields:
-        second.payload["customFields"] = fields
-    written = desk.write("split", before.get("description") or "an entry", [first, second])
-    return written.entry(0), written.entry(1)
-
-
 def find_all(desk: Desk, handles: Sequence[str]) -> list[TimeEntry]:
-    """Return the entries that the handles mean, each once, in order."""
+    """Return the entries that the handles mean, each once, in order.
+
+    One request for all of ``@1``, ``@2`` … together, one for each other handle.
+    """
     found: dict[str, TimeEntry] = {}
+    ranks = [int(h.strip()[1:]) for h in handles if _is_rank(h)]
+    newest = desk.newest(max(ranks)) if len(set(ranks)) > 1 else []
     for handle in handles:
-        entry = desk.find(handle)
+        if newest and _is_rank(handle):
+            rank = int(handle.strip()[1:])
+            if rank > len(newest):
+                raise NotFoundError(
+                    f"There is no entry {handle.strip()}.", "List them: clockify entries."
+                )
+            entry = newest[rank - 1]
+        else:
+            entry = _find(desk, handle)
         found.setdefault(str(entry["id"]), entry)
     if not found:
         raise NotFoundError("No entry was named.", "Such as: clockify edit @1 …")
     return list(found.values())
 
 
-def with_fields(entry: TimeEntry, fields: dict[str, Any]) -> TimeEntry:
-    """Return a copy of ``entry`` with some fields replaced; ``start`` and ``end`` are instants."""
-    changed = dict(entry)
-    if "start" in fields or "end" in fields:
-        start = fields.get("start") or start_of(entry)
-        end = fields["end"] if "end" in fields else end_of(entry)
-        changed = with_interval(changed, start, end)
-    changed.update({k: v for k, v in fields.items() if k not in ("start", "end")})
-    return changed
+def _find(desk: Desk, handle: str) -> TimeEntry:
+    try:
+        return desk.find(handle)
+    except NotFoundError as error:
+        if error.status is None:
+            raise
+        # The service says "Time entry doesn't belong to Workspace" of what does not exist.
+        raise NotFoundError(
+            f"There is no entry {handle.strip()}.",
+            "List them: clockify entries --ids.",
+            status=error.status,
+        ) from error
 
 
-def still_running(entries: Sequence[TimeEntry]) -> bool:
-    """Say whether one of the entries runs."""
-    return any(map(is_running, entries))
+def _is_rank(handle: str) -> bool:
+    number = handle.strip()[1:]
+    return handle.strip().startswith("@") and number.isdecimal() and int(number) > 0

@@ -1,0 +1,42 @@
+"""What the commands that change entries have in common: questions, and how results are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from clockify_cli.context import Run
+from clockify_cli.model import TimeEntry
+
+
+def sure(run: Run, *, yes: bool) -> Callable[[str], None]:
+    """Return what asks about something unlikely; it raises where the user says no."""
+    return lambda doubt: run.confirm(doubt, yes=yes)
+
+
+def ask_for_many(run: Run, handles: Sequence[str], done: str, *, yes: bool) -> None:
+    """Ask before several entries are overwritten or removed."""
+    count = len({handle.strip().lower() for handle in handles})
+    if count > 1:
+        run.confirm(f"{count} entries would be {done}.", yes=yes)
+
+
+def show_entries(run: Run, entries: Sequence[tuple[str, TimeEntry]], *, one: bool) -> None:
+    """Report entries, each in a line behind the word that says what became of it.
+
+    Args:
+        run: The run.
+        entries: Words such as ``Changed``, and the entries.
+        one: A single entry was asked about: JSON has it alone, not in an array.
+    """
+
+    def text() -> str:
+        from clockify_cli.render.entries import entry_line
+
+        run.names.know(*(entry for _, entry in entries))
+        return "\n".join(
+            f"{word}: " + entry_line(entry, run.desk, run.look_beside(len(word) + 2))
+            for word, entry in entries
+        )
+
+    found = [entry for _, entry in entries]
+    run.out.answer(found[0] if one else found, text, ids=[str(e.get("id")) for e in found])

@@ -1,0 +1,148 @@
+"""``clockify edit``: changes entries, or a whole day as text."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from clockify_cli.commands import options
+from clockify_cli.commands.changes import ask_for_many, show_entries, sure
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.context import Run
+from clockify_cli.errors import UsageError
+from clockify_cli.tracking import editing, overlaps
+from clockify_cli.tracking.revision import Reviser, Revision
+
+app = CommandApp()
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "clockify edit @1 -d 'Review of the parser' -t +dev,-urgent",
+        "clockify edit @2 --from 9:15 --to 10:45",
+        "clockify edit @1 @2 @3 -p Acme/Web --yes",
+        "clockify edit 64a687e29ae1f428e7ebe301 -p '' --if-unchanged before.json",
+    ),
+)
+def edit(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ENTRY]…", help="ID, @1 (the newest), @2, @running.", show_default=False
+        ),
+    ] = None,
+    description: Annotated[
+        str | None,
+        typer.Option("--description", "-d", metavar="TEXT", help="New text; '' for none."),
+    ] = None,
+    project: Annotated[
+        str | None,
+        typer.Option("--project", "-p", metavar="PROJECT", help="New project; '' for none."),
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option("--task", "-k", metavar="TASK", help="New task; '' for none.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tag",
+            "-t",
+            metavar="TAGS",
+            help="+a,-b adds and removes; a,b replaces all; '' for none.",
+            show_default=False,
+        ),
+    ] = None,
+    billable: Annotated[
+        bool | None,
+        typer.Option("--billable/--no-billable", help="Billable or not.", show_default=False),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="WHEN", help="New start; see above.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="WHEN", help="New end; see above.")
+    ] = None,
+    if_unchanged: Annotated[
+        str | None,
+        typer.Option(
+            "--if-unchanged",
+            metavar="FILE",
+            help="Only if it still is as in this JSON of it (- for standard input); else exit 6.",
+        ),
+    ] = None,
+    allow_future: options.AllowFuture = False,
+    yes: options.Yes = False,
+) -> None:
+    """Change entries: only what the options name, all else of them stays as it is.
+
+    A new project drops the task of the old one, unless -k names one of the new.
+
+    WHEN is a time as everywhere (see 'clockify when'), but a clock time without a day is on
+    the entry's own day, not today. An end before the start is on the next day, up to 12
+    hours later. -10m is ten minutes before now; 'clockify extend' and 'clockify move' count
+    from the entry's own times.
+
+    Several entries are one change: 'clockify undo' takes it back as a whole.
+    """
+    run = run_of(ctx)
+    revision = Revision(
+        description,
+        project,
+        task,
+        None if tag is None else tuple(tag),
+        billable,
+        start,
+        end,
+        allow_future,
+    )
+    _edit_entries(run, words or [], revision, if_unchanged, yes=yes)
+
+
+def _edit_entries(
+    run: Run, handles: list[str], revision: Revision, if_unchanged: str | None, *, yes: bool
+) -> None:
+    if not handles:
+        raise UsageError("Which entry?", "Such as: clockify edit @1 -d Review.")
+    if revision.is_empty:
+        raise UsageError(
+            "What shall be changed?", "Name it: -d TEXT, -p PROJECT, -k TASK, -t +TAG, --to WHEN …"
+        )
+    unchanged = None
+    if if_unchanged is not None:
+        from clockify_cli.tracking.versions import expected_versions
+
+        unchanged = expected_versions(if_unchanged, read_source)
+    ask_for_many(run, handles, "changed", yes=yes)
+    desk = run.desk
+    with desk.turn():
+        reviser = Reviser(revision, run.names, run.clock, run.notice, sure(run, yes=yes))
+        entries = editing.find_all(desk, handles)
+        edited = editing.edit(desk, entries, reviser, if_unchanged=unchanged)
+    show_entries(
+        run,
+        [("Changed" if e.changed else "Unchanged", e.entry) for e in edited],
+        one=len(handles) == 1,
+    )
+    changed = [e.entry for e in edited if e.changed]
+    if changed and revision.moves:
+        overlaps.told(desk, *changed, seen=entries)
+
+
+def read_source(name: str) -> str:
+    """Return the text of a file, or of standard input where the name is ``-``.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    try:
+        if name == "-":
+            return sys.stdin.read()
+        with open(name, encoding="utf-8") as stream:  # noqa: PTH123
+            return stream.read()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"Cannot read '{name}': {reason}.") from error

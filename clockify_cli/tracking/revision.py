@@ -1,0 +1,262 @@
+"""What an edit changes of an entry: what was named, as it was typed, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from clockify_cli.errors import UsageError
+from clockify_cli.model import TimeEntry, end_of, start_of, with_interval
+from clockify_cli.tracking.content import checked_description, resolved_project, resolved_tags
+
+if TYPE_CHECKING:
+    from clockify_cli.store.names import Names
+    from clockify_cli.times import Clock, Moment, Role
+
+_DAY = timedelta(days=1)
+_ROLLOVER = timedelta(hours=12)  # as in a typed span: a clock time before the start is the next day
+
+
+@dataclass(frozen=True, slots=True)
+class TagChange:
+    """What becomes of an entry's tags, in IDs.
+
+    Attributes:
+        instead: All of its tags from now on; ``None`` where tags are added and taken away.
+        added: These too.
+        removed: These no more.
+    """
+
+    instead: tuple[str, ...] | None = None
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def of(self, tags: Sequence[str]) -> list[str]:
+        """Return what ``tags`` become, in order."""
+        if self.instead is not None:
+            return list(self.instead)
+        kept = [tag for tag in tags if tag not in self.removed]
+        return [*kept, *(tag for tag in self.added if tag not in kept)]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an edit shall change, as it was typed; ``None`` leaves a thing as it is.
+
+    Attributes:
+        description: The new one.
+        project: A name or ID; empty for none.
+        task: A name or ID; empty for none.
+        tags: As ``-t`` takes them: ``+a,-b`` adds and takes away, ``a,b`` replaces, an empty
+            text clears.
+        billable: The new value.
+        start: An instant of the time grammar; a bare clock time is on the entry's own day.
+        end: Likewise; before the start it is on the next day, up to 12 hours later.
+        allow_future: Times to come are no error.
+    """
+
+    description: str | None = None
+    project: str | None = None
+    task: str | None = None
+    tags: tuple[str, ...] | None = None
+    billable: bool | None = None
+    start: str | None = None
+    end: str | None = None
+    allow_future: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was named."""
+        named = (self.description, self.project, self.task, self.tags, self.billable)
+        return not self.moves and all(value is None for value in named)
+
+    @property
+    def moves(self) -> bool:
+        """Whether a time was named."""
+        return self.start is not None or self.end is not None
+
+
+class Reviser:
+    """Makes of an entry what a revision asks for.
+
+    Args:
+        revision: What was typed.
+        names: Resolves names, each once for all entries.
+        clock: For typed times.
+        notice: Told what the user should know beside the result.
+        sure: Asked about what is unlikely to be meant; raises where the user says no.
+    """
+
+    def __init__(
+        self,
+        revision: Revision,
+        names: Names,
+        clock: Clock,
+        notice: Callable[[str], None],
+        sure: Callable[[str], None],
+    ) -> None:
+        self._revision = revision
+        self._names = names
+        self._clock = clock
+        self._notice = notice
+        self._sure = sure
+        self._project: str | None = None  # the new project's ID, empty for none
+        if revision.project is not None:
+            text = revision.project.strip()
+            self._project = str(resolved_project(names, text)["id"]) if text else ""
+        self._tags = None if revision.tags is None else read_tags(revision.tags, names)
+
+    def __call__(self, entry: TimeEntry) -> TimeEntry:
+        """Return ``entry`` as it shall be.
+
+        Raises:
+            UsageError: A task without its project, a time that cannot be meant.
+            NotFoundError, AmbiguousError: A task's name fits nothing, or several.
+        """
+        revision = self._revision
+        changed = dict(entry)
+        if revision.description is not None:
+            changed["description"] = checked_description(revision.description)
+        if revision.billable is not None:
+            changed["billable"] = revision.billable
+        if self._tags is not None:
+            changed["tagIds"] = self._tags.of(entry.get("tagIds") or ())
+        self._change_project(entry, changed)
+        if revision.start is not None or revision.end is not None:
+            changed = self._change_times(changed)
+        return changed
+
+    def _change_project(self, entry: TimeEntry, changed: dict[str, Any]) -> None:
+        project = str(entry.get("projectId") or "") if self._project is None else self._project
+        task = self._revision.task
+        changed["projectId"] = project or None
+        if task is not None and task.strip():
+            if not project:
+                raise UsageError(f"The task '{task}' needs its project.", "Add -p PROJECT.")
+            changed["taskId"] = str(self._names.task(task, project)["id"])
+        elif task is not None:
+            changed["taskId"] = None
+        elif entry.get("taskId") and project != entry.get("projectId"):
+            changed["taskId"] = None
+            known = self._names.find(f"tasks-{entry.get('projectId')}", entry["taskId"]) or {}
+            self._notice(
+                f"The task '{known.get('name') or entry['taskId']}' belongs to the old project:"
+                " the entry has none now. -k gives it one."
+            )
+
+    def _change_times(self, entry: TimeEntry) -> TimeEntry:
+        revision, clock = self._revision, self._clock
+        start, end = start_of(entry), end_of(entry)
+        if revision.start is not None:
+            day = clock.local(start).date()
+            moment = on_day(revision.start, day, clock, allow_future=revision.allow_future)
+            self._echo(moment)
+            start = moment.at
+        if revision.end is not None:
+            moment = end_after(start, revision.end, clock, allow_future=revision.allow_future)
+            self._echo(moment)
+            end = moment.at
+        return checked_times(with_interval(entry, start, end), clock, self._sure)
+
+    def _echo(self, moment: Moment) -> None:
+        for text in moment.notices:
+            self._notice(text)
+        if not moment.plainly_today:
+            self._notice(self._clock.show(moment.at))
+
+
+def read_tags(texts: Sequence[str], names: Names) -> TagChange:
+    """Return the change of tags that was typed.
+
+    Raises:
+        UsageError: Some replace and some add or take away.
+        NotFoundError, AmbiguousError: A name fits nothing, or several.
+    """
+    words = [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    added = [word[1:] for word in words if word.startswith("+")]
+    removed = [word[1:] for word in words if word.startswith("-")]
+    if not added and not removed:
+        return TagChange(resolved_tags(names, words))
+    if len(added) + len(removed) < len(words):
+        raise UsageError(
+            "Some of the tags are to be added or removed, others to replace all.",
+            "Give every one a sign (-t +dev,-urgent), or none (-t dev,urgent).",
+        )
+    return TagChange(None, resolved_tags(names, added), resolved_tags(names, removed))
+
+
+def on_day(
+    text: str, day: date, clock: Clock, role: Role = "start", *, allow_future: bool = False
+) -> Moment:
+    """Return the instant that was typed; a clock time without a day is on ``day``.
+
+    Raises:
+        TimeError: It is no instant, or is in the future.
+    """
+    from clockify_cli.times import parse_instant
+
+    if is_bare_clock(text):
+        text = f"{day.isoformat()} {text.strip()}"
+    return parse_instant(text, clock, role=role, allow_future=allow_future)
+
+
+def end_after(start: datetime, text: str, clock: Clock, *, allow_future: bool = False) -> Moment:
+    """Return the end that was typed for what starts at ``start``.
+
+    A clock time without a day is on the day of the start, or on the next one where it would
+    lie before the start and the length is 12 hours at most.
+
+    Raises:
+        TimeError: It is no instant, or is in the future.
+        UsageError: It lies before the start.
+    """
+    from dataclasses import replace
+
+    day = clock.local(start).date()
+    moment = on_day(text, day, clock, "end", allow_future=True)
+    if moment.at < start and is_bare_clock(text):
+        later = on_day(text, day + _DAY, clock, "end", allow_future=True)
+        if later.at - start <= _ROLLOVER:
+            told = f"The end is on the next day: {clock.show(later.at)}."
+            moment = replace(later, notices=(told, *later.notices))
+    if moment.at < start:
+        raise UsageError(
+            f"The end {clock.show(moment.at)} lies before the start {clock.show(start)}.",
+            "Give both: --from and --to; an end more than 12 h later needs its day.",
+        )
+    if not allow_future and clock.is_ahead(moment.at):
+        raise UsageError(
+            f"The end is still to come: {clock.show(moment.at)}.",
+            "A time to come needs --allow-future.",
+        )
+    return moment
+
+
+def is_bare_clock(text: str) -> bool:
+    """Say whether ``text`` is a clock time without a day: ``9:00``, ``5pm``."""
+    from clockify_cli.times.instants import DayClock, find_instant
+    from clockify_cli.times.text import tidy
+
+    form = find_instant(tidy(text))
+    return isinstance(form, DayClock) and form.day is None
+
+
+def checked_times(entry: TimeEntry, clock: Clock, sure: Callable[[str], None]) -> TimeEntry:
+    """Return ``entry``; refuse an end before the start, ask about what is unlikely.
+
+    Raises:
+        UsageError: It would end before it starts, or the user says no.
+    """
+    from clockify_cli.times import doubts
+
+    start, end = start_of(entry), end_of(entry)
+    if end is not None and end < start:
+        raise UsageError(
+            f"It would end before it starts: {clock.show(start)} to {clock.show(end)}.",
+            "Give both: --from and --to.",
+        )
+    for doubt in doubts(start, end, clock):
+        sure(doubt)
+    return entry

@@ -57,7 +57,7 @@ class Output:
             ids: What ``--quiet`` prints, one a line; with ``text`` alone, quiet prints that.
         """
         if self.json_mode:
-            self.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+            self.write(json_text(data) + "\n")
         elif self.quiet and ids is not None:
             self.write("".join(f"{safe(number)}\n" for number in ids))
         elif text is not None:
@@ -147,6 +147,22 @@ class Output:
             return os.get_terminal_size(self.stdout.fileno()).columns or 80
         except (OSError, ValueError, AttributeError):
             return 80
+
+
+def json_text(data: Any) -> str:
+    """Return a JSON document that a terminal can show: what it might obey is escaped in it."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "\n".join(
+        line if line.isprintable() else "".join(map(_escaped, line)) for line in text.split("\n")
+    )
+
+
+def _escaped(char: str) -> str:
+    if char.isprintable():
+        return char
+    return json.dumps(char)[1:-1] if char != "\x7f" else "\\u007f"
 
 
 def _is_terminal(stream: TextIO) -> bool:

@@ -17,7 +17,7 @@ from clockify_cli.gateway.target import Target
 from clockify_cli.gateway.waits import GET_TRIES, backoff, retry_after
 
 PAGE_SIZE = 200  # safe on every list of the service
-Params = Mapping[str, str | int | bool]
+Params = Mapping[str, str | int | bool | list[str]]
 
 
 class Gateway:

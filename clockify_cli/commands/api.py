@@ -1,0 +1,159 @@
+"""``clockify api``: any request to the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.context import Run
+from clockify_cli.errors import UsageError
+from clockify_cli.gateway import raw
+from clockify_cli.output import json_text
+
+app = CommandApp()
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "clockify api GET /api/v1/user",
+        "clockify api GET 'workspaces/{workspace}/projects' -f archived=false --paginate",
+        "clockify api POST 'workspaces/{workspace}/tags' -f name=dev",
+        "clockify api PUT 'workspaces/{workspace}/tags/ID' -f name=dev -F archived=true",
+        "clockify api POST 'workspaces/{workspace}/time-entries' --input entry.json",
+        "clockify api GET /connections -f app=clockify --control",
+    ),
+)
+def api(
+    ctx: typer.Context,
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, PUT, PATCH, DELETE.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH", help="From /api/v1/ on; {workspace} and {user} are filled in."
+        ),
+    ],
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--field",
+            "-f",
+            metavar="KEY=VALUE",
+            help="A text: of the query with GET, else of the body.",
+            show_default=False,
+        ),
+    ] = None,
+    value: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--json-field",
+            "-F",
+            metavar="KEY=JSON",
+            help='The same with a value in JSON: true, 12, null, ["a"].',
+            show_default=False,
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            metavar="FILE",
+            help="The body as JSON; - reads standard input. Fields then go into the query.",
+            show_default=False,
+        ),
+    ] = None,
+    paginate: Annotated[
+        bool, typer.Option("--paginate", help="Every page of a list, as one array.")
+    ] = False,
+    control: Annotated[
+        bool, typer.Option("--control", help="The gateway's control plane: /connections.")
+    ] = False,
+    include: Annotated[
+        bool, typer.Option("--include", "-i", help="Print the status and the headers too.")
+    ] = False,
+) -> None:
+    """Send any request and print the answer's JSON.
+
+    It has the sign-in, the retries and the errors of every other command. A write goes out
+    once, as it stands: it is not asked about, waits in no queue while the network is away, and
+    'clockify undo' does not know it.
+    """
+    run = run_of(ctx)
+    verb = raw.checked_method(method)
+    if verb == "GET" and source is not None:
+        raise UsageError("A GET has no body.", "Leave --input out; -f makes a query.")
+    if paginate and (verb != "GET" or control or include):
+        raise UsageError("--paginate is for a GET of the API, without --include.")
+    if include and run.options.json:
+        raise UsageError("--include prints more than one JSON document.", "Leave --json out.")
+    if control and run.target.direct:
+        raise UsageError("Clockify itself has no control plane.", "Leave --control out.")
+    fields = raw.typed_fields(field or (), value or ())
+    body = None if source is None else _read(source)
+    address, query = raw.typed_path(path, lambda what: str(getattr(run.account, what)))
+    if verb == "GET" or source is not None:
+        query = raw.with_query(query, fields)
+    elif fields:
+        body = fields
+    if paginate:
+        _stream(run, raw.every_item(run.gateway, address, query))
+        return
+    answer = run.gateway.send(verb, address, body=body, params=query, control=control)
+    if verb != "GET" and not control:
+        from clockify_cli.resources.touched import forget_touched
+
+        forget_touched(run.target.account, address)
+    if include:
+        from clockify_cli.render.safe import safe
+
+        lines = [f"HTTP {answer.status}", *(f"{k}: {v}" for k, v in answer.headers.items()), ""]
+        run.out.write("".join(f"{safe(run.without_key(line))}\n" for line in lines))
+    if answer.data is not None or run.out.json_mode:
+        run.out.answer(answer.data, lambda: json_text(answer.data), ids=_ids(answer.data))
+
+
+def _read(source: str) -> Any:
+    """Return the JSON of a file, or of standard input."""
+    import sys
+
+    try:
+        if source == "-":
+            text = sys.stdin.buffer.read().decode("utf-8")
+        else:
+            with open(source, encoding="utf-8") as stream:  # noqa: PTH123
+                text = stream.read()
+    except OSError as error:
+        raise UsageError(f"Cannot read {source}: {error.strerror or error}.") from error
+    except UnicodeDecodeError:
+        raise UsageError(f"{source} is not UTF-8 text.") from None
+    try:
+        return raw.read_json(text)
+    except ValueError as error:
+        raise UsageError(f"{source} is not JSON: {error}.") from None
+
+
+def _ids(data: Any) -> list[str] | None:
+    """Return the IDs of an answer, where all of it has some."""
+    things = data if isinstance(data, list) else [data]
+    if all(isinstance(thing, dict) and thing.get("id") for thing in things):
+        return [str(thing["id"]) for thing in things]
+    return None
+
+
+def _stream(run: Run, items: Iterable[Any]) -> None:
+    """Write a list as one JSON array while it comes in; with ``--quiet`` the IDs."""
+    bare = run.out.quiet and not run.out.json_mode
+    count = 0
+    for item in items:
+        ids = _ids(item) if bare else None
+        if ids:
+            run.out.answer(item, ids=ids)
+            continue
+        text = json_text(item).replace("\n", "\n  ")
+        run.out.write(f"{',' if count else '['}\n  {text}")
+        count += 1
+    if count or not bare:
+        run.out.write("\n]\n" if count else "[]\n")

@@ -1,22 +1,246 @@
-"""The timer through the front door."""
+"""The timer through the front door: what is sent, what is answered, what it costs."""
 
 from __future__ import annotations
 
-from cli import Cli
+import json
+import signal
+import time
+
+import pytest
+from cli import ENTRIES, Cli
 from conftest import Served
+from sandbox_api import MINE, WS, Api
+
+from clockify_cli.sandbox import USER_ID
 
 
-def test_start_then_stop_is_one_entry_and_one_request_each(cli: Cli, served: Served) -> None:
+@pytest.fixture
+def api(served: Served) -> Api:
+    return Api.gateway(served.url)
+
+
+def methods(served: Served) -> list[str]:
+    """Return the methods of the requests since the last look."""
+    found = [r["method"] for r in served.requests()]
+    served.clear()
+    return found
+
+
+def start_elsewhere(api: Api, description: str, at: str) -> str:
+    """Start a timer as another program would; return its ID."""
+    return str(api.entry(at, description=description)["id"])
+
+
+def test_the_first_start_ever_is_two_requests(cli: Cli, served: Served) -> None:
+    entry = cli("start", "Review", "--json").json
+    assert entry["description"] == "Review"
+    assert entry["timeInterval"]["end"] is None
+    assert [(r["method"], r["path"]) for r in served.requests()] == [
+        ("GET", "/clockify/api/v1/user"),
+        ("POST", ENTRIES),
+    ]
+
+
+def test_warm_start_stop_status_and_log_are_one_request_each(cli: Cli, served: Served) -> None:
     cli("start", "Warm up")
+    cli("stop")
     served.clear()
-    started = cli("start", "Review", "--json").json
-    assert [r["method"] for r in served.requests()] == ["PATCH", "POST"]
-    served.clear()
-    stopped = cli("stop", "--json").json
-    assert [r["method"] for r in served.requests()] == ["PATCH"]
-    assert stopped["id"] == started["id"]
-    assert stopped["timeInterval"]["end"]
+    cli("start", "Review")
+    assert methods(served) == ["POST"]
+    assert "Review" in cli("status").out
+    assert methods(served) == ["GET"]
+    cli("stop")
+    assert methods(served) == ["PATCH"]
+    cli("log", "30m", "Mail")
+    assert methods(served) == ["POST"]
+    cli("entries", "today")
+    assert methods(served) == ["GET"]
 
 
-def test_stop_with_nothing_running_is_not_found(cli: Cli) -> None:
-    assert cli("stop", "--json", code=4).error["kind"] == "not_found"
+def test_a_running_timer_is_stopped_at_the_new_start(cli: Cli, served: Served, api: Api) -> None:
+    cli("start", "One", CLOCKIFY_NOW="2026-11-25T08:00:00Z")
+    ran = cli("start", "Two", CLOCKIFY_NOW="2026-11-25T09:00:00Z")
+    assert "Stopped: One" in ran.out
+    assert "Started: Two" in ran.out
+    entries = {e["description"]: e["timeInterval"] for e in api.get(MINE)}
+    assert entries["One"]["end"] == entries["Two"]["start"] == "2026-11-25T09:00:00Z"
+
+
+def test_first_start_by_names_is_five_requests_and_then_one(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    client = api.create(f"{WS}/clients", name="Acme")
+    project = api.create(f"{WS}/projects", name="Web", clientId=client["id"], billable=True)
+    task = api.create(f"{WS}/projects/{project['id']}/tasks", name="Build")
+    tag = api.create(f"{WS}/tags", name="dev")
+    served.clear()
+    words = ("start", "Fix", "login", "-p", "acme/web", "-k", "bui", "-t", "DEV", "--json")
+    entry = cli(*words).json
+    assert len(methods(served)) == 5
+    assert (entry["projectId"], entry["taskId"]) == (project["id"], task["id"])
+    assert entry["tagIds"] == [tag["id"]]
+    assert entry["billable"] is True, "the project's own default"
+    assert entry["description"] == "Fix login"
+    cli("stop")
+    served.clear()
+    cli(*words)
+    assert methods(served) == ["POST"]
+
+
+def test_stop_tells_what_is_wrong(cli: Cli, served: Served) -> None:
+    error = cli("stop", "--json", code=4).error
+    assert error["kind"] == "not_found"
+    assert error["exit"] == 4
+    cli("start", "Late", "--at", "10:00", CLOCKIFY_NOW="2026-11-25T09:15:00Z")
+    ran = cli("stop", "--at", "9:30", code=2, CLOCKIFY_NOW="2026-11-25T09:15:00Z")
+    assert "10:00" in ran.err
+
+
+def test_stop_ends_a_timer_that_was_started_elsewhere(cli: Cli, served: Served, api: Api) -> None:
+    number = start_elsewhere(api, "In the web app", "2026-11-25T08:00:00Z")
+    stopped = cli("stop", "--json", CLOCKIFY_NOW="2026-11-25T09:15:00Z").json
+    assert stopped["id"] == number
+    assert stopped["timeInterval"]["duration"] == "PT1H15M"
+
+
+def test_a_colleagues_timer_is_never_ones_own(cli: Cli, served: Served, api: Api) -> None:
+    served.seed()
+    [colleague, *_] = [u["id"] for u in api.get(f"{WS}/users") if u["id"] != USER_ID]
+    for entry in api.get(f"{WS}/time-entries/status/in-progress"):
+        if entry["userId"] == USER_ID:
+            cli("stop")
+    body = {"start": "2026-11-25T08:00:00Z", "description": "Theirs"}
+    assert api.send("POST", f"{WS}/user/{colleague}/time-entries", body).status_code == 201
+    assert cli("status", "--json").json is None
+    everyone = cli("status", "--everyone", "--json").json
+    assert "Theirs" in [e["description"] for e in everyone]
+    assert "Theirs" in cli("status", "--everyone").out
+
+
+def test_status_answers_in_each_form(cli: Cli, served: Served) -> None:
+    assert cli("status", "--json").out == "null\n"
+    assert cli("status", "--exit-code", code=1).out == "No timer is running.\n"
+    entry = cli("start", "Review", "--json", CLOCKIFY_NOW="2026-11-25T08:00:00Z").json
+    now = {"CLOCKIFY_NOW": "2026-11-25T09:15:00Z"}
+    assert cli("status", "--json", **now).json["id"] == entry["id"]
+    assert cli("status", "--quiet", **now).out == entry["id"] + "\n"
+    assert cli("status", "--exit-code", **now).out == "Review · since 09:00 (1:15:00)\n"
+    told = cli("status", "--format", "{description}|{elapsed}|{seconds}|{start}", **now).out
+    assert told == "Review|1:15|4500|09:00\n"
+    assert "Today 1:15:00" in cli("status", "--today", **now).out
+
+
+def test_what_is_known_is_answered_without_a_request(cli: Cli, served: Served) -> None:
+    assert cli("prompt").out == ""
+    cli("log", "9:00-9:30", "Mail", CLOCKIFY_NOW="2026-11-25T09:00:00Z")
+    cli("start", "Review", CLOCKIFY_NOW="2026-11-25T09:00:00Z")
+    served.clear()
+    now = {"CLOCKIFY_NOW": "2026-11-25T09:15:00Z"}
+    fresh = cli("status", **now).out
+    served.clear()
+    assert cli("status", "--cached", **now).out == fresh
+    assert cli("prompt", **now).out == "Review 0:15\n"
+    assert cli("prompt", "--format", "{description} {decimal}", **now).out == "Review 0.25\n"
+    assert json.loads(cli("prompt", "--json", **now).out)["seconds"] == "900"
+    assert cli("status", "--cached", "--json", **now).json["description"] == "Review"
+    assert served.requests() == []
+    later = {"CLOCKIFY_NOW": "2026-11-25T19:15:00Z"}
+    assert cli("prompt", **later).out == "Review 10:15?\n", "nobody has asked for long"
+
+
+def test_continue_takes_the_last_a_numbered_and_a_named_entry(cli: Cli, served: Served) -> None:
+    for hour, what in ((7, "Write letter"), (8, "Review")):
+        cli("log", "10m", what, CLOCKIFY_NOW=f"2026-11-24T{hour:02}:30:00Z")
+    served.clear()
+    first = {"CLOCKIFY_NOW": "2026-11-24T09:00:00Z"}
+    assert cli("continue", "--json", **first).json["description"] == "Review"
+    assert methods(served) == ["GET", "POST"]
+    ran = cli("continue", code=2, CLOCKIFY_NOW="2026-11-24T09:01:00Z")
+    assert ran.err.startswith("clockify: That timer is running already.")
+    named = cli("continue", "LETTER", "--json", CLOCKIFY_NOW="2026-11-24T09:02:00Z").json
+    assert named["description"] == "Write letter"
+    cli("stop", CLOCKIFY_NOW="2026-11-24T09:03:00Z")
+    numbered = cli("continue", "@2", "--json", CLOCKIFY_NOW="2026-11-24T09:04:00Z").json
+    assert numbered["description"] == "Review"
+    assert "none" in cli("continue", "nothing like it", code=4).err.lower()
+
+
+def test_switch_keeps_what_is_not_named(cli: Cli, served: Served, api: Api) -> None:
+    project = api.create(f"{WS}/projects", name="Web")
+    task = api.create(f"{WS}/projects/{project['id']}/tasks", name="Build")
+    cli("start", "One", "-p", "Web", "-k", "Build")
+    served.clear()
+    entry = cli("switch", "Two", "--json").json
+    assert methods(served) == ["PATCH", "POST"]
+    assert (entry["projectId"], entry["taskId"]) == (project["id"], task["id"])
+    cli("stop")
+    assert cli("switch", "Three", code=4).out == ""
+    cli("start", "x")
+    assert "switch to" in cli("switch", code=2).err
+
+
+def test_break_and_resume_frame_a_break(cli: Cli, served: Served, api: Api) -> None:
+    cli("start", "Work", CLOCKIFY_NOW="2026-11-25T08:00:00Z")
+    cli("break", "Lunch", CLOCKIFY_NOW="2026-11-25T11:00:00Z")
+    entry = cli("resume", "--json", CLOCKIFY_NOW="2026-11-25T12:00:00Z").json
+    assert entry["description"] == "Work"
+    assert entry["type"] == "REGULAR"
+    kinds = [
+        (e["description"], e["type"], e["timeInterval"]["duration"])
+        for e in reversed(api.get(MINE))
+    ]
+    assert kinds == [
+        ("Work", "REGULAR", "PT3H"),
+        ("Lunch", "BREAK", "PT1H"),
+        ("Work", "REGULAR", None),
+    ]
+
+
+def test_discard_deletes_and_undo_brings_it_back(cli: Cli, served: Served, api: Api) -> None:
+    cli("start", "Oops", CLOCKIFY_NOW="2026-11-25T08:00:00Z")
+    cli("discard")
+    assert api.get(MINE) == []
+    ran = cli("undo", "--json")
+    assert ran.json["undone"]["operation"] == "discard"
+    assert ran.json["notes"], "a new ID is told"
+    [back] = api.get(MINE)
+    assert back["timeInterval"]["start"] == "2026-11-25T08:00:00Z"
+    assert back["timeInterval"]["end"] is None
+    cli("discard", "-q")
+    cli("discard", code=4)
+
+
+def test_run_passes_the_exit_code_and_the_streams_through(cli: Cli, served: Served) -> None:
+    ran = cli("run", "-d", "Build", "--", "sh", "-c", "echo out; exit 7", code=7)
+    assert ran.out == "out\n"
+    assert "Stopped: Build" in ran.err
+    entry = cli("entries", "--json").json[0]
+    assert entry["description"] == "Build"
+    assert entry["timeInterval"]["end"]
+    cli("run", "--", "no-such-program-here", code=4)
+    served.faults([{"kind": "cut_before", "match": {}, "times": 0}])
+    ran = cli("run", "--on-api-error", "warn", "--", "sh", "-c", "exit 3", code=3, CI="1")
+    assert "Not tracked" in ran.err
+
+
+def test_interrupting_a_run_stops_its_timer(cli: Cli, served: Served) -> None:
+    process = cli.start("run", "-d", "Long", "--", "sleep", "60")
+    deadline = time.monotonic() + 20
+    while "POST" not in [r["method"] for r in served.requests()]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert cli("status", "--json").json is None
+
+
+def test_a_timer_left_running_is_noticed_with_the_line_that_mends_it(
+    cli: Cli, served: Served
+) -> None:
+    cli("start", "Forgotten", CLOCKIFY_NOW="2026-11-24T15:00:00Z")
+    ran = cli("entries", "today", "--json", CLOCKIFY_NOW="2026-11-25T07:00:00Z")
+    assert "clockify stop --at '2026-11-24 18:00'" in ran.err
+    cli("stop", "--at", "2026-11-24 18:00", CLOCKIFY_NOW="2026-11-25T07:00:00Z")
+    assert "Forgotten" not in cli("status", CLOCKIFY_NOW="2026-11-25T07:00:00Z").err

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clockify_cli.gateway.target import Target
     from clockify_cli.journal.book import Journal
     from clockify_cli.render.style import Look
+    from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
     from clockify_cli.times import Clock, Moment
@@ -435,7 +436,17 @@ class Run:
             notice=self.notice,
         )
         desk.prompt_format = self.settings.get("prompt_format") or ""
+        desk.entry_cache = self.entry_cache
         return desk
+
+    @cached_property
+    def entry_cache(self) -> EntryCache | None:
+        """Entries of days that are over; none for the embedded gateway, whose requests are free."""
+        if self.sandboxed:
+            return None
+        from clockify_cli.store.entry_cache import EntryCache
+
+        return EntryCache(self.target.account, self.notice, refresh=self.options.refresh)
 
     def user_id(self, name: str | None) -> str:
         """Return the ID of the user called ``name``; one's own where it is empty or ``me``."""
@@ -459,6 +470,7 @@ class Run:
 
     def close(self) -> None:
         """Close what was opened."""
-        for name in ("gateway", "journal"):
-            if name in self.__dict__:
-                self.__dict__[name].close()
+        for name in ("gateway", "journal", "entry_cache"):
+            opened = self.__dict__.get(name)
+            if opened is not None:
+                opened.close()

@@ -9,16 +9,18 @@ asked for, and the real instants are compared here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from clockify_cli.gateway.client import Gateway
-from clockify_cli.model import TimeEntry, end_of, start_of, utc_text
+from clockify_cli.model import TimeEntry, end_of, instant, utc_text
 
 SHIFT = timedelta(hours=15)  # more than any account's offset, either way
-REACH = timedelta(hours=48)  # how long before the window an entry that reaches into it may begin
+REACH = timedelta(days=8)  # how long before the window an entry that reaches into it may begin
 PAGE_SIZE = 1000
+_FIRST = datetime(1000, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 def entries_path(workspace: str) -> str:
@@ -74,22 +76,74 @@ def entries_between(
         filters: More filters of the list (``description``, ``project``, ``task``, ``tags``).
         reach: How long before ``start`` an entry that reaches into the window may begin.
     """
+    fits = touching(start, end)
+    first = _moved(start, -reach)
+    for found in entries_begun(gateway, workspace, user, first, end, filters=filters):
+        if fits(found):
+            yield found
+
+
+def reaching_from(start: datetime) -> datetime:
+    """Return from when on an entry may begin that reaches into what begins at ``start``."""
+    return _moved(start, -REACH)
+
+
+def entries_begun(
+    gateway: Gateway,
+    workspace: str,
+    user: str,
+    first: datetime,
+    last: datetime,
+    *,
+    filters: dict[str, Any] | None = None,
+) -> Iterator[TimeEntry]:
+    """Yield the user's entries that begin in ``[first, last)``, newest first.
+
+    Arguments as for :func:`entries_between`.
+    """
     params = {
         **(filters or {}),
-        "start": utc_text(start - SHIFT - reach),
-        "end": utc_text(end + SHIFT),
+        "start": utc_text(_moved(first, -SHIFT)),
+        "end": utc_text(_moved(last, SHIFT)),
     }
+    low, high = utc_text(_moved(first)), utc_text(_moved(last))
     for found in gateway.pages(user_path(workspace, user), params, page_size=PAGE_SIZE):
-        if touches(found, start, end):
+        if low <= _plain(found["timeInterval"]["start"]) < high:
             yield found
 
 
 def touches(found: TimeEntry, start: datetime, end: datetime) -> bool:
     """Say whether an entry lies at least partly in ``[start, end)``."""
-    began, ended = start_of(found), end_of(found)
-    if began >= end:
-        return False
-    return ended is None or ended > start or began >= start
+    return touching(start, end)(found)
+
+
+def touching(start: datetime, end: datetime) -> Callable[[TimeEntry], bool]:
+    """Return what says whether an entry lies at least partly in ``[start, end)``."""
+    # Written the API's way, texts sort as the instants do: nothing need be parsed.
+    low, high = utc_text(_moved(start)), utc_text(_moved(end))
+
+    def fits(found: TimeEntry) -> bool:
+        interval = found["timeInterval"]
+        began = _plain(interval["start"])
+        if began >= high:
+            return False
+        ended = interval.get("end")
+        return not ended or began >= low or _plain(ended) > low
+
+    return fits
+
+
+def _plain(text: str) -> str:
+    """Return a timestamp as :func:`clockify_cli.model.utc_text` writes it."""
+    return text if len(text) == 20 and text[19] == "Z" else utc_text(instant(text))
+
+
+def _moved(moment: datetime, by: timedelta = timedelta(0)) -> datetime:
+    """Return ``moment`` moved, but not out of the years with four digits."""
+    try:
+        return min(max(moment + by, _FIRST), _LAST)
+    except OverflowError:
+        return _FIRST if by < timedelta(0) else _LAST
 
 
 def recent_entries(gateway: Gateway, workspace: str, user: str, count: int) -> list[TimeEntry]:

@@ -28,7 +28,7 @@ from clockify_cli.journal.operation import (
     Draft,
     Operation,
 )
-from clockify_cli.model import TimeEntry, end_of, is_running, seconds_of, start_of
+from clockify_cli.model import TimeEntry, end_of, instant, is_running, seconds_of, start_of
 from clockify_cli.tracking.overlay import overlaid
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from clockify_cli.gateway.client import Gateway
     from clockify_cli.journal.book import Journal
     from clockify_cli.journal.delivery import Delivery
+    from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
 
@@ -109,6 +110,7 @@ class Desk:
         self._day_change = 0
         self._confirmed = False  # the service has spoken in this run
         self.prompt_format = ""
+        self.entry_cache: EntryCache | None = None  # days that are over, as last asked for
 
     # -- turns ----------------------------------------------------------------------
 
@@ -247,6 +249,8 @@ class Desk:
         return Written(operations, queued=False)
 
     def _queued(self, operations: list[Operation], error: ClockifyError) -> Written:
+        for operation in operations:
+            self.forget_cached(operation)  # it may have happened all the same
         if isinstance(error, UnclearError):
             self.notice(
                 f"{error.message} It is queued, and will be looked up before it is sent again."
@@ -259,6 +263,8 @@ class Desk:
 
     def _give_up(self, operations: list[Operation], key: str | None) -> None:
         undone = [o for o in operations if o.state != DONE]
+        for operation in undone:
+            self.forget_cached(operation)  # it may have happened all the same
         unclear = any(o.state == SENDING for o in undone)
         self.journal.move_all(undone, DROPPED)
         if key is not None and len(undone) == len(operations) and not unclear:
@@ -270,6 +276,7 @@ class Desk:
     def settle(self, operation: Operation) -> None:
         """Learn from an operation that was just delivered."""
         self._confirmed = True
+        self.forget_cached(operation)
         if operation.user != self.account.user or operation.workspace != self.account.workspace:
             return
         entry = operation.after
@@ -287,10 +294,16 @@ class Desk:
             if operation.kind != CREATE and operation.before and not is_running(operation.before):
                 self._count(operation.before, -1)
             self._count(entry, 1)
-        self._remember(operation)
 
-    def _remember(self, operation: Operation) -> None:
-        """Hook for the entry cache."""
+    def forget_cached(self, operation: Operation) -> None:
+        """Forget the cached days that an operation touches, before and after it."""
+        if self.entry_cache is None:
+            return
+        versions = [operation.before, operation.after]
+        texts = [operation.payload.get("start")]
+        texts += [e["timeInterval"].get("start") for e in versions if e and e.get("timeInterval")]
+        starts = [int(instant(str(text)).timestamp()) for text in texts if text]
+        self.entry_cache.forget(operation.workspace, operation.user, starts or None)
 
     def _count(self, entry: TimeEntry | None, sign: int) -> None:
         if entry is None or is_running(entry):

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from clockify_cli.errors import AwayError, RateLimitError
 from clockify_cli.model import TimeEntry
 from clockify_cli.tracking.desk import Desk
 from clockify_cli.tracking.overlay import overlaid
+from clockify_cli.tracking.pieces import epoch, epoch_of, moment
+
+if TYPE_CHECKING:
+    from clockify_cli.journal.operation import Operation
+    from clockify_cli.store.entry_cache import Cover, EntryCache
+
+AWAY = (AwayError, RateLimitError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,22 @@ def entries_in(
     *,
     user: str = "",
     filters: Filters | None = None,
+    cached: bool = False,
 ) -> list[TimeEntry]:
-    """Return the entries that touch ``[start, end)``, newest first, what waits applied.
+    """Return the entries that touch ``[start, end)``, newest first; see :func:`each_entry_in`."""
+    return list(each_entry_in(desk, start, end, user=user, filters=filters, cached=cached))
+
+
+def each_entry_in(
+    desk: Desk,
+    start: datetime,
+    end: datetime,
+    *,
+    user: str = "",
+    filters: Filters | None = None,
+    cached: bool = False,
+) -> Iterator[TimeEntry]:
+    """Yield the entries that touch ``[start, end)``, newest first, what waits applied.
 
     One request a thousand entries. They are whole: one that reaches over an edge is not cut.
 
@@ -65,21 +87,22 @@ def entries_in(
         end: First instant after it.
         user: Whose; one's own where it is empty.
         filters: Which of them.
+        cached: Days that are over may come from the cache, where that saves a request; their
+            age is told. Not for what is about to be changed.
 
     Raises:
-        AwayError, RateLimitError: The service cannot be asked (``entries_known`` may serve).
+        AwayError, RateLimitError: The service cannot be asked, and the cache does not have it.
     """
-    from clockify_cli.gateway.entries import entries_between, touches
-
     who = user or desk.account.user
     desk.deliver_briskly()
-    if desk.away is not None:
-        raise desk.away
-    found = list(entries_between(desk.gateway(), desk.account.workspace, who, start, end))
     waiting = [o for o in desk.journal.waiting() if o.workspace == desk.account.workspace]
-    if waiting:
-        found = [e for e in overlaid(found, waiting, who) if touches(e, start, end)]
-    return [e for e in found if filters is None or filters.fits(e)]
+    source = _Source(desk, who, start, end, waiting, cached=cached)
+    found: Iterable[TimeEntry] = source.entries()
+    if any(o.user == who for o in waiting):
+        from clockify_cli.gateway.entries import touching
+
+        found = filter(touching(start, end), overlaid(found, waiting, who))
+    return (e for e in found if filters is None or filters.fits(e))
 
 
 def waiting_in(desk: Desk, start: datetime, end: datetime) -> list[dict[str, Any]]:
@@ -91,4 +114,231 @@ def waiting_in(desk: Desk, start: datetime, end: datetime) -> list[dict[str, Any
     return [e for e in overlaid(known, mine, desk.account.user) if touches(e, start, end)]
 
 
-AWAY = (AwayError, RateLimitError)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A span of start times, in seconds since 1970, and the cover that has it, if one does."""
+
+    first: int
+    last: int
+    cover: Cover | None = None
+
+
+class _Source:
+    """Where the entries of one user and one span come from: the service, the cache, or both."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        user: str,
+        start: datetime,
+        end: datetime,
+        waiting: list[Operation],
+        *,
+        cached: bool,
+    ) -> None:
+        from clockify_cli.gateway import entries
+
+        self._api = entries
+        self._desk = desk
+        self._user = user
+        self._start, self._end = start, end
+        self._workspace = desk.account.workspace
+        self._now = epoch_of(desk.now)
+        self._first = epoch_of(entries.reaching_from(start))
+        self._last = epoch_of(end)
+        self._cache: EntryCache | None = desk.entry_cache
+        self._reads_cache = cached and self._cache is not None and not self._cache.refresh
+        self._closed = min(_midnight(desk), self._now)
+        if self._cache is not None:
+            for operation in waiting:
+                desk.forget_cached(operation)
+
+    def entries(self) -> Iterator[TimeEntry]:
+        """Yield the entries that touch the span, newest first."""
+        parts = self._parts()
+        self._tell_age(parts)
+        fits = self._api.touching(self._start, self._end)
+        several = len(parts) > 1
+        seen: set[str] = set()  # one that has been moved since may be in two parts
+        for part in reversed(parts):
+            for entry in self._part(part):
+                if several:
+                    if entry["id"] in seen:
+                        continue
+                    seen.add(entry["id"])
+                if fits(entry):
+                    yield entry
+        yield from self._long_running()
+
+    # -- what comes from where -----------------------------------------------------------
+
+    def _parts(self) -> list[_Part]:
+        """Divide the span, in order: as few requests as can be, and no more from the cache."""
+        whole = [_Part(self._first, self._last)]
+        if not self._reads_cache or self._cache is None:
+            return whole
+        covers = self._cache.covers(
+            self._workspace, self._user, self._first, min(self._last, self._closed), self._now
+        )
+        parts = list(_with_holes(self._first, self._last, covers))
+        if all(part.cover is not None for part in parts):
+            return parts
+        # What one request brings with the rest anyway is better fresh.
+        known = sum(map(self._cache.count, covers))
+        return parts if known >= self._api.PAGE_SIZE else whole
+
+    def _part(self, part: _Part) -> Iterator[TimeEntry]:
+        if part.cover is None:
+            yield from self._fetched(part.first, part.last)
+        else:
+            yield from self._kept(part.cover)
+
+    def _kept(self, cover: Cover) -> Iterator[TimeEntry]:
+        """Yield what the cache has of a cover; what it turns out not to have is fetched."""
+        from clockify_cli.store.entry_cache import Gone
+
+        assert self._cache is not None  # it gave the cover
+        last = cover.last
+        given: set[str] = set()  # of those that begin in the second ``last - 1``
+        try:
+            for entry in self._cache.entries(cover, epoch):
+                yield entry
+                until = epoch(entry["timeInterval"]["start"]) + 1
+                if until != last:
+                    last, given = until, set()
+                given.add(entry["id"])
+        except Gone:
+            for entry in self._fetched(cover.first, last):
+                if entry["id"] not in given:
+                    yield entry
+
+    def _fetched(self, first: int, last: int) -> Iterator[TimeEntry]:
+        """Yield what the service has; while it is away, what the cache has of any age."""
+        listed = self._listed(first, last)
+        try:
+            if self._desk.away is not None:
+                raise self._desk.away
+            one = next(listed, None)
+        except AWAY as error:
+            covers = self._covers_of_any_age(first, last)
+            if not covers:
+                raise
+            self._desk.away = error
+            self._tell_away(error, covers)
+            for cover in reversed(covers):
+                yield from self._kept(cover)
+            return
+        if one is not None:
+            yield one
+            yield from listed
+
+    def _covers_of_any_age(self, first: int, last: int) -> list[Cover]:
+        if self._cache is None:
+            return []
+        from clockify_cli.store.entry_cache import KEPT_FOR
+
+        covers = self._cache.covers(
+            self._workspace, self._user, first, last, self._now, max_age=KEPT_FOR
+        )
+        whole = all(part.cover is not None for part in _with_holes(first, last, covers))
+        return covers if whole else []
+
+    def _listed(self, first: int, last: int) -> Iterator[TimeEntry]:
+        """Yield what the service has, and keep what of it is over."""
+        listed = self._api.entries_begun(
+            self._desk.gateway(), self._workspace, self._user, moment(first), moment(last)
+        )
+        until = min(last, self._closed)
+        cache = self._cache
+        fetch = 0
+        if cache is not None and first < until:
+            fetch = cache.begin(self._workspace, self._user, first, until, self._now)
+        if cache is None or not fetch:
+            yield from listed
+            return
+        page: list[TimeEntry] = []
+        newest = oldest = 0
+        done = False
+        try:
+            for entry in listed:
+                yield entry
+                interval = entry["timeInterval"]
+                start = epoch(interval["start"])
+                if start >= until:
+                    continue
+                if not interval.get("end"):
+                    until = start  # it has no length yet: nothing from here on is over
+                    continue
+                if not page:
+                    newest = start
+                page.append(entry)
+                oldest = start
+                if len(page) == self._api.PAGE_SIZE:
+                    cache.keep(fetch, oldest, newest, page)
+                    page = []
+            done = True
+        finally:
+            if not done:
+                cache.abandon(fetch)
+        if page:
+            cache.keep(fetch, oldest, newest, page)
+        cache.finish(fetch, first, until)
+
+    def _long_running(self) -> Iterator[TimeEntry]:
+        """Yield a timer that began so long ago that no list has shown it. One request."""
+        known = self._desk.known_running
+        if known is None or self._user != self._desk.account.user or self._desk.away is not None:
+            return
+        if epoch(known["timeInterval"]["start"]) >= self._first:
+            return
+        found = self._api.running_entry(self._desk.gateway(), self._workspace, self._user)
+        if found is not None and epoch(found["timeInterval"]["start"]) < self._first:
+            yield found
+
+    # -- what is said about it -------------------------------------------------------------
+
+    def _tell_age(self, parts: list[_Part]) -> None:
+        covers = [part.cover for part in parts if part.cover is not None]
+        if covers:
+            what = "Entries" if len(covers) == len(parts) else "Older entries"
+            oldest = min(cover.fetched for cover in covers)
+            self._desk.notice(
+                f"{what} from the cache, as of {self._shown(oldest)}; --refresh asks again."
+            )
+
+    def _tell_away(self, error: Exception, covers: list[Cover]) -> None:
+        oldest = min(cover.fetched for cover in covers)
+        self._desk.notice(f"{error} These are the entries as of {self._shown(oldest)}.")
+
+    def _shown(self, fetched: int) -> str:
+        local = moment(fetched).astimezone(self._desk.zone)
+        return f"{local:%a %Y-%m-%d %H:%M} ({_age(self._now - fetched)} ago)"
+
+
+def _with_holes(first: int, last: int, covers: list[Cover]) -> Iterator[_Part]:
+    """Yield ``[first, last)`` in parts: the covers, which are in order, and what is between."""
+    for cover in covers:
+        if first < cover.first:
+            yield _Part(first, cover.first)
+        yield _Part(cover.first, cover.last, cover)
+        first = cover.last
+    if first < last:
+        yield _Part(first, last)
+
+
+def _midnight(desk: Desk) -> int:
+    """Return when the user's day began, in seconds since 1970."""
+    from clockify_cli.times import Clock
+
+    clock = Clock(now=desk.now, zone=desk.zone)
+    return epoch_of(clock.day_start(clock.today))
+
+
+def _age(seconds: int) -> str:
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 48 else f"{timedelta(hours=hours).days} days"

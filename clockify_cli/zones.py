@@ -37,7 +37,7 @@ def _named(name: str, origin: str) -> tzinfo:
         pass
     if origin == "TZ":
         try:
-            return _posix_zone(name)
+            return posix_zone(name)
         except (ValueError, UnicodeEncodeError):
             pass
     raise UsageError(
@@ -45,7 +45,7 @@ def _named(name: str, origin: str) -> tzinfo:
     )
 
 
-def _posix_zone(rule: str) -> tzinfo:
+def posix_zone(rule: str) -> tzinfo:
     """Return the zone of a POSIX rule (``CET-1CEST,M3.5.0,M10.5.0/3``).
 
     zoneinfo reads such rules only as the last line of a zone file, so it is given one.

@@ -116,6 +116,9 @@ def run(arguments: list[str], *, options: Options | None = None) -> int:
 
 
 def _invoke(arguments: list[str], this_run: Run) -> int:
+    for word in arguments:
+        if not word.isascii() and any("\ud800" <= c <= "\udfff" for c in word):
+            raise UsageError(f"This is not UTF-8 text: {word!r}.", "Set LC_ALL to a UTF-8 locale.")
     root = Root()
     try:
         with root.make_context("clockify", list(arguments), obj=this_run) as ctx:

@@ -93,7 +93,9 @@ def api(
         raise UsageError("Clockify itself has no control plane.", "Leave --control out.")
     fields = raw.typed_fields(field or (), value or ())
     body = None if source is None else _read(source)
-    address, query = raw.typed_path(path, lambda what: str(getattr(run.account, what)))
+    address, query = raw.typed_path(
+        path, lambda what: str(getattr(run.account, what)), control=control
+    )
     if verb == "GET" or source is not None:
         query = raw.with_query(query, fields)
     elif fields:
@@ -119,6 +121,7 @@ def _read(source: str) -> Any:
     """Return the JSON of a file, or of standard input."""
     import sys
 
+    name = "Standard input" if source == "-" else source
     try:
         if source == "-":
             text = sys.stdin.buffer.read().decode("utf-8")
@@ -126,13 +129,13 @@ def _read(source: str) -> Any:
             with open(source, encoding="utf-8") as stream:  # noqa: PTH123
                 text = stream.read()
     except OSError as error:
-        raise UsageError(f"Cannot read {source}: {error.strerror or error}.") from error
+        raise UsageError(f"Cannot read {name}: {error.strerror or error}.") from error
     except UnicodeDecodeError:
-        raise UsageError(f"{source} is not UTF-8 text.") from None
+        raise UsageError(f"{name} is not UTF-8 text.") from None
     try:
         return raw.read_json(text)
     except ValueError as error:
-        raise UsageError(f"{source} is not JSON: {error}.") from None
+        raise UsageError(f"{name} is not JSON: {error}.") from None
 
 
 def _ids(data: Any) -> list[str] | None:

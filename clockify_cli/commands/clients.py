@@ -108,7 +108,10 @@ def update(
     email: Email = None,
     archived: resources.Archived = None,
 ) -> None:
-    """Change what the options name of a client and keep the rest."""
+    """Change a client.
+
+    What the options do not name stays as it is.
+    """
     run = run_of(ctx)
     changes = _typed(name, address, note, email, archived)
     resources.report_update(run, _shelf(run), client, changes)
@@ -116,7 +119,10 @@ def update(
 
 @app.command("archive", cls=Command, epilog=examples("clockify clients archive Acme"))
 def archive(ctx: typer.Context, client: Clients) -> None:
-    """Archive clients: they keep their projects and are no longer offered."""
+    """Archive clients.
+
+    They keep their projects, and are no longer offered.
+    """
     run = run_of(ctx)
     resources.put_away(run, _shelf(run), client)
 
@@ -139,9 +145,9 @@ def delete(
     archive: resources.Archive = False,
     yes: options.Yes = False,
 ) -> None:
-    """Delete clients for good; their projects lose them.
+    """Delete clients for good.
 
-    Clockify deletes only archived ones: --archive does both steps.
+    Their projects lose them. Clockify deletes only archived ones: --archive does both steps.
     """
     run = run_of(ctx)
     resources.delete(run, _shelf(run), client, yes=yes, both_steps=archive)

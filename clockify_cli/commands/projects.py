@@ -149,7 +149,10 @@ def update(
     note: resources.Note = None,
     archived: resources.Archived = None,
 ) -> None:
-    """Change what the options name of a project and keep the rest."""
+    """Change a project.
+
+    What the options do not name stays as it is.
+    """
     run = run_of(ctx)
     changes = _typed(run, name, client, billable, public, color, note, archived)
     resources.report_update(run, _shelf(run), project, changes)
@@ -159,7 +162,10 @@ def update(
     "archive", cls=Command, epilog=examples("clockify projects archive Website 'Old shop'")
 )
 def archive(ctx: typer.Context, project: Projects) -> None:
-    """Archive projects: their time stays, and they are no longer offered."""
+    """Archive projects.
+
+    Their time stays, and they are no longer offered.
+    """
     run = run_of(ctx)
     resources.put_away(run, _shelf(run), project)
 
@@ -184,9 +190,9 @@ def delete(
     archive: resources.Archive = False,
     yes: options.Yes = False,
 ) -> None:
-    """Delete projects for good, with their tasks; time entries lose them.
+    """Delete projects for good.
 
-    Clockify deletes only archived ones: --archive does both steps.
+    Their tasks go with them, and time entries lose them. Clockify deletes only archived ones: --archive does both steps.
     """
     run = run_of(ctx)
     resources.delete(run, _shelf(run), project, yes=yes, both_steps=archive)

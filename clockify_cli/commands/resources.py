@@ -103,8 +103,6 @@ def report_update(run: Run, shelf: Shelf, text: str, changes: Json) -> None:
     """Change one thing and answer with what it is now."""
     thing = shelf.show(text)
     changed = shelf.update(thing, changes)
-    if changed is thing:
-        run.notice(f"It is so already: nothing was changed in '{shelf.kind.label(thing)}'.")
     report(run, "Updated" if changed is not thing else "Unchanged", [changed])
 
 

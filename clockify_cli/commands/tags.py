@@ -84,7 +84,10 @@ def update(
 
 @app.command("archive", cls=Command, epilog=examples("clockify tags archive dev review"))
 def archive(ctx: typer.Context, tag: Tags) -> None:
-    """Archive tags: entries keep them, and they are no longer offered."""
+    """Archive tags.
+
+    Entries keep them, and they are no longer offered.
+    """
     run = run_of(ctx)
     resources.put_away(run, _shelf(run), tag)
 
@@ -102,7 +105,10 @@ def unarchive(ctx: typer.Context, tag: Tags) -> None:
     epilog=examples("clockify tags delete dev", "clockify tags delete dev review --yes"),
 )
 def delete(ctx: typer.Context, tag: Tags, yes: options.Yes = False) -> None:
-    """Delete tags for good, active or not; time entries lose them."""
+    """Delete tags for good.
+
+    Active or archived: there is one step only. Time entries lose them.
+    """
     run = run_of(ctx)
     resources.delete(run, _shelf(run), tag, yes=yes)
 

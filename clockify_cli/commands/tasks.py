@@ -138,7 +138,10 @@ def update(
     billable: Billable = None,
     done: Done = None,
 ) -> None:
-    """Change what the options name of a task and keep the rest."""
+    """Change a task.
+
+    What the options do not name stays as it is.
+    """
     run = run_of(ctx)
     changes = _typed(run, name, estimate, assignee, billable, done)
     resources.report_update(run, _shelf(run, project), task, changes)
@@ -146,7 +149,10 @@ def update(
 
 @app.command("done", cls=Command, epilog=examples("clockify tasks done Design Build -p Website"))
 def done(ctx: typer.Context, task: Tasks, project: options.Project = None) -> None:
-    """Mark tasks as done: they are no longer offered."""
+    """Mark tasks as done.
+
+    They are no longer offered.
+    """
     run = run_of(ctx)
     resources.put_away(run, _shelf(run, project), task)
 
@@ -175,9 +181,9 @@ def delete(
     ] = False,
     yes: options.Yes = False,
 ) -> None:
-    """Delete tasks for good; time entries lose them.
+    """Delete tasks for good.
 
-    Clockify deletes only those that are done: --done does both steps.
+    Time entries lose them. Clockify deletes only those that are done: --done does both steps.
     """
     run = run_of(ctx)
     resources.delete(run, _shelf(run, project), task, yes=yes, both_steps=done)

@@ -43,7 +43,10 @@ def show(
         str, typer.Argument(metavar="[USER]", help="Name, e-mail or ID; me.", show_default=False)
     ] = "me",
 ) -> None:
-    """Show a user: yourself as you are now, others from the cache (--refresh renews it)."""
+    """Show a user.
+
+    Yourself as you are now; others as the cache knows them (--refresh renews it).
+    """
     run = run_of(ctx)
     if user in ("me", run.account.user):
         found = people.myself(run.gateway)

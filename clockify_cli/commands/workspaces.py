@@ -46,7 +46,10 @@ def show(
         ),
     ] = None,
 ) -> None:
-    """Show a workspace, with what it demands of a time entry."""
+    """Show a workspace.
+
+    With what it demands of a time entry.
+    """
     run = run_of(ctx)
     text = run.account.workspace if workspace is None else workspace
     found = workspaces.show(_names(run), run.gateway, text)
@@ -65,7 +68,10 @@ def create(
     new: Annotated[str | None, typer.Argument(metavar="[NAME]", show_default=False)] = None,
     name: resources.Name = None,
 ) -> None:
-    """Create a workspace; 'clockify workspaces use' makes it the one in use."""
+    """Create a workspace.
+
+    'clockify workspaces use' makes it the one in use.
+    """
     from clockify_cli.resources.fields import LONGEST_WORKSPACE, sized_name
 
     run = run_of(ctx)
@@ -79,7 +85,10 @@ def use(
     ctx: typer.Context,
     workspace: Annotated[str, resources.one("workspace")],
 ) -> None:
-    """Use a workspace from now on: it is stored as this profile's setting."""
+    """Use a workspace from now on.
+
+    It is stored as this profile's setting 'workspace'.
+    """
     from clockify_cli.store import config
 
     run = run_of(ctx)

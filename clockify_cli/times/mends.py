@@ -14,7 +14,7 @@ from clockify_cli.times.days import DAY, find_day
 from clockify_cli.times.durations import find_length, not_a_length
 from clockify_cli.times.instants import CLOCK, find_instant
 from clockify_cli.times.periods import find_period
-from clockify_cli.times.spans import find_span
+from clockify_cli.times.spans import TwoWays, find_span
 from clockify_cli.times.text import (
     DAYS,
     INSTANTS,
@@ -39,8 +39,8 @@ _TIMES = (
     (r"(\d) (?=[ap]m\b)", r"\1"),
     (r"(?<![\d.,:])(\d{1,2})\.([0-5]\d)(?![\d.,a-z])", r"\1:\2"),  # 9.30
     (r"(?<![\d.,:])(\d+)h ?([0-5]?\d)(?=$| )", r"\1h\2m"),  # 1h30
-    (r"([+-]\d\d)([0-5]\d)$", r"\1:\2"),  # an offset as in +0200
     (r"(?<=\d)\+(?=\d{1,2}:\d\d$)", " +"),  # a length as in 9:00+1:30
+    (r"([+-]\d\d)([0-5]\d)$", r"\1:\2"),  # an offset as in +0200
     (r"(?<![\d:])(\d{1,2})( ?- ?| to )(\d{1,2})([ap]m)$", r"\1\4\2\3\4"),  # 9-11am
     (rf"^({CLOCK}|.* (?:{CLOCK})) (?:until|till?) ", r"\1 to "),
     (r" till? ", " until "),
@@ -158,9 +158,10 @@ def _mended(
 
 def _fits(find: Callable[[str], object], typed: str) -> bool:
     try:
-        return find(typed) is not None
+        found = find(typed)
     except TimeError:
         return False
+    return found is not None and not isinstance(found, TwoWays)
 
 
 def _hours(typed: str) -> str:

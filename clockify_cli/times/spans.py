@@ -270,7 +270,7 @@ class _Ended(Form):
         return _made(start, end, "duration until now", notices, clock)
 
 
-class _TwoWays(Form):
+class TwoWays(Form):
     """``9:00 -10:30``, which may end at 10:30 or ten and a half hours ago."""
 
     __slots__ = ("_mend",)
@@ -280,6 +280,7 @@ class _TwoWays(Form):
         self._mend = mend
 
     def span(self, clock: Clock, allow_future: bool) -> Span:
+        """Refuse it."""
         raise TimeError(f"{quoted(self.typed)} can be read in two ways.", self._mend)
 
 
@@ -397,7 +398,7 @@ def find_span(typed: str) -> Form | None:
         first_day, first, separator, last_day, last = found.groups()
         if separator == " -" and last_day is None and re.fullmatch(_HOURS_MINUTES, last, re.ASCII):
             begin = typed[: found.start(3)]
-            return _TwoWays(
+            return TwoWays(
                 typed, f"Write '{begin} to {last}', or '{begin} {last} ago' for that long ago."
             )
         return _Between(
@@ -463,7 +464,7 @@ def _find_two(typed: str) -> Form | None:
         if first and last:
             found.append(_Between(typed, first, last))
     if len(found) > 1:
-        return _TwoWays(typed, "Write lengths without blanks: '-1h30m -15m', '1h30m ago 15m ago'.")
+        return TwoWays(typed, "Write lengths without blanks: '-1h30m -15m', '1h30m ago 15m ago'.")
     return found[0] if found else None
 
 

@@ -83,22 +83,24 @@ def _rules(wanted: str) -> list[Callable[[Thing], bool]]:
     def active(rule: Callable[[Thing], bool]) -> Callable[[Thing], bool]:
         return lambda thing: not is_put_away(thing) and rule(thing)
 
-    def path_prefix(thing: Thing) -> bool:
-        client, _, rest = plain.partition("/")
-        return bool(rest) and (
-            folded(str(thing.get("clientName") or "")).startswith(client.strip())
-            and folded(name(thing)).startswith(rest.strip())
-        )
-
     return [
         lambda thing: name(thing) == wanted,
         lambda thing: qualified(thing) == wanted,
         active(lambda thing: folded(name(thing)) == plain),
         active(lambda thing: folded(qualified(thing)) == plain),
         active(lambda thing: folded(name(thing)).startswith(plain)),
-        active(path_prefix),
+        active(lambda thing: _path_begins(thing, plain)),
         active(lambda thing: all(word in folded(name(thing)) for word in words)),
     ]
+
+
+def _path_begins(thing: Thing, plain: str) -> bool:
+    """Say whether ``cli/pro`` begins both a project's client and its name."""
+    client, _, rest = plain.partition("/")
+    return bool(rest) and (
+        folded(str(thing.get("clientName") or "")).startswith(client.strip())
+        and folded(str(thing.get("name", ""))).startswith(rest.strip())
+    )
 
 
 def _ambiguous(
@@ -129,7 +131,9 @@ def _not_found(
     archived = [
         thing
         for thing in things
-        if is_put_away(thing) and plain and folded(str(thing.get("name", ""))).startswith(plain)
+        if is_put_away(thing)
+        and plain
+        and (folded(str(thing.get("name", ""))).startswith(plain) or _path_begins(thing, plain))
     ]
     if archived:
         return NotFoundError(

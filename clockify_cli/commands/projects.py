@@ -192,7 +192,8 @@ def delete(
 ) -> None:
     """Delete projects for good.
 
-    Their tasks go with them, and time entries lose them. Clockify deletes only archived ones: --archive does both steps.
+    Their tasks go with them, and time entries lose them.
+    Clockify deletes only archived ones: --archive does both steps.
     """
     run = run_of(ctx)
     resources.delete(run, _shelf(run), project, yes=yes, both_steps=archive)

@@ -32,7 +32,7 @@ def details(pairs: Iterable[tuple[str, Cell]], look: Look) -> str:
 
 
 def thing_line(thing: Thing, look: Look) -> str:
-    """Return a project, client, tag, task, user or workspace on one line, cut to fit."""
+    """Return a project, client, tag, task or workspace on one line; its ID where there is room."""
     client = _text(thing, "clientName")
     name = Line(
         dot(thing["color"], look) if thing.get("color") else None,
@@ -41,9 +41,9 @@ def thing_line(thing: Thing, look: Look) -> str:
     )
     done = "done" if thing.get("status") == "DONE" else ""
     away = "archived" if thing.get("archived") else done
-    number = _dim_id(thing)
-    room = max(8, look.width - number.width - (len(away) + 3 if away else 0) - 3)
-    return joined([name.cut(room), Line(Span(away, "yellow")), number]).text(look)
+    told = joined([name, Line(Span(away, "yellow"))])
+    whole = joined([told, _dim_id(thing)])
+    return (whole if whole.width <= look.width else told).text(look)
 
 
 def projects_table(projects: Sequence[Thing], look: Look) -> str:

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from clockify_cli.gateway.target import Target
     from clockify_cli.journal.book import Journal
     from clockify_cli.render.style import Look
+    from clockify_cli.setup.spending import QuotaWatch
     from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
     from clockify_cli.times import Clock, Moment
     from clockify_cli.tracking.desk import Desk
+
+SHORTEST_SECRET = 8  # characters; real keys have several times as many
 
 
 @dataclass
@@ -72,6 +75,7 @@ class Run:
     def __init__(self, options: Options, *, now: datetime | None = None) -> None:
         self.options = options
         self._now = now
+        self._renewed = False  # the service has said who is signed in, in this run
 
     # -- words and streams -------------------------------------------------------------
 
@@ -118,9 +122,9 @@ class Run:
 
     def without_key(self, text: str) -> str:
         """Return ``text`` with the API key blotted out, should it have got into it."""
-        if "target" in self.__dict__ and self.target.key:
-            text = text.replace(self.target.key, "[key]")
-        return text
+        key = self.target.key if "target" in self.__dict__ else ""
+        # A shorter one (the sandbox's) is no secret, and would be found in ordinary words.
+        return text.replace(key, "[key]") if len(key) >= SHORTEST_SECRET else text
 
     def remind(self) -> None:
         """Notice a timer that has been left running, with the line that would mend it."""
@@ -149,6 +153,19 @@ class Run:
     def config(self) -> dict[str, Any]:
         """The config file as a table."""
         return config.load(self.notice)
+
+    def admit_profile(self) -> dict[str, Any] | None:
+        """Let a profile that the config file does not have yet count as an empty section.
+
+        Returns:
+            Its section; ``None`` where there is none yet.
+        """
+        profiles = self.config.setdefault("profile", {})
+        found: dict[str, Any] | None = profiles.get(self.profile)
+        if found is None:
+            profiles[self.profile] = {}
+            return None if self.profile != "default" else {}
+        return found
 
     @cached_property
     def settings(self) -> Settings:
@@ -250,7 +267,7 @@ class Run:
     @cached_property
     def target(self) -> Target:
         """Whom to talk to, the key included where there is one."""
-        from clockify_cli.gateway.target import Target, checked_url
+        from clockify_cli.gateway.target import Target
 
         if self.sandboxed:
             from clockify_cli import paths
@@ -264,8 +281,27 @@ class Run:
                 connection=self.options.connection or "",
                 sandbox=paths.file("state", "sandbox.sqlite3"),
             )
-        direct = bool(os.environ.get("CLOCKIFY_API_KEY", "").strip()) or self.settings.get("direct")
-        key, _ = keys.find(self.profile, direct=direct)
+        direct = self.direct
+        key, _ = keys.find(self.profile, direct=direct, notice=self.notice)
+        return self.target_with(key, direct=direct)
+
+    @property
+    def key_origin(self) -> str:
+        """Where the key comes from; empty where there is none."""
+        if self.target.sandbox:
+            return "the sandbox"
+        return keys.find(self.profile, direct=self.target.direct)[1]
+
+    @property
+    def direct(self) -> bool:
+        """Whether this run talks to Clockify itself instead of the gateway."""
+        in_environ = os.environ.get(keys.variable(direct=True), "").strip()
+        return bool(in_environ or self.settings.get("direct"))
+
+    def target_with(self, key: str, *, direct: bool) -> Target:
+        """Return whom to talk to with ``key``, by the settings' addresses."""
+        from clockify_cli.gateway.target import Target, checked_url
+
         if direct:
             url = checked_url(self.settings.get("api_url"), "api_url")
             return Target(url, key=key, direct=True)
@@ -279,8 +315,6 @@ class Run:
     @cached_property
     def gateway(self) -> Gateway:
         """The client; raises SignInError where there is no key."""
-        from clockify_cli.gateway.client import Gateway
-
         if not self.target.key:
             if self.target.direct:
                 raise SignInError(
@@ -292,8 +326,14 @@ class Run:
                 "Run 'clockify auth login', or set MATON_API_KEY; "
                 "'clockify --sandbox start Test' tries it without an account.",
             )
+        return self.gateway_to(self.target)
+
+    def gateway_to(self, target: Target) -> Gateway:
+        """Return a client for ``target``, with this run's patience."""
+        from clockify_cli.gateway.client import Gateway
+
         return Gateway(
-            self.target,
+            target,
             timeout=self.settings.get("timeout") or 1,
             max_wait=self.settings.get("max_wait"),
             on_request=self._note_request,
@@ -301,11 +341,28 @@ class Run:
         )
 
     def _note_request(self, method: str, path: str, status: int, milliseconds: float) -> None:
+        if self.options.verbose:
+            Output(stderr=sys.stderr).tell(f"{method} {path} {status or '-'} {milliseconds:.0f} ms")
+        if not status:
+            return  # nobody has answered, so nobody has counted
         from clockify_cli.store import budget
 
         budget.note(self.target.account, path)
-        if self.options.verbose:
-            Output(stderr=sys.stderr).tell(f"{method} {path} {status or '-'} {milliseconds:.0f} ms")
+        if self._quota_watch is not None:
+            few = self._quota_watch.after(path)
+            if few is not None:
+                from clockify_cli.render.setup import few_left
+
+                self.notice(few_left(few, self.look, self.workspace_name(few.workspace)))
+
+    @cached_property
+    def _quota_watch(self) -> QuotaWatch | None:
+        quota = self.settings.get("quota")
+        if not quota:
+            return None
+        from clockify_cli.setup.spending import QuotaWatch
+
+        return QuotaWatch(self.target.account, quota)
 
     # -- the account -------------------------------------------------------------------
 
@@ -317,13 +374,22 @@ class Run:
     @cached_property
     def _cached_account(self) -> dict[str, Any]:
         table = config.account_table(self.config, self.account_name)
-        return table if table.get("for") == self.target.account and table.get("user") else {}
+        if table.get("for") != self.target.account or not table.get("user"):
+            return {}
+        # Another key at the same address may be another person's.
+        mark = keys.mark(self.target.key)
+        return table if not self.target.key or table.get("key", mark) == mark else {}
+
+    @property
+    def known_user(self) -> dict[str, Any]:
+        """What is cached of the account, whoever's the key is; empty where nothing is."""
+        return config.account_table(self.config, self.account_name)
 
     @cached_property
     def account(self) -> Account:
         """User, workspace, zone and week start; one request where they are not cached."""
         cached = self._cached_account
-        if not cached or self.options.refresh:
+        if not cached or (self.options.refresh and not self._renewed):
             cached = self.renew_account()
         wanted = self.settings.get("workspace")
         workspace = str(cached["workspace"])
@@ -340,6 +406,7 @@ class Run:
     def renew_account(self, user: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ask who is signed in and cache it in the config file. One request."""
         if user is None:
+            config.check_room()  # what cannot be kept must not be asked for, again and again
             user = self.gateway.get("/api/v1/user")
         if not isinstance(user, dict) or not user.get("id"):
             from clockify_cli.errors import AwayError
@@ -348,15 +415,25 @@ class Run:
         settings = user.get("settings") or {}
         table = {
             "for": self.target.account,
+            "key": keys.mark(self.target.key),
             "user": user["id"],
             "user_name": user.get("name") or user.get("email") or "",
             "workspace": user.get("activeWorkspace") or user.get("defaultWorkspace") or "",
             "time_zone": settings.get("timeZone") or "UTC",
             "week_start": settings.get("weekStart") or "MONDAY",
         }
-        config.update(("account", self.account_name), table)
+        config.update(("account", self.account_name), table, self.notice)
+        self.config.setdefault("account", {})[self.account_name] = table
         self.__dict__["_cached_account"] = table
+        self._renewed = True
         return table
+
+    def workspace_name(self, number: str) -> str:
+        """Return the cached name of a workspace, or its ID; no request."""
+        from clockify_cli.store.names import Names
+
+        names = Names(self.target.account, "", lambda: self.gateway, max_age=0)
+        return str((names.find("workspaces", number) or {}).get("name") or number)
 
     def _workspace_id(self, wanted: str, cached: dict[str, Any]) -> str:
         from clockify_cli.model import is_entity_id

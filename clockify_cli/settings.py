@@ -150,17 +150,22 @@ class Settings:
 
     def explain(self, name: str) -> tuple[Any, str]:
         """Return the value of ``name`` and where it came from."""
+        given = self.given(name)
+        return given[0] if given else (KEYS[name].default, "default")
+
+    def given(self, name: str) -> list[tuple[Any, str]]:
+        """Return every value that ``name`` was given and by whom; the first one counts."""
         key = KEYS[name]
+        found = []
         for number, (origin, layer) in enumerate(self._layers):
             if number == 1:
                 raw: Any = layer.get(key.variable) if key.variable else None
                 origin = f"environment ({key.variable})"
             else:
                 raw = layer.get(name)
-            if raw is None or raw == "":
-                continue
-            return read_value(key, raw, origin), origin
-        return key.default, "default"
+            if raw is not None and raw != "":
+                found.append((raw, origin))
+        return [(read_value(key, raw, origin), origin) for raw, origin in found[:1]] + found[1:]
 
 
 def read_value(key: Key, raw: Any, origin: str) -> Any:

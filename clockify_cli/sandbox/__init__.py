@@ -39,6 +39,7 @@ __all__ = [
     "reset",
     "seed",
     "serve",
+    "settings",
 ]
 
 
@@ -109,6 +110,19 @@ def configure(database: Path, **settings: Any) -> None:
     try:
         with store.transaction(write=True) as db:
             switches.configure(db, settings)
+    finally:
+        store.close()
+
+
+def settings(database: Path) -> dict[str, Any]:
+    """Return every setting of ``database`` with its value."""
+    from clockify_cli.sandbox import switches
+    from clockify_cli.sandbox.store import Store
+
+    store = Store(database)
+    try:
+        with store.transaction(write=False) as db:
+            return switches.switches(db)
     finally:
         store.close()
 

@@ -6,53 +6,68 @@ import os
 import time
 
 from clockify_cli import paths
+from clockify_cli.errors import StorageError
 from clockify_cli.store import files
 
 FILE = "requests.log"
 KEPT_BYTES = 256 * 1024
 HOUR = 3600
+UNNAMED = "-"  # requests that name no workspace, such as who is signed in
 
 
-def note(account: str, path: str) -> None:
+def path() -> str:
+    """Return the path of the file."""
+    return paths.file("state", FILE)
+
+
+def note(account: str, request_path: str) -> None:
     """Note one request; a full disk must not stop the request itself.
 
     Args:
         account: ``Target.account``.
-        path: The request's path, which names the workspace.
+        request_path: The request's path, which names the workspace. What is not the API's
+            (the control plane) is no request to Clockify and is not counted.
     """
-    name = paths.file("state", FILE)
-    line = f"{int(time.time())}\t{account}\t{workspace_of(path)}\n"
+    if not request_path.startswith("/api/"):
+        return
+    line = f"{int(time.time())}\t{account}\t{workspace_of(request_path)}\n"
     try:
-        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        files.ensure_folder(paths.folder("state"))
+        descriptor = os.open(path(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(descriptor, line.encode())
             size = os.fstat(descriptor).st_size
         finally:
             os.close(descriptor)
         if size > KEPT_BYTES:
-            _shorten(name)
-    except OSError:
+            _shorten(path())
+    except (OSError, StorageError):
         pass
 
 
 def times(account: str, since: float) -> dict[str, list[int]]:
-    """Return the times (seconds since the epoch) of the account's requests, by workspace ID."""
+    """Return the times (seconds since the epoch) of the account's requests, by workspace ID.
+
+    Those that name no workspace stand under ``UNNAMED``. Oldest first.
+    """
     found: dict[str, list[int]] = {}
-    for line in (files.read(paths.file("state", FILE)) or "").splitlines():
+    for line in (files.read(path()) or "").splitlines():
         parts = line.split("\t")
         if len(parts) == 3 and parts[0].isdecimal() and parts[1] == account:
             moment = int(parts[0])
             if moment >= since:
                 found.setdefault(parts[2], []).append(moment)
+    for moments in found.values():
+        moments.sort()
     return found
 
 
-def workspace_of(path: str) -> str:
-    """Return the workspace ID that a path names, or ``-``."""
-    parts = path.split("/")
+def workspace_of(request_path: str) -> str:
+    """Return the workspace ID that a path names, or ``UNNAMED``."""
+    parts = request_path.split("/")
     if len(parts) > 4 and parts[3] == "workspaces":
         return parts[4]
-    return "-"
+    return UNNAMED
 
 
 def _shorten(name: str) -> None:

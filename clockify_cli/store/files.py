@@ -57,15 +57,45 @@ def replace(path: str, text: str, *, mode: int = 0o600, synced: bool = True) -> 
         raise storage_error(path, error) from error
 
 
-def read(path: str) -> str | None:
-    """Return the text of ``path``, or ``None`` where there is no such file."""
+def read(path: str, *, strict: bool = False) -> str | None:
+    """Return the text of ``path``, or ``None`` where there is no such file.
+
+    Args:
+        path: The file.
+        strict: Raise ValueError for what is not UTF-8, instead of replacing it.
+    """
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123
+        errors = "strict" if strict else "replace"
+        with open(path, encoding="utf-8", errors=errors) as stream:  # noqa: PTH123
             return stream.read()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise storage_error(path, error) from error
+
+
+def check_room(path: str) -> None:
+    """Raise StorageError where the file ``path`` could not be replaced now (disk full, read-only).
+
+    For what must not fail after a request that it depends on has been sent.
+    """
+    scratch = f"{path}.{os.getpid()}.probe"
+    replace(scratch, "room\n" * 100)
+    os.unlink(scratch)  # noqa: PTH108
+
+
+def close_to_others(path: str) -> bool:
+    """Take other users' rights to the file ``path`` away; say whether they had any."""
+    if os.name == "nt":  # rights are inherited from the user's own folder there
+        return False
+    try:
+        mode = os.stat(path).st_mode & 0o777  # noqa: PTH116
+        if not mode & 0o077:
+            return False
+        os.chmod(path, mode & 0o700)  # noqa: PTH101
+    except OSError:
+        return False
+    return True
 
 
 def set_aside(path: str) -> str:
@@ -91,7 +121,8 @@ def locked(path: str, *, seconds: float) -> Iterator[bool]:
     """
     ensure_folder(os.path.dirname(path))  # noqa: PTH120
     try:
-        stream = open(path, "a+b")  # noqa: PTH123, SIM115
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        stream = os.fdopen(descriptor, "a+b")
     except OSError as error:
         raise storage_error(path, error) from error
     got = False

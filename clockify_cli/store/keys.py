@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from clockify_cli import paths
-from clockify_cli.errors import StorageError
+from clockify_cli.errors import SignInError, StorageError
 from clockify_cli.store import files
 
 SERVICE = "clockify-cli"
 FILE = "credentials.json"
+IN_KEYRING = "keyring"
+LOCK_SECONDS = 10.0
 
 
 def path() -> str:
@@ -23,53 +27,88 @@ def path() -> str:
     return paths.file("config", FILE)
 
 
-def find(profile: str, *, direct: bool) -> tuple[str, str]:
-    """Return the key for ``profile`` and where it came from; two empty texts for none."""
-    variable = "CLOCKIFY_API_KEY" if direct else "MATON_API_KEY"
-    key = os.environ.get(variable, "").strip()
+def variable(direct: bool) -> str:
+    """Return the environment variable that gives the key."""
+    return "CLOCKIFY_API_KEY" if direct else "MATON_API_KEY"
+
+
+def mark(key: str) -> str:
+    """Return eight digits that tell keys apart and do not give them away."""
+    import zlib
+
+    return f"{zlib.crc32(key.encode()):08x}"
+
+
+def checked(key: str, origin: str) -> str:
+    """Return ``key`` without blanks around it; refuse what no key is.
+
+    A key with a line break or an accent would be quoted in the errors of the HTTP library.
+
+    Args:
+        key: The key as it was given.
+        origin: Where it came from, for the error.
+    """
+    found = key.strip()
+    if not (found.isascii() and found.isprintable() and " " not in found):
+        raise SignInError(
+            f"What {origin} holds is not an API key: a key is one word of plain letters and digits."
+        )
+    return found
+
+
+def find(
+    profile: str, *, direct: bool, notice: Callable[[str], None] | None = None
+) -> tuple[str, str]:
+    """Return the key for ``profile`` and where it came from; two empty texts for none.
+
+    Args:
+        profile: The profile's name.
+        direct: The key for Clockify itself instead of the gateway's.
+        notice: Told of a file that was damaged or that others could read.
+    """
+    name = variable(direct)
+    key = os.environ.get(name, "").strip()
     if key:
-        return key, variable
+        return checked(key, name), name
     name = _name(profile, direct)
-    key = _read_file().get(name, "")
-    if key == "keyring":
-        ring = _keyring()
-        found = ring.get_password(SERVICE, name) if ring else None
-        return (found, "keyring") if found else ("", "")
-    return (key, path()) if key else ("", "")
+    key = _read_file(notice).get(name, "")
+    if key == IN_KEYRING:
+        key = _from_keyring(name)
+        return (checked(key, "the keyring"), "the system's keyring") if key else ("", "")
+    return (checked(key, path()), path()) if key else ("", "")
 
 
 def store(profile: str, key: str, *, direct: bool) -> str:
     """Keep ``key`` for ``profile`` and return where it was put."""
     name = _name(profile, direct)
     ring = _keyring()
-    table = _read_file()
     place = path()
-    if ring is not None:
-        try:
-            ring.set_password(SERVICE, name, key)
-            key, place = "keyring", "the system's keyring"
-        except Exception:  # noqa: S110 - every backend raises its own; the file serves then
-            pass
-    table[name] = key
-    files.replace(path(), json.dumps(table, indent=1) + "\n", mode=0o600)
+    with _table() as table:
+        if ring is not None:
+            try:
+                ring.set_password(SERVICE, name, key)
+                key, place = IN_KEYRING, "the system's keyring"
+            except Exception:  # noqa: S110 - every backend raises its own; the file serves then
+                pass
+        table[name] = key
     return place
 
 
 def forget(profile: str, *, direct: bool) -> bool:
     """Remove the stored key of ``profile``; say whether there was one."""
     name = _name(profile, direct)
-    table = _read_file()
-    stored = table.pop(name, None)
-    if stored is None:
+    if name not in _read_file(None):
         return False
-    if stored == "keyring":
-        ring = _keyring()
-        if ring is not None:
-            try:
-                ring.delete_password(SERVICE, name)
-            except Exception as error:
-                raise StorageError(f"The keyring did not let go of the key: {error}.") from error
-    files.replace(path(), json.dumps(table, indent=1) + "\n", mode=0o600)
+    with _table() as table:
+        if table.pop(name, None) == IN_KEYRING:
+            ring = _keyring()
+            if ring is not None:
+                try:
+                    ring.delete_password(SERVICE, name)
+                except Exception as error:
+                    raise StorageError(
+                        f"The keyring did not let go of the key: {type(error).__name__}."
+                    ) from error
     return True
 
 
@@ -77,16 +116,36 @@ def _name(profile: str, direct: bool) -> str:
     return f"{profile}:{'clockify' if direct else 'maton'}"
 
 
-def _read_file() -> dict[str, str]:
-    text = files.read(path())
-    if not text:
-        return {}
+@contextmanager
+def _table() -> Iterator[dict[str, str]]:
+    """Lend the file's table under a lock, and write it back."""
+    with files.locked(path() + ".lock", seconds=LOCK_SECONDS) as got:
+        if not got:
+            raise StorageError(f"Another process keeps {path()} locked.", "Try again.")
+        table = _read_file(None)
+        yield table
+        files.replace(path(), json.dumps(table, indent=1) + "\n", mode=0o600)
+
+
+def _read_file(notice: Callable[[str], None] | None) -> dict[str, str]:
+    tell = notice or (lambda _: None)
     try:
+        text = files.read(path(), strict=True)
+        if not text:
+            return {}
+        if files.close_to_others(path()):
+            tell(
+                f"{path()} could be read by other users of this machine; that is mended. "
+                "If somebody may have read it, make a new key."
+            )
         table = json.loads(text)
+        if not isinstance(table, dict):
+            raise ValueError("not a table")
     except ValueError:
-        files.set_aside(path())
+        kept = files.set_aside(path())
+        tell(f"The file of API keys could not be read; it is kept as {kept}.")
         return {}
-    return {str(k): str(v) for k, v in table.items()} if isinstance(table, dict) else {}
+    return {str(k): str(v) for k, v in table.items()}
 
 
 def _keyring() -> Any:
@@ -94,5 +153,24 @@ def _keyring() -> Any:
         import keyring
     except ImportError:
         return None
-    backend = keyring.get_keyring()
+    try:
+        backend = keyring.get_keyring()
+    except Exception:  # a backend that is configured and cannot be loaded
+        return None
     return keyring if getattr(backend, "priority", 0) > 0 else None
+
+
+def _from_keyring(name: str) -> str:
+    ring = _keyring()
+    if ring is None:
+        raise SignInError(
+            "The API key is in the system's keyring, which is not there now.",
+            "Install the 'keyring' extra, set MATON_API_KEY, or run 'clockify auth login'.",
+        )
+    try:
+        return str(ring.get_password(SERVICE, name) or "")
+    except Exception as error:
+        raise SignInError(
+            f"The system's keyring did not give the API key ({type(error).__name__}).",
+            "Unlock it, or set MATON_API_KEY.",
+        ) from error

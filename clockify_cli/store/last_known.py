@@ -7,7 +7,8 @@ cost next to nothing. ``front.py`` reads it; this module writes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -146,6 +147,47 @@ class LastKnown:
         if self._values.get("day") != today or not text.isdecimal():
             return None
         return max(0, int(text) + seconds)
+
+
+def set_prompt_format(profile: str, template: str) -> None:
+    """Put the setting into the state files of a profile, so that the next prompt has it.
+
+    Args:
+        profile: The profile's name.
+        template: The template; empty for the default one.
+    """
+    for path in [*_files_of(profile, sandbox=False), *_files_of(profile, sandbox=True)]:
+        known = state.values(files.read(path) or "")
+        known["prompt_format"] = one_line(template)
+        text = "".join(f"{name}\t{value}\n" for name, value in known.items())
+        files.replace(path, text, synced=False)
+
+
+def forget(profile: str | None, *, sandbox: bool) -> None:
+    """Remove the state files of a profile (of every profile where it is ``None``)."""
+    for path in _files_of(profile, sandbox=sandbox):
+        try:
+            os.unlink(path)  # noqa: PTH108
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise files.storage_error(path, error) from error
+
+
+def _files_of(profile: str | None, *, sandbox: bool) -> Iterator[str]:
+    """Yield the paths of the state files, whatever addresses or workspaces they were for."""
+    folder = paths.folder("state")
+    try:
+        names = os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return
+    wanted = None if profile is None else state.file_name(profile, False, {}).split("-")[1][:-4]
+    for name in names:
+        parts = name.removesuffix(".txt").split("-")
+        if parts[0] != "now" or len(parts) < 2 or not name.endswith(".txt"):
+            continue
+        if ("sandbox" in parts[2:]) == sandbox and wanted in (None, parts[1]):
+            yield os.path.join(folder, name)  # noqa: PTH118
 
 
 def one_line(text: str) -> str:

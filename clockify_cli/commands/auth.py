@@ -1,0 +1,178 @@
+"""``clockify auth``: signs in and out, and shows the sign-in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from clockify_cli.commands.shape import Command, NounApp, examples, run_of
+from clockify_cli.context import Run
+from clockify_cli.errors import SignInError, UsageError
+from clockify_cli.setup import sign_in
+
+app = NounApp("Sign in, sign out, and show who is signed in.", default="status")
+
+
+@app.command(
+    "login",
+    cls=Command,
+    epilog=examples(
+        "clockify auth login",
+        "pass show maton | clockify auth login --with-token",
+        "clockify auth login --direct",
+        "clockify auth login --profile work",
+    ),
+)
+def login(
+    ctx: typer.Context,
+    with_token: Annotated[
+        bool, typer.Option("--with-token", help="Read the key from standard input.")
+    ] = False,
+    direct: Annotated[
+        bool, typer.Option("--direct", help="A key of Clockify's own, without the gateway.")
+    ] = False,
+    words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+) -> None:
+    """Store the API key, after trying it with one request.
+
+    The key is typed at a hidden prompt or read from standard input, never from the command
+    line. It is kept in the system's keyring where the 'keyring' extra is installed, else in a
+    file that only you can read. JSON: what 'auth status' prints.
+    """
+    run = run_of(ctx)
+    if words:
+        raise sign_in.refuse_argument()
+    if run.sandboxed:
+        raise UsageError(
+            "The sandbox needs no sign-in.", "Leave out --sandbox to sign in to the service."
+        )
+    table = run.admit_profile()
+    key = sign_in.read_key(_typed_key(run, with_token, direct))
+    run.target = run.target_with(key, direct=direct)
+    tried = sign_in.try_key(run.gateway_to(run.target))
+    place = sign_in.keep_key(run.profile, table, key, direct=direct)
+    if tried.user is not None:
+        sign_in.forget_predecessor(run.known_user, run.account_name, run.target, tried.user)
+        run.renew_account(tried.user)
+    told = _told(run, place)
+    if tried.user is not None:
+        told |= _who(run, run.known_user["workspace"])
+        told["user"]["email"] = str(tried.user.get("email") or "")
+    if tried.problem:
+        told["todo"] = f"{tried.problem} Next: {tried.mend}"
+    _answer(run, told)
+    variable = sign_in.key_in_environment()
+    if variable:
+        run.notice(f"{variable} is set in the environment and goes before the stored key.")
+
+
+@app.command(
+    "status",
+    cls=Command,
+    epilog=examples("clockify auth status", "clockify auth status --refresh --json"),
+)
+def status(ctx: typer.Context) -> None:
+    """Show who is signed in, where the key comes from and which connection is used.
+
+    From the cache; --refresh asks the service (one request). Exit 3 where nobody is signed in.
+    JSON: {signedIn, profile, way, address, keyFrom, connection, user: {id, name},
+    workspace: {id, name}}.
+    """
+    run = run_of(ctx)
+    if not run.target.key:
+        raise SignInError(
+            f"Nobody is signed in (profile '{run.profile}').",
+            "Run 'clockify auth login', or set MATON_API_KEY.",
+        )
+    workspace = run.account.workspace
+    _answer(run, _told(run, run.key_origin) | _who(run, workspace))
+
+
+@app.command("logout", cls=Command, epilog=examples("clockify auth logout"))
+def logout(ctx: typer.Context) -> None:
+    """Remove the stored key and forget the cached account. The service is not told.
+
+    JSON: {signedIn, removed}: whether the environment still signs in, and whether a key was
+    stored.
+    """
+    from clockify_cli.setup.forgetting import forget_account, writes_waiting
+
+    run = run_of(ctx)
+    if run.sandboxed:
+        raise UsageError("The sandbox needs no sign-in.", "To empty it: clockify sandbox reset.")
+    waiting = writes_waiting(run.target.account, run.notice)
+    removed = sign_in.forget_keys(run.profile)
+    forget_account(run.account_name, run.target.account, sandbox=False)
+    variable = sign_in.key_in_environment()
+    if waiting:
+        run.notice(
+            f"{waiting} recorded write{'s' * (waiting > 1)} still wait{'s' * (waiting == 1)} to be "
+            "sent, and will be sent after the next sign-in. See 'clockify queue'."
+        )
+    if variable:
+        run.notice(f"{variable} is set in the environment and still signs you in.")
+    run.out.answer(
+        {"signedIn": bool(variable), "removed": removed},
+        lambda: (
+            f"The key of the profile '{run.profile}' is removed."
+            if removed
+            else f"No key was stored for the profile '{run.profile}'."
+        ),
+        ids=[],
+    )
+
+
+def _typed_key(run: Run, with_token: bool, direct: bool) -> str:
+    """Return what was piped in or typed at the hidden prompt."""
+    import sys
+
+    if with_token and not sys.stdin.isatty():
+        return sys.stdin.read(sign_in.LONGEST_KEY * 2)
+    if not run.out.can_ask:
+        raise UsageError(
+            "There is no terminal to type the key at.",
+            "Pipe it in: clockify auth login --with-token < FILE; or set MATON_API_KEY.",
+        )
+    import getpass
+
+    where = sign_in.CLOCKIFY_KEYS if direct else sign_in.MATON_KEYS
+    run.notice(f"The key is shown at {where} (what you type here is not shown).")
+    try:
+        return getpass.getpass("API key: ")
+    except EOFError:
+        raise KeyboardInterrupt from None
+
+
+def _told(run: Run, origin: str) -> dict[str, Any]:
+    """Return the documented form of a sign-in, without the user; never the key."""
+    target = run.target
+    told: dict[str, Any] = {
+        "signedIn": True,
+        "profile": run.profile,
+        "way": "sandbox" if target.sandbox else "direct" if target.direct else "gateway",
+        "address": target.sandbox or target.base_url,
+        "keyFrom": origin,
+    }
+    if target.connection:
+        told["connection"] = target.connection
+    return told
+
+
+def _who(run: Run, workspace: str) -> dict[str, Any]:
+    """Return who is signed in, from the cache, and the workspace that is worked in."""
+    known = run.known_user
+    told = {"id": workspace}
+    name = run.workspace_name(workspace)
+    if name != workspace:
+        told["name"] = name
+    return {"user": {"id": known["user"], "name": known["user_name"]}, "workspace": told}
+
+
+def _answer(run: Run, told: dict[str, Any]) -> None:
+    def text() -> str:
+        from clockify_cli.render.setup import sign_in_lines
+
+        return sign_in_lines(told, run.look)
+
+    run.out.answer(told, text, ids=[told["user"]["id"]] if "user" in told else [])

@@ -1,0 +1,201 @@
+"""``clockify connections``: the gateway's connections to Clockify."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clockify_cli.commands import options
+from clockify_cli.commands.shape import Command, NounApp, examples, run_of
+from clockify_cli.context import Run
+from clockify_cli.errors import UsageError
+from clockify_cli.setup import connections
+
+app = NounApp("The gateway's connections to Clockify: whose time it is that is tracked.")
+
+Number = Annotated[
+    str, typer.Argument(metavar="ID", help="Its ID, or how that begins.", show_default=False)
+]
+Wait = Annotated[
+    int, typer.Option("--timeout", min=1, metavar="SECONDS", help="How long to wait for it.")
+]
+SECONDS = 300
+
+
+@app.command(
+    "list",
+    cls=Command,
+    epilog=examples("clockify connections", "clockify connections list --status ACTIVE --json"),
+)
+def list_connections(
+    ctx: typer.Context,
+    status: Annotated[
+        str, typer.Option("--status", metavar="active|pending|failed", help="Only those.")
+    ] = "",
+) -> None:
+    """List the connections, the oldest first; the one that is chosen is marked.
+
+    Where none is chosen, the gateway takes the oldest active one. JSON: an array, as the
+    control plane spells them.
+    """
+    run = run_of(ctx)
+    wanted = status.upper()
+    known = (connections.ACTIVE, connections.PENDING, connections.FAILED)
+    if wanted and wanted not in known:
+        raise UsageError(
+            f"'{status}' is not a status of a connection.",
+            f"One of: {', '.join(known).lower()}.",
+        )
+    found = connections.all_connections(run.gateway, wanted)
+
+    def text() -> str:
+        from clockify_cli.render.resources import connections_table
+
+        return connections_table(found, run.look, used=run.target.connection)
+
+    run.out.answer(found, text, ids=[str(c.get("connection_id")) for c in found])
+
+
+@app.command("show", cls=Command, epilog=examples("clockify connections show 0f3c"))
+def show(ctx: typer.Context, number: Number) -> None:
+    """Show one connection. JSON: as the control plane spells it."""
+    run = run_of(ctx)
+    _answer(run, connections.one(run.gateway, number))
+
+
+@app.command(
+    "create",
+    cls=Command,
+    epilog=examples(
+        "clockify connections create",
+        "clockify connections create --use",
+        "clockify connections create --no-wait --json",
+    ),
+)
+def create(
+    ctx: typer.Context,
+    wait: Annotated[
+        bool | None,
+        typer.Option(
+            "--wait/--no-wait",
+            help="Wait until it is active; as a rule only on a terminal.",
+            show_default=False,
+        ),
+    ] = None,
+    timeout: Wait = SECONDS,
+    use: Annotated[
+        bool, typer.Option("--use", help="Choose it for this profile, once it is active.")
+    ] = False,
+) -> None:
+    """Make a connection and print the address where its sign-in is finished.
+
+    On a terminal it offers to open that address in the browser, and waits until the connection
+    is active. JSON: the connection, as the control plane spells it.
+    """
+    run = run_of(ctx)
+    if use:
+        _refuse_sandbox(run)
+    made = connections.create(run.gateway)
+    number = str(made["connection_id"])
+    page = connections.page(made)
+    waits = wait if wait is not None else run.out.can_ask or use
+    if made.get("status") == connections.PENDING and waits:
+        if page:
+            run.notice(f"Finish the sign-in at {page}")
+            _offer_browser(run, page)
+        run.notice(f"Waiting until it is active, for {timeout} s at most (Ctrl-C stops waiting).")
+        made = connections.wait(run.gateway, number, timeout)
+    if use:
+        _use(run, made, yes=True)
+    elif made.get("status") == connections.ACTIVE:
+        _tell_of_older(run, number)
+    _answer(run, made)
+
+
+@app.command("delete", cls=Command, epilog=examples("clockify connections delete 0f3c --yes"))
+def delete(ctx: typer.Context, number: Number, yes: options.Yes = False) -> None:
+    """Delete a connection; time that is recorded stays. JSON: the connection that it was."""
+    run = run_of(ctx)
+    found = connections.one(run.gateway, number)
+    name = str(found["connection_id"])
+    run.confirm(
+        f"Without the connection {name} the gateway cannot reach its Clockify account. Delete it?",
+        yes=yes,
+    )
+    connections.delete(run.gateway, name)
+    if not run.sandboxed and connections.forget_choice(run.config, run.profile, name):
+        run.notice("It was the chosen one; from now on the gateway takes the oldest active one.")
+    run.out.answer(found, lambda: f"Deleted the connection {name}.", ids=[name])
+
+
+@app.command("use", cls=Command, epilog=examples("clockify connections use 0f3c"))
+def use(ctx: typer.Context, number: Number, yes: options.Yes = False) -> None:
+    """Choose an active connection for this profile. JSON: the connection.
+
+    Back to the gateway's own choice: clockify config unset connection.
+    """
+    run = run_of(ctx)
+    _refuse_sandbox(run)
+    found = connections.one(run.gateway, number)
+    _use(run, found, yes=yes)
+    _answer(run, found)
+
+
+def _refuse_sandbox(run: Run) -> None:
+    if run.sandboxed:
+        raise UsageError(
+            "A profile's connection is the service's, not the sandbox's.",
+            "For the sandbox: --connection ID.",
+        )
+
+
+def _use(run: Run, found: connections.Connection, *, yes: bool) -> None:
+    """Store a usable connection as the profile's."""
+    from clockify_cli.setup.forgetting import writes_waiting
+    from clockify_cli.store import config
+
+    connections.check_usable(found)
+    name = str(found["connection_id"])
+    waiting = writes_waiting(run.target.account, run.notice)
+    if waiting and name != run.target.connection:
+        run.confirm(
+            f"{waiting} recorded write{'s' * (waiting > 1)} wait{'s' * (waiting == 1)} to be sent "
+            "through the connection used so far, and will wait there until it is chosen again. "
+            "Choose the other one?",
+            yes=yes,
+            hint="Deliver first (clockify sync), or add --yes.",
+        )
+    config.update(("profile", run.profile), {"connection": name}, run.notice)
+    chosen, origin = run.settings.explain("connection")
+    if chosen and chosen != name and not origin.startswith("profile"):
+        run.notice(f"The {origin} names another connection, which goes before this one.")
+
+
+def _tell_of_older(run: Run, number: str) -> None:
+    """Notice that the gateway would not take a new connection by itself."""
+    active = connections.all_connections(run.gateway, connections.ACTIVE)
+    oldest = str(active[0].get("connection_id")) if active else number
+    used = run.target.connection or oldest
+    if used != number:
+        run.notice(f"The connection {used} stays in use. To change: connections use {number}")
+
+
+def _offer_browser(run: Run, page: str) -> None:
+    """Open the page, if the user agrees; the address goes to the browser and to no shell."""
+    if not run.out.can_ask:
+        return
+    if run.out.ask("Open it in the browser? [Y/n] ").lower() in ("", "y", "yes"):
+        import webbrowser
+
+        if not webbrowser.open(page):
+            run.notice("No browser could be started; open the address yourself.")
+
+
+def _answer(run: Run, found: connections.Connection) -> None:
+    def text() -> str:
+        from clockify_cli.render.resources import connection_details
+
+        return connection_details(found, run.look)
+
+    run.out.answer(found, text, ids=[str(found.get("connection_id"))])

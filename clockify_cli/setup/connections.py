@@ -1,0 +1,232 @@
+"""The gateway's connections to Clockify: what the control plane knows of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from clockify_cli.errors import (
+    AmbiguousError,
+    AwayError,
+    ClockifyError,
+    ConflictError,
+    NotFoundError,
+    RefusedError,
+    UsageError,
+)
+from clockify_cli.gateway.client import Gateway
+from clockify_cli.gateway.target import is_loopback
+from clockify_cli.store import config
+
+Connection = dict[str, Any]
+
+APP = "clockify"
+PATH = "/connections"
+ACTIVE, PENDING, FAILED = "ACTIVE", "PENDING", "FAILED"
+
+UUID_LENGTH = 36
+
+FIRST_PAUSE = 1.0  # seconds between two looks at a connection that is being made
+LONGEST_PAUSE = 5.0
+
+
+def refuse_direct(gateway: Gateway) -> None:
+    """Raise UsageError where there is no control plane to ask."""
+    if gateway.target.direct:
+        raise UsageError(
+            "Connections belong to the Maton gateway, and this run talks to Clockify itself.",
+            "Unset CLOCKIFY_API_KEY, or sign in to the gateway: clockify auth login.",
+        )
+
+
+def all_connections(gateway: Gateway, status: str = "") -> list[Connection]:
+    """Return the account's connections to Clockify, the oldest first. One request.
+
+    Args:
+        gateway: The client.
+        status: Only those that are ``ACTIVE``, ``PENDING`` or ``FAILED``.
+    """
+    refuse_direct(gateway)
+    params: dict[str, str | int | bool] = {"app": APP}
+    if status:
+        params["status"] = status
+    found = gateway.send("GET", PATH, params=params, control=True).data
+    listed = found.get("connections") if isinstance(found, dict) else None
+    if not isinstance(listed, list):
+        raise _not_a_control_plane(gateway)
+    mine = [c for c in listed if isinstance(c, dict) and c.get("app", APP) == APP]
+    return sorted(mine, key=lambda c: str(c.get("creation_time") or ""))
+
+
+def connection(gateway: Gateway, number: str) -> Connection:
+    """Return one connection. One request.
+
+    Raises:
+        NotFoundError: There is none with this ID.
+    """
+    refuse_direct(gateway)
+    try:
+        found = gateway.send("GET", _path(number), control=True).data
+    except (NotFoundError, RefusedError) as error:
+        raise NotFoundError(
+            f"There is no connection '{number}'.",
+            "List them: clockify connections list.",
+            status=error.status,
+        ) from error
+    one = found.get("connection") if isinstance(found, dict) else None
+    if not isinstance(one, dict):
+        raise _not_a_control_plane(gateway)
+    return one
+
+
+def one(gateway: Gateway, text: str) -> Connection:
+    """Return the connection whose ID is ``text`` or, alone among all, begins with it. One request.
+
+    Raises:
+        NotFoundError: There is none; AmbiguousError: several begin so.
+    """
+    wanted = text.strip().lower()
+    if len(wanted) == UUID_LENGTH:
+        return connection(gateway, wanted)
+    found = [
+        c
+        for c in all_connections(gateway)
+        if wanted and str(c.get("connection_id", "")).lower().startswith(wanted)
+    ]
+    if len(found) > 1:
+        raise AmbiguousError(
+            f"'{text}' fits {len(found)} connections.",
+            "Type more of the ID: " + ", ".join(str(c["connection_id"]) for c in found) + ".",
+            details={"candidates": [{"connection_id": c["connection_id"]} for c in found]},
+        )
+    if not found:
+        raise NotFoundError(
+            f"There is no connection '{text}'.", "List them: clockify connections list."
+        )
+    return found[0]
+
+
+def create(gateway: Gateway) -> Connection:
+    """Make a connection and return it with the address where its sign-in is finished.
+
+    One request, and one more where the control plane tells only the ID at first.
+    """
+    refuse_direct(gateway)
+    made = gateway.send("POST", PATH, body={"app": APP}, control=True).data
+    if isinstance(made, dict) and isinstance(made.get("connection"), dict):
+        made = made["connection"]
+    number = made.get("connection_id") if isinstance(made, dict) else None
+    if not number:
+        raise _not_a_control_plane(gateway)
+    if made.get("url") and made.get("status"):
+        return dict(made)
+    return connection(gateway, str(number))
+
+
+def wait(
+    gateway: Gateway,
+    number: str,
+    seconds: float,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Connection:
+    """Look at a connection until it is active, gently, and return it.
+
+    Args:
+        gateway: The client.
+        number: The connection's ID.
+        seconds: How long to wait.
+        sleep: Waits.
+        clock: Tells the time that passes.
+
+    Raises:
+        RefusedError: Its sign-in failed.
+        AwayError: It is still pending after ``seconds``.
+    """
+    until = clock() + seconds
+    pause = FIRST_PAUSE
+    while True:
+        found = connection(gateway, number)
+        status = found.get("status")
+        if status == ACTIVE:
+            return found
+        if status == FAILED:
+            raise RefusedError(
+                f"The sign-in of the connection {number} failed.",
+                "Try again: clockify connections create.",
+            )
+        left = until - clock()
+        if left <= 0:
+            raise AwayError(
+                f"The connection {number} is still waiting for its sign-in.",
+                f"Finish it in the browser, then look: clockify connections show {number}.",
+            )
+        sleep(min(pause, left))
+        pause = min(pause * 1.5, LONGEST_PAUSE)
+
+
+def delete(gateway: Gateway, number: str) -> None:
+    """Delete a connection. One request."""
+    refuse_direct(gateway)
+    gateway.send("DELETE", _path(number), control=True)
+
+
+def forget_choice(config_table: dict[str, Any], profile: str, number: str) -> bool:
+    """Take a connection out of the profile where it is the chosen one; say whether it was."""
+    table = config.profile_table(config_table, profile)
+    if str(table.get("connection", "")).lower() != number.lower():
+        return False
+    config.update(("profile", profile), {"connection": None})
+    return True
+
+
+def check_usable(found: Connection) -> None:
+    """Raise ConflictError where a connection cannot be used now, with the way out."""
+    status, number = found.get("status"), found.get("connection_id")
+    if status == ACTIVE:
+        return
+    if status == PENDING:
+        where = page(found)
+        raise ConflictError(
+            f"The connection {number} is not finished: it waits for its sign-in.",
+            (f"Finish it at {where} , then try again." if where else "")
+            or "Make a new one: clockify connections create.",
+        )
+    raise ConflictError(
+        f"The connection {number} is {str(status).lower()}.",
+        "Make a new one: clockify connections create.",
+    )
+
+
+def page(found: Connection) -> str:
+    """Return the address where a connection's sign-in is finished; empty where there is none.
+
+    It comes from the network and goes to the browser, so only what is plainly a web page's
+    address is let through.
+    """
+    url = found.get("url")
+    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or " " in url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    if not host or '"' in url or "\\" in url or "'" in url:
+        return ""
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    return url if safe else ""
+
+
+def _path(number: str) -> str:
+    return f"{PATH}/{quote(number.strip(), safe='')}"
+
+
+def _not_a_control_plane(gateway: Gateway) -> ClockifyError:
+    return AwayError(
+        f"What answers at {gateway.target.control_url} is not Maton's control plane.",
+        "Look at the address: clockify config explain control_url.",
+    )

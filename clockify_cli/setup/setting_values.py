@@ -1,0 +1,118 @@
+"""What each setting may hold: read from what was typed, refused with a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from clockify_cli.errors import ClockifyError, UsageError
+from clockify_cli.settings import KEYS, Key, read_value
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DURATIONS = ("goal_day", "goal_week", "round")
+_ADDRESSES = ("gateway_url", "control_url", "api_url")
+_NOT_ZERO = ("timeout", "rate")
+
+
+def key_of(name: str) -> Key:
+    """Return the setting called ``name``, typed with blanks or dashes too.
+
+    Raises:
+        UsageError: There is none; the nearest names are offered.
+    """
+    plain = name.strip().lower().replace("-", "_").replace(" ", "_")
+    found = KEYS.get(plain)
+    if found is not None:
+        return found
+    if plain in ("key", "api_key", "token", "maton_api_key", "clockify_api_key"):
+        raise UsageError(
+            "The API key is not a setting; it never stands in the config file.",
+            "Store it with 'clockify auth login'.",
+        )
+    import difflib
+
+    near = difflib.get_close_matches(plain, list(KEYS), n=3, cutoff=0.6)
+    raise UsageError(
+        f"There is no setting '{name}'.",
+        f"Did you mean {' or '.join(near)}?" if near else "List them: clockify config list.",
+    )
+
+
+def typed_value(key: Key, text: str) -> Any:
+    """Return the value of ``key`` that was typed, in the type that the file holds.
+
+    Raises:
+        UsageError: The setting cannot have that value.
+    """
+    if not text.strip():
+        raise UsageError(
+            f"'{key.name}' needs a value.", f"To remove it: clockify config unset {key.name}."
+        )
+    value = read_value(key, text, "the command line")
+    if key.name == "work_days":
+        value = [_day(word) for word in value]
+    check_value(key, value)
+    return value
+
+
+def check_value(key: Key, value: Any) -> None:
+    """Raise UsageError where the setting ``key`` cannot have ``value``, of the right type."""
+    if value is None:
+        return
+    if key.name == "time_zone":
+        from clockify_cli.zones import find_zone
+
+        find_zone(value, "time_zone")
+    elif key.name in _DURATIONS:
+        from clockify_cli.times.durations import parse_duration
+
+        try:
+            parse_duration(value)
+        except ClockifyError as error:
+            raise UsageError(f"'{key.name}': {error.message}", error.hint) from error
+    elif key.name in _ADDRESSES:
+        from clockify_cli.gateway.target import checked_url
+
+        checked_url(value, key.name)
+    elif key.name == "work_hours":
+        _check_hours(value)
+    elif key.name == "work_days":
+        for word in value:
+            _day(word)
+    elif key.name == "task_from_branch":
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise UsageError(
+                f"'{key.name}' is not a pattern: {error}.", r"Such as ([A-Z]+-\d+)."
+            ) from error
+    elif key.name in _NOT_ZERO and value < 1:
+        raise UsageError(f"'{key.name}' is at least 1.")
+
+
+def _day(word: str) -> str:
+    plain = word.strip().lower()
+    for day in _DAYS:
+        if len(plain) >= 3 and day.startswith(plain):
+            return day[:3]
+    raise UsageError(f"'work_days': '{word}' is not a day.", "Such as mon,tue,wed,thu,fri.")
+
+
+def _check_hours(text: str) -> None:
+    """Refuse working hours that are not parts of a day in order."""
+    before = -1
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", part)
+        if found is None:
+            raise UsageError(
+                f"'work_hours': '{part.strip()}' is not a part of a day.",
+                "Such as 9:00-12:30,13:30-17:30.",
+            )
+        numbers = [int(group) for group in found.groups()]
+        start, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
+        if numbers[1] > 59 or numbers[3] > 59 or end > 24 * 60 or not before <= start < end:
+            raise UsageError(
+                f"'work_hours': '{part.strip()}' does not lie in order within a day.",
+                "Such as 9:00-12:30,13:30-17:30.",
+            )
+        before = end

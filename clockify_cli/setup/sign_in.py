@@ -1,0 +1,164 @@
+"""Signing in and out: a key is tried before it is kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from clockify_cli.errors import (
+    AwayError,
+    NotFoundError,
+    PermissionRefused,
+    RefusedError,
+    SignInError,
+    UsageError,
+)
+from clockify_cli.gateway.client import Gateway
+from clockify_cli.store import config, keys
+
+if TYPE_CHECKING:
+    from clockify_cli.gateway.target import Target
+
+USER = "/api/v1/user"
+LONGEST_KEY = 4096
+
+MATON_KEYS = "https://maton.ai/settings"
+CLOCKIFY_KEYS = "https://app.clockify.me/manage-api-keys"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the service said of a key that it took.
+
+    Attributes:
+        user: The API's user; ``None`` where the key is good and Clockify cannot be reached
+            through it yet.
+        problem: Why not, and ``mend`` the command that mends it.
+    """
+
+    user: dict[str, Any] | None
+    problem: str = ""
+    mend: str = ""
+
+
+def read_key(text: str) -> str:
+    """Return the key that was typed or came on standard input.
+
+    Raises:
+        UsageError: There is none, or more than one word.
+    """
+    found = text.strip()
+    if not found:
+        raise UsageError("No API key was given.", "Paste the key at the prompt, or pipe it in.")
+    if len(found) > LONGEST_KEY or len(found.split()) > 1:
+        raise UsageError("That is not an API key: a key is one word.", "Nothing was stored.")
+    return keys.checked(found, "standard input")
+
+
+def try_key(gateway: Gateway) -> Tried:
+    """Ask who the key of ``gateway`` is. One request.
+
+    Raises:
+        SignInError: The key was refused.
+        StorageError: It could not be kept; nothing is sent then.
+        ClockifyError: It could not be tried: nobody knows yet whether it is good.
+    """
+    config.check_room()  # a key that could not be kept needs no trying
+    try:
+        user = gateway.get(USER)
+    except SignInError as error:
+        raise SignInError(
+            f"The API key was refused: {error.message.rstrip('.')}.",
+            "Nothing was stored. Copy the whole key from "
+            f"{CLOCKIFY_KEYS if gateway.target.direct else MATON_KEYS}.",
+            status=error.status,
+        ) from error
+    except RefusedError as error:
+        if gateway.target.direct or error.status != 400:
+            raise
+        # The gateway knows the key, and has no connection to pass the request on through.
+        return Tried(None, error.message, "clockify connections create")
+    except AwayError as error:
+        if gateway.target.direct or error.status != 500:
+            raise
+        return Tried(
+            None,
+            "The gateway took the key, but its connection to Clockify does not work (500): "
+            "most often its sign-in has expired.",
+            "clockify connections create",
+        )
+    except NotFoundError as error:
+        raise NotFoundError(
+            f"There is no Clockify at {gateway.target.base_url}: {error.message.rstrip('.')}.",
+            "Nothing was stored. Look at the address: clockify doctor.",
+            status=error.status,
+        ) from error
+    except PermissionRefused as error:
+        error.hint = "Nothing was stored."
+        raise
+    if not isinstance(user, dict) or not user.get("id"):
+        raise AwayError(
+            f"What answers at {gateway.target.base_url} is not Clockify.",
+            "Nothing was stored. Look at the address: clockify doctor.",
+        )
+    return Tried(user)
+
+
+def keep_key(profile: str, table: dict[str, Any] | None, key: str, *, direct: bool) -> str:
+    """Store a key that was tried, and the way in that it is for; return where it was put.
+
+    Args:
+        profile: The profile's name.
+        table: The profile's section; ``None`` where the config file has none yet.
+        key: The key.
+        direct: It is Clockify's own.
+    """
+    place = keys.store(profile, key, direct=direct)
+    if direct or table is None or "direct" in table:
+        config.update(("profile", profile), {"direct": True if direct else None})
+    return place
+
+
+def forget_predecessor(
+    known: Mapping[str, Any], section: str, target: Target, user: Mapping[str, Any]
+) -> None:
+    """Forget the names and the timer of somebody else who was signed in here before.
+
+    Args:
+        known: The cached account of the profile; empty where there is none.
+        section: The name under which the config file caches it.
+        target: Whom the new key talks to.
+        user: The API's user whose key it is.
+    """
+    if known.get("user") and known["user"] != user["id"]:
+        from clockify_cli.setup.forgetting import forget_account
+
+        forget_account(section, target.account, sandbox=False)
+
+
+def forget_keys(profile: str) -> bool:
+    """Remove the stored keys of a profile, the gateway's and Clockify's; say whether there were."""
+    gateway = keys.forget(profile, direct=False)
+    direct = keys.forget(profile, direct=True)
+    return gateway or direct
+
+
+def key_in_environment() -> str:
+    """Return the name of the variable that gives a key, or ``""``."""
+    for direct in (True, False):  # the order in which a run looks at them
+        name = keys.variable(direct)
+        if os.environ.get(name, "").strip():
+            return name
+    return ""
+
+
+def refuse_argument() -> UsageError:
+    """Return the refusal of a key on the command line; it does not repeat the key."""
+    return UsageError(
+        "The API key is not taken as an argument: other users can read it in the list of "
+        "processes, and the shell keeps it in its history.",
+        "Type it at the prompt of 'clockify auth login', or pipe it into "
+        "'clockify auth login --with-token'. If that was a real key, make a new one.",
+    )

@@ -391,9 +391,10 @@ class Run:
         cached = self._cached_account
         if not cached or (self.options.refresh and not self._renewed):
             cached = self.renew_account()
-        wanted = self.settings.get("workspace")
+        wanted, origin = self.settings.explain("workspace")
         workspace = str(cached["workspace"])
-        if wanted:
+        # What a profile or a folder names is a workspace of the network; the sandbox has its own.
+        if wanted and (not self.sandboxed or origin.startswith(("option", "environment"))):
             workspace = self._workspace_id(wanted, cached)
         return Account(
             user=str(cached["user"]),

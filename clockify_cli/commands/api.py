@@ -108,6 +108,8 @@ def api(
         from clockify_cli.resources.touched import forget_touched
 
         forget_touched(run.target.account, address)
+        if run.entry_cache is not None:
+            run.entry_cache.forget_all()
     if include:
         from clockify_cli.render.safe import safe
 

@@ -140,7 +140,10 @@ def delete(
     def gone(thing: Json) -> Json:
         if kind.guarded and not is_put_away(thing):
             thing = shelf.put_away(thing)
-        return shelf.delete(thing)
+        found = shelf.delete(thing)
+        if run.entry_cache is not None and kind.noun != "client":
+            run.entry_cache.forget_all()  # entries that were kept have lost it too
+        return found
 
     report_each(run, "Deleted", things, gone, single=len(texts) == 1)
 

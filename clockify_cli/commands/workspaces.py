@@ -11,6 +11,7 @@ from clockify_cli.commands.shape import Command, NounApp, examples, run_of
 from clockify_cli.context import Run
 from clockify_cli.errors import NotFoundError
 from clockify_cli.resources import workspaces
+from clockify_cli.settings import FOLDER_FILE
 from clockify_cli.store.names import Names
 
 app = NounApp("The account's workspaces.")
@@ -100,9 +101,9 @@ def use(
         config.update(("account", run.account_name), {"workspace": number})
     else:
         config.update(("profile", run.profile), {"workspace": number})
-    stands_before = run.settings.explain("workspace")[1]
-    if stands_before.startswith(("environment", "/")):
-        run.notice(f"Here another one is used all the same: {stands_before} says so.")
+    _, origin = run.settings.explain("workspace")
+    if origin.startswith("environment") or (not run.sandboxed and origin.endswith(FOLDER_FILE)):
+        run.notice(f"Here another one is used all the same: {origin} says so.")
     resources.report(run, "Using", [found])
 
 

@@ -1,0 +1,56 @@
+"""Candidates for the word at the cursor, and which of them fit what is typed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from clockify_cli.naming import folded
+
+
+class Candidate:
+    """One word that could stand at the cursor.
+
+    Attributes:
+        value: The whole word.
+        help: What it is, in one line; may be empty.
+        also: What else it is found by: the name behind an ID.
+    """
+
+    __slots__ = ("also", "help", "value")
+
+    def __init__(self, value: str, help: str = "", also: str = "") -> None:
+        self.value = value
+        self.help = help
+        self.also = also
+
+    def behind(self, prefix: str) -> Candidate:
+        """Return it with what stands before it in the same word."""
+        return Candidate(prefix + self.value, self.help, self.also) if prefix else self
+
+
+Group = list[Candidate]
+
+
+def fitting(groups: Iterable[Group], typed: str) -> Group:
+    """Return the candidates that fit what is typed, by the strictest rule that any fits.
+
+    The rules, in this order: begins with it; begins with it regardless of case and accents;
+    has all its words. Within a rule the first group with a candidate counts, so that a second
+    spelling (``Client/Project``) or an archived thing comes up only where it is asked for.
+    """
+    found = [group for group in groups if group]
+    if not typed:
+        return found[0] if found else []
+    begin = folded(typed) + " " * typed[-1].isspace()
+    words = begin.split()
+    rules: tuple[Callable[[Candidate], bool], ...] = (
+        lambda c: c.value.startswith(typed),
+        lambda c: folded(c.value).startswith(begin) or folded(c.also).startswith(begin),
+        lambda c: bool(words) and all(w in folded(c.value) or w in folded(c.also) for w in words),
+    )
+    for fits in rules:
+        for group in found:
+            fit = [candidate for candidate in group if fits(candidate)]
+            if fit:
+                return fit
+    return []

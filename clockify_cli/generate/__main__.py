@@ -1,0 +1,33 @@
+"""``python -m clockify_cli.generate``: writes what is generated."""
+
+from __future__ import annotations
+
+import sys
+
+from clockify_cli.generate import ROOT, texts
+from clockify_cli.generate.reading import read_tree
+
+
+def main() -> int:
+    """Write the files; return 1 where something of the tree is not there or not understood."""
+    tree = read_tree()
+    made = texts(tree)
+    for name, text in made.items():
+        path = ROOT / name
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            sys.stdout.write(f"{name}\n")
+    for path in (ROOT / "man").glob("*.1"):
+        if f"man/{path.name}" not in made:
+            path.unlink()
+            sys.stdout.write(f"man/{path.name} removed\n")
+    for name, reason in tree.missing.items():
+        sys.stderr.write(f"LEFT OUT, for it cannot be imported: clockify {name} ({reason})\n")
+    for problem in tree.unknown:
+        sys.stderr.write(f"UNKNOWN: {problem}\n")
+    return 1 if tree.missing or tree.unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""What the placeholders of ``--help`` stand for, so that the completion knows what to offer."""
+
+from __future__ import annotations
+
+import re
+
+from clockify_cli.completion.values import ARCHIVED, CHOICES, LIST, NOTHING
+from clockify_cli.completion.walk import MORE
+from clockify_cli.generate.reading import Argument, Option
+
+# The kinds are the methods of clockify_cli.completion.values.Values, and files, folders and
+# command, which the shell completes itself.
+_KINDS = {
+    "PROJECT": "project",
+    "CLIENT": "client",
+    "TASK": "task",
+    "TAG": "tag",
+    "TAGS": "tags",
+    "USER": "user",
+    "WORKSPACE": "workspace",
+    "ENTRY": "entry",
+    "WHEN": "when",
+    "EXPR": "when",
+    "WHEN DESCRIPTION": "span",
+    "DAY": "day",
+    "RANGE": "period",
+    "DURATION": "duration",
+    "ZONE": "zone",
+    "COMMAND": "command",
+    "FILE": "files",
+    "FOLDER": "folders",
+    "METHOD": CHOICES + "GET,POST,PUT,PATCH,DELETE",
+    "PATH": "path",
+    "VALUE": "setting-value",
+}
+# Free text, numbers, and what is not kept on this machine.
+_NOTHING = (
+    *("ADDRESS", "CHANGE", "DESCRIPTION", "EMAIL", "ID", "ISO", "KEY", "KEY=JSON", "KEY=VALUE"),
+    *("N", "NAME", "NAME=JSON", "SECONDS", "TEMPLATE", "TEXT"),
+)
+# Where the placeholder alone does not tell: by option, and by noun and placeholder.
+_BY_OPTION = {
+    "--workspace": "workspace",
+    "--profile": "profile",
+    "--connection": "connection",
+}
+_BY_NOUN = {("connections", "ID"): "connection", ("config", "KEY"): "setting"}
+_BRING_BACK = ("unarchive", "reopen")  # verbs that take what is archived or done
+
+
+class UnknownKind(Exception):
+    """A placeholder that nobody has said what to offer for."""
+
+
+def kind_of(param: Option | Argument, where: str) -> str:
+    """Return the kind of an option's or argument's value, with ``…`` where there may be more.
+
+    Raises:
+        UnknownKind: Its placeholder is not listed here.
+    """
+    more = MORE if param.many else ""
+    if isinstance(param, Option):
+        if not param.metavar:
+            return more
+        for name in param.names:
+            if name in _BY_OPTION:
+                return _BY_OPTION[name] + more
+        return _value_kind(param, where) + more
+    kind = _value_kind(param, where)
+    return (ARCHIVED + kind if where.split()[-1] in _BRING_BACK else kind) + more
+
+
+def _value_kind(param: Option | Argument, where: str) -> str:
+    if param.choices:
+        return CHOICES + ",".join(param.choices)
+    plain = re.sub(r"[\[\]…]", "", param.metavar).removeprefix("-- ").strip()
+    by_noun = _BY_NOUN.get((where.split()[0], plain))
+    if by_noun:
+        return by_noun
+    if plain in _KINDS:
+        return _KINDS[plain]
+    if plain in _NOTHING:
+        return NOTHING
+    for separator, form in (("|", CHOICES), (",", LIST)):
+        words = plain.strip(separator).split(separator)
+        if len(words) > 1 and all(re.fullmatch(r"[a-z][a-z0-9_-]*", word) for word in words):
+            return form + ",".join(words)
+    raise UnknownKind(
+        f"{where}: no kind is known for the placeholder {param.metavar!r}; "
+        "say in clockify_cli/generate/kinds.py what to offer for it"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -365,3 +366,229 @@ def test_an_overlap_is_told_without_a_request(warm: Cli, sheet: Sheet, served: S
     ran = warm("edit", other["id"], "-d", "Letters")
     assert "Overlaps" not in ran.err
     assert "Overlaps" not in warm("edit", other["id"], "--to", "9:02", "--quiet").err
+
+
+def test_an_old_overlap_is_not_told_again(warm: Cli, sheet: Sheet) -> None:
+    warm("log", "9:00-10:00", "Meeting")
+    other = warm("log", "8:00-8:30", "Mail", "--json").json
+    assert "Overlaps 'Meeting'" in warm("extend", other["id"], "45m").err
+    assert "Overlaps" not in warm("shorten", other["id"], "5m").err
+
+
+# -- split and join ------------------------------------------------------------------------
+
+
+def spans(entries: list[Any]) -> list[tuple[str, str]]:
+    """Return the clock times (UTC) of entries, ``…`` for an end that is not there."""
+    times = [e["timeInterval"] for e in entries]
+    return [(t["start"][11:16], t["end"][11:16] if t["end"] else "…") for t in times]
+
+
+def test_split_keeps_everything_in_each_piece(warm: Cli, sheet: Sheet, served: Served) -> None:
+    entry = sheet.full()  # 09:00-10:30 in Berlin
+    served.clear()
+    pieces = warm("split", entry["id"], "--at", "10:00", "--at", "9:30", "--json").json
+    assert methods(served) == ["GET", "PUT", "POST", "POST"]
+    there = sheet.there()
+    assert spans(there) == [("08:00", "08:30"), ("08:30", "09:00"), ("09:00", "09:30")]
+    assert [p["id"] for p in pieces] == [e["id"] for e in there]
+    assert there[0]["id"] == entry["id"]
+    for piece in there:
+        assert content(piece) == content(entry)
+    warm("undo")
+    [back] = sheet.there()
+    assert without(back) == without(entry)
+
+
+def content(entry: Any) -> Any:
+    """Return what an entry holds beside its times and IDs."""
+    fields = [f["value"] for f in entry["customFieldValues"]]
+    tags = entry["tagIds"] or []
+    return fields, tags, without(entry, "id", "timeInterval", "customFieldValues", "tagIds")
+
+
+@pytest.mark.parametrize("at", ["9:00", "10:30", "8:00", "11:00", "9:30:00 9:30", "tomorrow 9:30"])
+def test_split_only_within_the_entry(warm: Cli, sheet: Sheet, served: Served, at: str) -> None:
+    entry = sheet.full()
+    cuts = [at] if at.startswith("tomorrow") else at.split()
+    words = [w for cut in cuts for w in ("--at", cut)]
+    assert warm("split", entry["id"], *words, "--json", code=2).error["kind"] == "usage"
+    assert without(sheet.now(entry)) == without(entry)
+
+
+def test_split_over_midnight_finds_the_day(warm: Cli, sheet: Sheet) -> None:
+    entry = sheet.api.entry("2026-11-22T21:00:00Z", "2026-11-23T02:00:00Z")  # 22:00-03:00
+    warm("split", entry["id"], "--at", "1:00", "--at", "23:00")
+    assert spans(sheet.there()) == [("21:00", "22:00"), ("22:00", "00:00"), ("00:00", "02:00")]
+
+
+def test_split_of_the_running_timer_runs_on(cli: Cli, sheet: Sheet, served: Served) -> None:
+    started = cli("start", "Review", "--at", "-1h", "--json").json
+    served.clear()
+    pieces = cli("split", "@running", "--at", "-20m", "--json").json
+    assert methods(served) == ["GET", "PUT", "POST"]
+    assert pieces[0]["id"] == started["id"]
+    assert pieces[0]["timeInterval"]["duration"] == "PT40M"
+    assert cli("status", "--json").json["id"] == pieces[1]["id"]
+    cli("undo")
+    assert cli("status", "--json").json["timeInterval"] == started["timeInterval"]
+    assert len(sheet.there()) == 1
+
+
+def test_join_fills_the_gap_and_takes_the_firsts_content(
+    warm: Cli, sheet: Sheet, served: Served
+) -> None:
+    first = sheet.full()
+    second = sheet.entry("10:00:00", "11:00:00", description="More")
+    served.clear()
+    ran = warm("join", first["id"], second["id"])
+    assert methods(served) == ["GET", "GET", "PUT", "DELETE"]
+    assert "They differ in" in ran.err and "description" in ran.err
+    assert "filled: 0:30:00 more" in ran.err
+    [joined] = sheet.there()
+    assert spans([joined]) == [("08:00", "11:00")]
+    assert without(joined, "timeInterval") == without(first, "timeInterval")
+    warm("undo")
+    assert spans(sheet.there()) == [("08:00", "09:30"), ("10:00", "11:00")]
+    assert [content(e) for e in sheet.there()] == [content(first), content(second)]
+
+
+def test_join_of_more_than_two_asks(warm: Cli, sheet: Sheet, served: Served) -> None:
+    for hour in (8, 9, 10):
+        sheet.entry(f"{hour:02}:00:00", f"{hour + 1:02}:00:00", description=f"At {hour}")
+    served.clear()
+    assert warm("join", "@1", "@2", "@3", "--json", code=2).error["kind"] == "usage"
+    assert methods(served) == []
+    joined = warm("join", "@1", "@2", "@3", "--yes", "--json").json
+    assert methods(served) == ["GET", "PUT", "DELETE", "DELETE"]
+    assert joined["description"] == "At 10" and spans([joined]) == [("08:00", "11:00")]
+    assert len(sheet.there()) == 1
+
+
+def test_join_with_the_running_timer_runs_on(cli: Cli, sheet: Sheet) -> None:
+    cli("log", "--from", "-2h", "--to", "-1h", "Review", "-p", "Ops")
+    running = cli("start", "Review, second part", "--at", "-30m", "--json").json
+    joined = cli("join", "@2", "@1", "--json").json
+    [there] = sheet.there()
+    assert there["id"] == running["id"] == joined["id"]
+    assert there["description"] == "Review" and there["projectId"] == sheet.ops
+    assert there["timeInterval"]["end"] is None
+    assert cli("status", "--json").json["timeInterval"]["start"] == joined["timeInterval"]["start"]
+    cli("undo")
+    assert [e["description"] for e in sheet.there()] == ["Review", "Review, second part"]
+    assert cli("status", "--json").json["timeInterval"] == running["timeInterval"]
+
+
+def test_join_refuses_what_cannot_be_meant(cli: Cli, sheet: Sheet) -> None:
+    cli("start", "Long", "--at", "-3h")
+    cli("log", "--from", "-2h", "--to", "-1h", "Inside")
+    assert cli("join", "@1", "@2", "--json", code=2).error["kind"] == "usage"
+    assert cli("join", "@1", "@1", "--json", code=2).error["kind"] == "usage"
+    assert len(sheet.there()) == 2
+
+
+# -- longer, shorter, elsewhere --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "start", "end"),
+    [
+        (["extend", "15m"], "08:00", "09:45"),
+        (["extend", "1h", "30m"], "08:00", "11:00"),
+        (["extend", "15m", "--start"], "07:45", "09:30"),
+        (["shorten", "15m"], "08:00", "09:15"),
+        (["shorten", "1:00", "--start"], "09:00", "09:30"),
+        (["move", "+1h"], "09:00", "10:30"),
+        (["move", "-1h15m"], "06:45", "08:15"),
+        (["move", "10:00"], "09:00", "10:30"),
+        (["move", "2026-11-24", "7:30"], "06:30", "08:00"),
+        (["move", "yesterday", "7:30"], "06:30", "08:00"),
+    ],
+)
+def test_an_entry_is_reshaped_in_two_requests(
+    warm: Cli, sheet: Sheet, served: Served, words: list[str], start: str, end: str
+) -> None:
+    entry = sheet.full()
+    served.clear()
+    verb, *rest = words
+    changed = warm(verb, entry["id"], *rest, "--json").json
+    assert methods(served) == ["GET", "PUT"]
+    after = sheet.now(entry)
+    assert spans([after]) == [(start, end)] == spans([changed])
+    assert content(after) == content(entry)
+    warm("undo")
+    assert without(sheet.now(entry)) == without(entry)
+
+
+def test_moving_by_a_day_keeps_the_wall_clock(warm: Cli, sheet: Sheet) -> None:
+    entry = sheet.api.entry("2026-10-25T08:00:00Z", "2026-10-25T09:00:00Z")  # 09:00 in winter time
+    warm("move", entry["id"], "-1d")
+    assert sheet.now(entry)["timeInterval"] == {
+        "start": "2026-10-24T07:00:00Z",
+        "end": "2026-10-24T08:00:00Z",
+        "duration": "PT1H",
+    }
+    warm("move", entry["id"], "+24h")
+    assert sheet.now(entry)["timeInterval"]["start"] == "2026-10-25T07:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["shorten", "1h30m"],
+        ["shorten", "2h", "--start"],
+        ["extend", "48h"],
+        ["extend", "15"],
+        ["move", "tomorrow 9:00"],
+        ["move", "+1w"],
+        ["move", "yesterday"],
+        ["move", "-60w"],
+    ],
+)
+def test_an_entry_is_not_reshaped_into_nonsense(warm: Cli, sheet: Sheet, words: list[str]) -> None:
+    entry = sheet.full()
+    verb, *rest = words
+    assert warm(verb, entry["id"], *rest, "--json", code=2).error["kind"] == "usage"
+    assert without(sheet.now(entry)) == without(entry)
+
+
+def test_the_running_timers_start_moves(cli: Cli, sheet: Sheet) -> None:
+    started = cli("start", "Review", "--at", "-30m", "--json").json
+    for verb in ("extend", "shorten"):
+        assert cli(verb, "@running", "5m", "--json", code=2).error["kind"] == "usage"
+    cli("extend", "@running", "15m", "--start")
+    cli("shorten", "@running", "5m", "--start")
+    cli("move", "@running", "-10m")
+    after = sheet.now(started)["timeInterval"]
+    before = started["timeInterval"]
+    moved = datetime.fromisoformat(before["start"]) - datetime.fromisoformat(after["start"])
+    assert moved == timedelta(minutes=20) and after["end"] is None
+
+
+@pytest.mark.parametrize("verb", ["split", "join", "extend", "shorten", "move"])
+def test_reshaping_waits_while_the_network_is_away(
+    warm: Cli, sheet: Sheet, served: Served, verb: str
+) -> None:
+    words = {
+        "split": ["--at", "9:30"],
+        "extend": ["15m"],
+        "shorten": ["15m"],
+        "move": ["8:00"],
+    }
+    first = warm("log", "9:00-10:00", "Review", "--json").json
+    second = warm("log", "8:00-8:30", "Mail", "--json").json
+    with away(served):
+        more = [second["id"]] if verb == "join" else words[verb]
+        done = warm(verb, first["id"], *more, "--json").json
+        for entry in done if isinstance(done, list) else [done]:
+            assert entry["queued"] is True
+    assert spans(sheet.there()) == [("07:00", "07:30"), ("08:00", "09:00")]
+    warm("sync")
+    expected = {
+        "split": [("07:00", "07:30"), ("08:00", "08:30"), ("08:30", "09:00")],
+        "join": [("07:00", "09:00")],
+        "extend": [("07:00", "07:30"), ("08:00", "09:15")],
+        "shorten": [("07:00", "07:30"), ("08:00", "08:45")],
+        "move": [("07:00", "07:30"), ("07:00", "08:00")],
+    }
+    assert sorted(spans(sheet.there())) == sorted(expected[verb])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from clockify_cli.context import Run
 from clockify_cli.model import TimeEntry
+from clockify_cli.tracking import editing, overlaps
 
 
 def sure(run: Run, *, yes: bool) -> Callable[[str], None]:
@@ -40,3 +41,47 @@ def show_entries(run: Run, entries: Sequence[tuple[str, TimeEntry]], *, one: boo
 
     found = [entry for _, entry in entries]
     run.out.answer(found[0] if one else found, text, ids=[str(e.get("id")) for e in found])
+
+
+def reshape(
+    run: Run, verb: str, handle: str, change: Callable[[TimeEntry], TimeEntry], done: str
+) -> None:
+    """Change the times of one entry as one change, and report it."""
+    with run.desk.turn():
+        found = editing.find_all(run.desk, [handle])
+        [edited] = editing.edit(run.desk, found, change, verb=verb)
+    show_entries(run, [(done if edited.changed else "Unchanged", edited.entry)], one=True)
+    if edited.changed:
+        overlaps.told(run.desk, edited.entry, before=found)
+
+
+def resize(
+    run: Run,
+    verb: str,
+    handle: str,
+    words: Sequence[str],
+    *,
+    at_start: bool,
+    shorter: bool,
+    allow_future: bool,
+    yes: bool,
+) -> None:
+    """Make an entry longer or shorter by the length that was typed."""
+    from clockify_cli.times import parse_duration
+    from clockify_cli.tracking.reshaping import resized
+
+    length = parse_duration(" ".join(words))
+    reshape(
+        run,
+        verb,
+        handle,
+        lambda entry: resized(
+            entry,
+            -length if shorter else length,
+            run.clock,
+            sure(run, yes=yes),
+            at_start=at_start,
+            allow_future=allow_future,
+        ),
+        "Shortened" if shorter else "Extended",
+    )

@@ -129,7 +129,7 @@ def _edit_entries(
     )
     changed = [e.entry for e in edited if e.changed]
     if changed and revision.moves:
-        overlaps.told(desk, *changed, seen=entries)
+        overlaps.told(desk, *changed, seen=entries, before=entries)
 
 
 def read_source(name: str) -> str:

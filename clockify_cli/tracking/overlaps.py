@@ -17,7 +17,11 @@ _TOLD = 3  # overlapped entries that are named; the rest are counted
 
 
 def told(
-    desk: Desk, entry: TimeEntry, *more: TimeEntry, seen: Sequence[TimeEntry] = ()
+    desk: Desk,
+    entry: TimeEntry,
+    *more: TimeEntry,
+    seen: Sequence[TimeEntry] = (),
+    before: Sequence[TimeEntry] = (),
 ) -> list[TimeEntry]:
     """Tell on ``desk.notice`` which known entries the given ones overlap; no request.
 
@@ -26,6 +30,7 @@ def told(
         entry: An entry that was just recorded or changed.
         more: Further ones; two of them that overlap each other are told once.
         seen: What this command has read of other entries.
+        before: The given entries as they were: what those overlapped is not told again.
 
     Returns:
         The overlapped entries.
@@ -36,12 +41,16 @@ def told(
     known = _known(desk, mine, seen)
     found: dict[str, TimeEntry] = {}
     told_of: set[str] = set()
+    earlier = {str(e.get("id")): e for e in before}
     for one in mine:
-        told_of.add(str(one.get("id")))
-        others = [
-            e for e in overlapping(one, known, desk.now) if str(e["id"]) not in told_of | set(found)
-        ]
-        found.update((str(e["id"]), e) for e in others)
+        number = str(one.get("id"))
+        told_of.add(number)
+        old = earlier.get(number)
+        known_before = overlapping(old, known, desk.now) if old is not None else []
+        skipped = told_of | set(found) | {str(e["id"]) for e in known_before}
+        for other in overlapping(one, known, desk.now):
+            if str(other["id"]) not in skipped:
+                found[str(other["id"])] = other
     listed = list(found.values())
     if listed:
         desk.notice(_sentence(desk, listed))

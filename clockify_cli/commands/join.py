@@ -1,0 +1,35 @@
+"""``clockify join``: makes one entry of several."""
+
+from __future__ import annotations
+
+import typer
+
+from clockify_cli.commands import options
+from clockify_cli.commands.changes import show_entries, sure
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.tracking import editing, overlaps, reshaping
+
+app = CommandApp()
+
+
+@app.command(
+    cls=Command,
+    epilog=examples("clockify join @1 @2", "clockify join @3 @2 @1 --yes"),
+)
+def join(ctx: typer.Context, entry: options.Entries, yes: options.Yes = False) -> None:
+    """Make one entry of several: from the earliest start to the latest end.
+
+    What lies between them is filled. Where they differ, description, project and all else are
+    those of the first that is named. One that runs has to be the latest; the joined one runs
+    on. Joining more than two asks first, as it removes more than one. 'clockify undo' takes
+    it back.
+    """
+    run = run_of(ctx)
+    gone = len({handle.strip().lower() for handle in entry}) - 1
+    if gone > 1:
+        run.confirm(f"{gone + 1} entries would become one, and {gone} be removed.", yes=yes)
+    with run.desk.turn():
+        found = editing.find_all(run.desk, entry)
+        joined = reshaping.join(run.desk, found, run.clock, sure(run, yes=yes))
+    show_entries(run, [("Joined", joined)], one=True)
+    overlaps.told(run.desk, joined, before=found)

@@ -18,6 +18,7 @@ from clockify_cli.gateway.waits import GET_TRIES, backoff, retry_after
 
 PAGE_SIZE = 200  # safe on every list of the service
 Params = Mapping[str, str | int | bool | list[str]]
+Reader = Callable[..., Answer]  # as answers.read_answer
 
 
 class Gateway:
@@ -99,6 +100,7 @@ class Gateway:
         body: Any = None,
         params: Params | None = None,
         control: bool = False,
+        read: Reader = read_answer,
     ) -> Answer:
         """Send one request; return its answer or raise.
 
@@ -108,6 +110,7 @@ class Gateway:
             body: What to send as JSON.
             params: The query.
             control: Ask the control plane instead.
+            read: Makes the answer out of status, headers and body.
 
         Raises:
             UnclearError: A write went out and no readable answer came back.
@@ -118,7 +121,7 @@ class Gateway:
         while True:
             tries += 1
             try:
-                return self._once(method, path, body, params, control)
+                return self._once(method, path, body, params, control, read)
             except RateLimitError as error:
                 asked = error.retry_after
                 wait = asked if asked is not None else min(backoff(tries) * 4, 8.0)
@@ -137,6 +140,28 @@ class Gateway:
                     raise
                 time.sleep(backoff(tries))
 
+    def beside(self, on_request: Callable[[str, str, int, float], None]) -> Gateway:
+        """Return a client on the same connections that never waits out a rate limit itself.
+
+        Args:
+            on_request: Told of its requests; :meth:`tell` passes them on to this client's own.
+        """
+        self._client(self.target.base_url)  # made here, so that threads only share it
+        other = Gateway(self.target, timeout=self.timeout, max_wait=0, on_request=on_request)
+        other.tries = self.tries
+        other._http = self._http
+        return other
+
+    def tell(self, method: str, path: str, status: int, milliseconds: float) -> None:
+        """Tell of a request that another client made on these connections."""
+        if self._on_request is not None:
+            self._on_request(method, path, status, milliseconds)
+
+    def tell_wait(self, seconds: float) -> None:
+        """Tell of a wait."""
+        if self._on_wait is not None:
+            self._on_wait(seconds)
+
     def close(self) -> None:
         """Close the connections."""
         for http in self._http.values():
@@ -144,7 +169,13 @@ class Gateway:
         self._http.clear()
 
     def _once(
-        self, method: str, path: str, body: Any, params: Params | None, control: bool
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        params: Params | None,
+        control: bool,
+        read: Reader,
     ) -> Answer:
         import httpx
 
@@ -166,8 +197,11 @@ class Gateway:
                 }
             response = http.request(method, base + path, **options)
             status = response.status_code
+            content = response.content
+            if status >= 400:  # errors are shown, and kept in the journal: one may quote the key
+                content = self.target.without_key(content)
             try:
-                return read_answer(status, response.headers, response.content, write=write)
+                return read_answer(status, response.headers, content, write=write)
             except RateLimitError as error:
                 error.retry_after = retry_after(response.headers, time.time())
                 raise

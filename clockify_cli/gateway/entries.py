@@ -101,15 +101,16 @@ def entries_begun(
 
     Arguments as for :func:`entries_between`.
     """
-    params = {
-        **(filters or {}),
-        "start": utc_text(_moved(first, -SHIFT)),
-        "end": utc_text(_moved(last, SHIFT)),
-    }
+    params = {**(filters or {}), **window(first, last)}
     low, high = utc_text(_moved(first)), utc_text(_moved(last))
     for found in gateway.pages(user_path(workspace, user), params, page_size=PAGE_SIZE):
         if low <= _plain(found["timeInterval"]["start"]) < high:
             yield found
+
+
+def window(first: datetime, last: datetime) -> dict[str, str]:
+    """Return the list filter that leaves out nothing that begins in ``[first, last)``."""
+    return {"start": utc_text(_moved(first, -SHIFT)), "end": utc_text(_moved(last, SHIFT))}
 
 
 def touches(found: TimeEntry, start: datetime, end: datetime) -> bool:

@@ -1,0 +1,318 @@
+"""Several requests in flight at once: one pace and one patience for all of them.
+
+Threads send; whoever started them gets the results. A limit of the service is everybody's:
+one refusal (429) makes all of them wait.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple
+
+from clockify_cli.errors import AwayError, RateLimitError, RefusedError
+from clockify_cli.gateway.answers import Answer, read_answer
+from clockify_cli.gateway.client import Gateway, Params
+from clockify_cli.gateway.waits import GET_TRIES, backoff
+
+WORKERS = 12  # as many as the client keeps connections: 50 a second at 240 ms each
+MARGIN = 0.96  # of the rate: what is sent evenly arrives in bunches
+SLOWEST = 1.0  # seconds between two requests, however often the service has refused
+PAGE_SIZES = (5000, 1000, 200)  # nobody knows the service's largest; the last is safe
+ITEMS_AHEAD = 10_000  # items of a list that may be under way at once: they lie in memory
+
+
+class Stopped(Exception):
+    """The crew was sent home."""
+
+
+class Pace:
+    """Spaces requests evenly, and holds all of them when the service asks for it.
+
+    Args:
+        rate: Requests a second; 0 for no limit.
+        max_wait: Seconds that refusals may cost between two requests that went well.
+        on_wait: Told of a hold longer than a second.
+    """
+
+    def __init__(
+        self, rate: float, max_wait: float, on_wait: Callable[[float], None] | None = None
+    ) -> None:
+        self._gap = self._least = 1 / (rate * MARGIN) if rate else 0.0
+        self._max_wait = max_wait
+        self._on_wait = on_wait
+        self._lock = threading.Lock()
+        self._next = 0.0
+        self._held_until = 0.0
+        self._waited = 0.0
+        self._refusals = 0
+        self.stopped = threading.Event()
+
+    def slot(self) -> None:
+        """Wait for the next turn to send; raise Stopped where there is none any more."""
+        while True:
+            with self._lock:
+                now = time.monotonic()
+                at = max(self._next, self._held_until, now)
+                if at - now <= 0:
+                    self._next = at + self._gap
+                    break
+                # The turn is taken before the wait, so that those who wait keep their order.
+                self._next = at + self._gap
+                held = self._held_until
+            if self.stopped.wait(at - now):
+                raise Stopped
+            with self._lock:
+                if self._held_until == held:
+                    break
+        if self.stopped.is_set():
+            raise Stopped
+
+    def refused(self, error: RateLimitError) -> None:
+        """Hold everybody for as long as the service asks, and go slower from then on.
+
+        Raises:
+            RateLimitError: It asks for more patience than there is.
+        """
+        with self._lock:
+            now = time.monotonic()
+            self._refusals += 1
+            asked = error.retry_after
+            wait = asked if asked is not None else min(backoff(min(self._refusals, 6)) * 4, 8.0)
+            longer = now + wait - max(self._held_until, now)
+            if longer <= 0:
+                return  # the others were told the same
+            if self._waited + longer > self._max_wait:
+                if asked is not None and asked >= 1:
+                    error.details["retryAfter"] = int(asked)
+                raise error
+            self._waited += longer
+            self._held_until = now + wait
+            if self._least:
+                self._gap = min(max(self._gap * 1.25, self._least), max(SLOWEST, self._least))
+        if self._on_wait is not None and wait > 1:
+            self._on_wait(wait)
+
+    def went_well(self) -> None:
+        """Note that a request was let through; the pace recovers slowly."""
+        with self._lock:
+            self._waited = 0.0
+            self._refusals = 0
+            self._gap = max(self._least, self._gap * 0.995)
+
+
+class Done(NamedTuple):
+    """A piece of work that is done: what it was about, its result or its error."""
+
+    about: Any
+    result: Any
+    error: BaseException | None
+
+
+class Crew:
+    """Threads that send requests on one client, at one pace.
+
+    Use it as a context: leaving it sends the threads home without waiting for them.
+
+    Args:
+        gateway: The client; its connections are shared.
+        rate: Requests a second that the workspace allows; 0 for no limit.
+        workers: How many requests may be in flight.
+    """
+
+    def __init__(self, gateway: Gateway, *, rate: float, workers: int = WORKERS) -> None:
+        self._own = gateway
+        self._gateway = gateway.beside(self._noted)
+        self._noting = threading.Lock()
+        self.pace = Pace(rate, gateway.max_wait, gateway.tell_wait)
+        self.workers = workers
+        self._todo: SimpleQueue[tuple[Any, Callable[[], Any]] | None] = SimpleQueue()
+        self._done: SimpleQueue[Done] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self.busy = 0  # handed out and not yet collected
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pace.stopped.set()
+        for _thread in self._threads:
+            self._todo.put(None)
+
+    # -- work ---------------------------------------------------------------------------
+
+    def start(self, about: Any, work: Callable[[], Any]) -> None:
+        """Hand out a piece of work; :meth:`collect` gives it back with its result."""
+        self.busy += 1
+        self._todo.put((about, work))
+        if len(self._threads) < min(self.busy, self.workers):
+            thread = threading.Thread(target=self._work, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def collect(self, timeout: float | None = None) -> Done | None:
+        """Return what was done next, or ``None`` where nothing was within ``timeout`` seconds."""
+        try:
+            done = self._done.get(timeout=timeout)
+        except Empty:
+            return None
+        self.busy -= 1
+        return done
+
+    def _work(self) -> None:
+        while (piece := self._todo.get()) is not None:
+            about, work = piece
+            try:
+                self._done.put(Done(about, work(), None))
+            except BaseException as error:
+                self._done.put(Done(about, None, error))
+
+    # -- requests -----------------------------------------------------------------------
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        params: Params | None = None,
+        read: Callable[..., Answer] = read_answer,
+    ) -> Answer:
+        """Send a request at the common pace; for the work that is handed out.
+
+        Raises:
+            Stopped: The crew was sent home before it was sent.
+            ClockifyError: As :meth:`clockify_cli.gateway.client.Gateway.send`.
+        """
+        while True:
+            self.pace.slot()
+            try:
+                answer = self._gateway.send(method, path, body=body, params=params, read=read)
+            except RateLimitError as error:
+                self.pace.refused(error)
+            else:
+                self.pace.went_well()
+                return answer
+
+    def _noted(self, method: str, path: str, status: int, milliseconds: float) -> None:
+        with self._noting:
+            self._own.tell(method, path, status, milliseconds)
+
+    # -- lists ---------------------------------------------------------------------------
+
+    def pages(self, path: str, params: Params | None = None) -> Iterator[list[Any]]:
+        """Yield the pages of a list in their order, several of them under way.
+
+        The largest page that the service gives is asked for. How long a list is, nobody
+        says before its last page: so few are asked for beyond what is known to be there.
+
+        Args:
+            path: The list's path.
+            params: Its filters.
+        """
+        sizes = list(PAGE_SIZES)
+        while True:
+            try:
+                first = self._page(path, params, 1, sizes[0])
+                break
+            except RefusedError:
+                if len(sizes) == 1:
+                    raise
+                del sizes[0]
+        items = first.items()
+        # A service that gives less than it was asked for counts its pages by what it gives.
+        size = len(items) if 0 < len(items) < sizes[0] else sizes[0]
+        if first.is_last or not items:
+            yield items
+            return
+        window = max(2, min(self.workers, ITEMS_AHEAD // size))
+        yield items
+        del items, first
+        yield from self._rest(path, params, size, window)
+
+    def _rest(
+        self, path: str, params: Params | None, size: int, window: int
+    ) -> Iterator[list[Any]]:
+        """Yield the pages from the second on."""
+        arrived: dict[int, _Page] = {}
+        due = asked = 2
+        last: int | None = None
+        while last is None or due <= last:
+            # At most as many again as have come: a short list is not asked for far beyond.
+            ahead = due + min(window, 2 * (due - 1))
+            while asked < ahead and (last is None or asked <= last):
+                number = asked
+                self.start(number, partial(self._page, path, params, number, size))
+                asked += 1
+            if due in arrived:
+                page = arrived.pop(due)
+                yield page.items()
+                due += 1
+                continue
+            done = self.collect()
+            assert done is not None  # without a time limit there is always one
+            if done.error is not None:
+                if last is not None and done.about > last:
+                    continue
+                raise done.error
+            if done.result.is_last and (last is None or done.about < last):
+                last = done.about
+            if last is None or done.about <= last:
+                arrived[done.about] = done.result
+
+    def _page(self, path: str, params: Params | None, number: int, size: int) -> _Page:
+        """Ask for a page; its items stay bytes until it is their turn."""
+        asked = {**(params or {}), "page": number, "page-size": size}
+        tries = 0
+        while True:
+            tries += 1
+            answer = self.send("GET", path, params=asked, read=_unread)
+            try:
+                return _Page(answer.data, answer.headers, size, first=number == 1)
+            except AwayError:
+                if tries >= GET_TRIES:
+                    raise
+
+
+def _unread(status: int, headers: Mapping[str, str], content: bytes, *, write: bool) -> Answer:
+    """Return a good answer with its bytes; raise what another one is."""
+    if 200 <= status < 300 and content.strip():
+        return Answer(status, content, headers)
+    return read_answer(status, headers, content, write=write)
+
+
+class _Page:
+    """A page of a list as it came."""
+
+    __slots__ = ("_content", "_items", "is_last")
+
+    def __init__(self, content: Any, headers: Mapping[str, str], size: int, *, first: bool) -> None:
+        self._content: bytes = content if isinstance(content, bytes) else b""
+        self._items: list[Any] | None = None
+        edges = self._content.strip(b" \t\r\n")
+        if not (edges.startswith(b"[") and edges.endswith(b"]")):
+            raise AwayError("The gateway's answer is not a list.")
+        said = headers.get("last-page", "").strip().lower()
+        if said in ("true", "false"):
+            self.is_last = said == "true" or edges == b"[]"
+        else:
+            self._items = self._read()
+            # The first page may be short because the service gives no larger ones.
+            self.is_last = len(self._items) < (1 if first else size)
+
+    def items(self) -> list[Any]:
+        """Return its items, once: they are not kept."""
+        found = self._items if self._items is not None else self._read()
+        self._content, self._items = b"", None
+        return found
+
+    def _read(self) -> list[Any]:
+        try:
+            found: list[Any] = json.loads(self._content)
+        except ValueError:
+            raise AwayError("The gateway's answer is not a list.") from None
+        return found

@@ -105,10 +105,11 @@ def run(arguments: list[str], *, options: Options | None = None) -> int:
     except ClickException as error:
         return _report(_usage(error), arguments, this_run)
     except OSError as error:
-        what = f" {error.filename}" if error.filename else ""
-        return _report(
-            StorageError(f"Cannot use{what}: {error.strerror or error}."), arguments, this_run
+        what = f"use {error.filename}" if error.filename else "write the answer"
+        failed = StorageError(
+            f"Cannot {what}: {error.strerror or error}.", "Free some space or mend the permissions."
         )
+        return _report(failed, arguments, this_run)
     except Exception as error:
         return _report(_bug(error), arguments, this_run)
     finally:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from unicodedata import combining
 
 ELLIPSIS = "…"
+_COMBINING = "\u0300"  # below it everything printable takes one column
+_MARKS = frozenset("·–—…●▶─│▏▎▍▌▋▊▉█░▒▓")  # what views are drawn with: one column each
 # Characters that belong to the one before them: selectors, joiners, skin tones, keycaps.
 _ZWJ = "\u200d"
 _CLINGING = frozenset(["\u200c", _ZWJ, "\ufe0e", "\ufe0f", "\u20e3"])
@@ -13,9 +15,9 @@ _SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
 
 def width(text: str) -> int:
     """Return the columns that ``text`` (one line, made safe) takes: CJK and emoji take two."""
-    if text.isascii():
+    if text.isascii() or all(c < _COMBINING or c in _MARKS for c in text):
         return len(text)
-    from rich.cells import cell_len
+    from rich.cells import cell_len  # 5 ms, which ordinary European text is spared
 
     return cell_len(text)
 

@@ -592,3 +592,55 @@ def test_reshaping_waits_while_the_network_is_away(
         "move": [("07:00", "07:30"), ("07:00", "08:00")],
     }
     assert sorted(spans(sheet.there())) == sorted(expected[verb])
+
+
+# -- invoiced --------------------------------------------------------------------------------
+
+
+def marks(served: Served) -> list[Any]:
+    """Return the bodies of the requests that marked entries."""
+    found = served.requests()
+    return [json.loads(r["body"]) if isinstance(r["body"], str) else r["body"] for r in found
+            if r["method"] == "PATCH"]  # fmt: skip
+
+
+def test_entries_are_marked_as_invoiced(warm: Cli, sheet: Sheet, served: Served) -> None:
+    first, second = sheet.full(), sheet.entry("10:00:00", "11:00:00")
+    served.clear()
+    done = warm("mark-invoiced", first["id"], "--json").json
+    assert done == {"invoiced": True, "timeEntryIds": [first["id"]]}
+    assert methods(served) == ["PATCH"]
+    assert marks(served) == [{"timeEntryIds": [first["id"]], "invoiced": True}]
+    served.clear()
+    warm("mark-invoiced", "@1", "@2", "--json", code=2)
+    assert marks(served) == []
+    warm("mark-invoiced", "@1", "@2", "--not", "--yes")
+    ids = [second["id"], first["id"]]
+    assert marks(served) == [{"timeEntryIds": ids, "invoiced": False}]
+
+
+def test_a_range_of_entries_is_marked(warm: Cli, sheet: Sheet, served: Served) -> None:
+    first = sheet.full()
+    sheet.entry("10:00:00", "11:00:00", projectId=sheet.ops)
+    sheet.entry("12:00:00")  # it runs
+    served.clear()
+    assert warm("mark-invoiced", "yesterday", "-c", "Acme", "--json").json["timeEntryIds"] == [
+        first["id"]
+    ]
+    assert [m["timeEntryIds"] for m in marks(served)] == [[first["id"]]]
+    assert len(warm("mark-invoiced", "yesterday", "--yes", "--json").json["timeEntryIds"]) == 2
+    assert warm("mark-invoiced", "2026-11-01", "--json").json["timeEntryIds"] == []
+    for words in ([], ["@1", "yesterday"], ["@1", "-p", "Ops"], ["nonsense"]):
+        assert warm("mark-invoiced", *words, "--json", code=2).error["kind"] == "usage"
+
+
+def test_a_plan_without_invoicing_is_explained(warm: Cli, sheet: Sheet, served: Served) -> None:
+    entry = sheet.full()
+    for status, code in ((403, 3), (400, 6), (404, 4)):
+        served.faults([{"kind": "status_before", "status": status, "match": {"method": "PATCH"}}])
+        error = warm("mark-invoiced", entry["id"], "--json", code=code).error
+        assert "plan" in error["hint"]
+    served.faults([])
+    assert warm("mark-invoiced", NOBODY, "--json", code=4).error["kind"] == "not_found"
+    served.faults([{"kind": "cut_before", "match": {"method": "PATCH"}}])
+    assert "does no harm" in warm("mark-invoiced", entry["id"], "--json", code=5).error["hint"]

@@ -1,0 +1,96 @@
+"""``clockify mark-invoiced``: marks entries as invoiced."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clockify_cli.commands import filters, options
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.context import Run
+from clockify_cli.errors import UsageError
+from clockify_cli.tracking import invoicing
+
+app = CommandApp()
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "clockify mark-invoiced @1 @2 --yes",
+        "clockify mark-invoiced last-month -c Acme --billable",
+        "clockify mark-invoiced last-month -c Acme --not",
+    ),
+)
+def mark_invoiced(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ENTRY…|RANGE",
+            help="Entries (ID, @1), or a range: last-month, 2026-11-02..2026-11-06.",
+            show_default=False,
+        ),
+    ] = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    project: filters.Projects = None,
+    client: filters.Clients = None,
+    tag: filters.Tags = None,
+    billable: filters.Billable = None,
+    undo: Annotated[bool, typer.Option("--not", help="Mark them as not invoiced.")] = False,
+    yes: options.Yes = False,
+) -> None:
+    """Mark entries as invoiced, where the workspace's plan allows it.
+
+    A range means your own finished entries in it; the filters choose among them. 'clockify
+    undo' knows nothing of it: --not takes it back. JSON: {invoiced, timeEntryIds}.
+    """
+    run = run_of(ctx)
+    handles = [word for word in words or () if invoicing.is_handle(word)]
+    if handles:
+        if len(handles) < len(words or ()) or since or until or project or client or tag:
+            raise UsageError(
+                "Name entries, or a range with filters, not both.",
+                "Such as: clockify mark-invoiced @1 @2, clockify mark-invoiced last-month -p Acme.",
+            )
+        numbers = invoicing.numbers_of(run.desk, handles)
+    elif words or since or until:
+        numbers = _in_range(run, words, since, until, project, client, tag, billable)
+    else:
+        raise UsageError("Which entries?", "Such as: clockify mark-invoiced last-month -p Acme.")
+    done = "marked as not invoiced" if undo else "marked as invoiced"
+    if len(numbers) > 1:
+        run.confirm(f"{len(numbers)} entries would be {done}.", yes=yes)
+    invoicing.mark(run.desk, numbers, invoiced=not undo)
+    count = f"{len(numbers)} {'entry' if len(numbers) == 1 else 'entries'}"
+    run.out.answer(
+        {"invoiced": not undo, "timeEntryIds": numbers},
+        lambda: f"{count} {done}." if numbers else "No finished entries there.",
+        ids=numbers,
+    )
+
+
+def _in_range(
+    run: Run,
+    words: list[str] | None,
+    since: str | None,
+    until: str | None,
+    project: list[str] | None,
+    client: list[str] | None,
+    tag: list[str] | None,
+    billable: bool | None,
+) -> list[str]:
+    from clockify_cli.model import is_running, start_of
+    from clockify_cli.tracking.history import entries_in
+
+    span = filters.period_of(run, words, since, until)
+    chosen = filters.typed_filters(run, project=project, client=client, tag=tag, billable=billable)
+    found = entries_in(run.desk, span.start, span.end, filters=chosen)
+    # One that reaches into the range belongs to the one before, or it would be billed twice.
+    return [
+        str(e["id"])
+        for e in found
+        if start_of(e) >= span.start and not is_running(e) and not e.get("queued")
+    ]

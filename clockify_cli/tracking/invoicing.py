@@ -1,0 +1,79 @@
+"""Marking entries as invoiced, which a workspace's plan may or may not allow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clockify_cli.errors import (
+    AwayError,
+    NotFoundError,
+    PermissionRefused,
+    RefusedError,
+    UsageError,
+)
+from clockify_cli.gateway.entries import entries_path
+from clockify_cli.journal.operation import LOCAL
+from clockify_cli.model import is_entity_id, is_running
+from clockify_cli.tracking.desk import Desk
+from clockify_cli.tracking.editing import find_all
+
+AT_ONCE = 200  # entries a request
+_PLAN = (
+    "Marking entries as invoiced needs a Clockify plan with invoicing, and the right to do it"
+    " (an admin's). Without them, a tag serves: clockify edit ENTRY -t +invoiced."
+)
+
+
+def is_handle(word: str) -> bool:
+    """Say whether a word names an entry and not a day."""
+    text = word.strip()
+    return text.startswith(("@", LOCAL)) or is_entity_id(text)
+
+
+def numbers_of(desk: Desk, handles: Sequence[str]) -> list[str]:
+    """Return the service's IDs of the entries that the handles mean; an ID is not looked up.
+
+    Raises:
+        NotFoundError: There is no such entry.
+        UsageError: It still runs, or waits to be sent.
+    """
+    looked_up = {h: None for h in handles if not is_entity_id(h.strip())}
+    found = {h: find_all(desk, [h])[0] for h in looked_up}
+    for handle, entry in found.items():
+        if entry.get("queued"):
+            raise UsageError(
+                f"The entry {handle} waits to be sent.", "Deliver it first: clockify sync."
+            )
+        if is_running(entry):
+            raise UsageError(f"The entry {handle} still runs.", "Stop it first: clockify stop.")
+    numbers = [str(found[h]["id"]) if h in found else h.strip().lower() for h in handles]
+    return list(dict.fromkeys(numbers))
+
+
+def mark(desk: Desk, numbers: Sequence[str], *, invoiced: bool) -> None:
+    """Mark entries as invoiced, or as not. One request for ``AT_ONCE`` of them.
+
+    It is not queued while the network is away: doing it again does no harm.
+
+    Raises:
+        PermissionRefused, RefusedError: The plan or the right is missing; the hint says so.
+        NotFoundError: There is no such entry; none of its batch was marked.
+        AwayError: Clockify is away.
+    """
+    path = f"{entries_path(desk.account.workspace)}/invoiced"
+    for first in range(0, len(numbers), AT_ONCE):
+        batch = list(numbers[first : first + AT_ONCE])
+        try:
+            desk.gateway().send("PATCH", path, body={"timeEntryIds": batch, "invoiced": invoiced})
+        except (PermissionRefused, RefusedError) as error:
+            error.hint = _PLAN
+            raise
+        except NotFoundError as error:
+            if error.status == 404:  # the address itself
+                error.hint = _PLAN
+            else:
+                error.hint = "One of the entries does not exist. " + error.hint
+            raise
+        except AwayError as error:
+            error.hint = f"Run it again: marking an entry twice does no harm. {error.hint}".strip()
+            raise

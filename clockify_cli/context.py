@@ -419,6 +419,7 @@ class Run:
             "key": keys.mark(self.target.key),
             "user": user["id"],
             "user_name": user.get("name") or user.get("email") or "",
+            "email": user.get("email") or "",
             "workspace": user.get("activeWorkspace") or user.get("defaultWorkspace") or "",
             "time_zone": settings.get("timeZone") or "UTC",
             "week_start": settings.get("weekStart") or "MONDAY",
@@ -428,6 +429,14 @@ class Run:
         self.__dict__["_cached_account"] = table
         self._renewed = True
         return table
+
+    @property
+    def own_email(self) -> str:
+        """The account's e-mail address; one request where it is not cached."""
+        cached = self._cached_account
+        if "email" not in cached:
+            cached = self.renew_account()
+        return str(cached["email"])
 
     def workspace_name(self, number: str) -> str:
         """Return the cached name of a workspace, or its ID; no request."""

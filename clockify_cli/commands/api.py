@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from clockify_cli.context import Run
 from clockify_cli.errors import UsageError
 from clockify_cli.gateway import raw
 from clockify_cli.output import json_text
+
+if TYPE_CHECKING:
+    from clockify_cli.gateway.answers import Answer
 
 app = CommandApp()
 
@@ -87,7 +90,7 @@ def api(
         raise UsageError("A GET has no body.", "Leave --input out; -f makes a query.")
     if paginate and (verb != "GET" or control or include):
         raise UsageError("--paginate is for a GET of the API, without --include.")
-    if include and run.options.json:
+    if include and run.out.json_mode:
         raise UsageError("--include prints more than one JSON document.", "Leave --json out.")
     if control and run.target.direct:
         raise UsageError("Clockify itself has no control plane.", "Leave --control out.")
@@ -105,18 +108,11 @@ def api(
         return
     answer = run.gateway.send(verb, address, body=body, params=query, control=control)
     if verb != "GET" and not control:
-        from clockify_cli.resources.touched import forget_touched
-
-        forget_touched(run.target.account, address)
-        if run.entry_cache is not None:
-            run.entry_cache.forget_all()
+        _forget(run, address)
     if include:
-        from clockify_cli.render.safe import safe
-
-        lines = [f"HTTP {answer.status}", *(f"{k}: {v}" for k, v in answer.headers.items()), ""]
-        run.out.write("".join(f"{safe(run.without_key(line))}\n" for line in lines))
+        _show_head(run, answer)
     if answer.data is not None or run.out.json_mode:
-        run.out.answer(answer.data, lambda: json_text(answer.data), ids=_ids(answer.data))
+        _show(run, answer.data)
 
 
 def _read(source: str) -> Any:
@@ -140,12 +136,38 @@ def _read(source: str) -> Any:
         raise UsageError(f"{name} is not JSON: {error}.") from None
 
 
+def _forget(run: Run, address: str) -> None:
+    """Drop what the caches hold and the request may have changed."""
+    from clockify_cli.resources.touched import forget_touched
+
+    forget_touched(run.target.account, address)
+    if run.entry_cache is not None:
+        run.entry_cache.forget_all()
+
+
+def _show_head(run: Run, answer: Answer) -> None:
+    """Write the status and the headers, as HTTP does."""
+    from clockify_cli.render.safe import safe
+
+    lines = [f"HTTP {answer.status}", *(f"{k}: {v}" for k, v in answer.headers.items()), ""]
+    run.out.write("".join(f"{safe(run.without_key(line))}\n" for line in lines))
+
+
 def _ids(data: Any) -> list[str] | None:
     """Return the IDs of an answer, where all of it has some."""
     things = data if isinstance(data, list) else [data]
     if all(isinstance(thing, dict) and thing.get("id") for thing in things):
         return [str(thing["id"]) for thing in things]
     return None
+
+
+def _show(run: Run, data: Any) -> None:
+    """Write an answer; with ``--quiet`` its IDs."""
+    ids = _ids(data) if run.out.quiet and not run.out.json_mode else None
+    if ids:
+        run.out.answer(data, ids=ids)
+    else:
+        run.out.write(run.without_key(json_text(data)) + "\n")
 
 
 def _stream(run: Run, items: Iterable[Any]) -> None:
@@ -157,7 +179,7 @@ def _stream(run: Run, items: Iterable[Any]) -> None:
         if ids:
             run.out.answer(item, ids=ids)
             continue
-        text = json_text(item).replace("\n", "\n  ")
+        text = run.without_key(json_text(item)).replace("\n", "\n  ")
         run.out.write(f"{',' if count else '['}\n  {text}")
         count += 1
     if count or not bare:

@@ -101,7 +101,7 @@ def report(run: Run, done: str, things: Sequence[Json], *, single: bool = True) 
 
 def report_update(run: Run, shelf: Shelf, text: str, changes: Json) -> None:
     """Change one thing and answer with what it is now."""
-    thing = shelf.show(text)
+    [thing] = shelf.things([text])
     changed = shelf.update(thing, changes)
     report(run, "Updated" if changed is not thing else "Unchanged", [changed])
 

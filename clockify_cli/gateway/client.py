@@ -201,7 +201,7 @@ class Gateway:
             if status >= 400:  # errors are shown, and kept in the journal: one may quote the key
                 content = self.target.without_key(content)
             try:
-                return read_answer(status, response.headers, content, write=write)
+                return read(status, response.headers, content, write=write)
             except RateLimitError as error:
                 error.retry_after = retry_after(response.headers, time.time())
                 raise

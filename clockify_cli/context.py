@@ -22,14 +22,12 @@ if TYPE_CHECKING:
     from clockify_cli.gateway.target import Target
     from clockify_cli.journal.book import Journal
     from clockify_cli.render.style import Look
-    from clockify_cli.setup.spending import QuotaWatch
+    from clockify_cli.setup.spending import QuotaWatch, Spent
     from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
     from clockify_cli.times import Clock, Moment
     from clockify_cli.tracking.desk import Desk
-
-SHORTEST_SECRET = 8  # characters; real keys have several times as many
 
 
 @dataclass
@@ -122,9 +120,11 @@ class Run:
 
     def without_key(self, text: str) -> str:
         """Return ``text`` with the API key blotted out, should it have got into it."""
-        key = self.target.key if "target" in self.__dict__ else ""
-        # A shorter one (the sandbox's) is no secret, and would be found in ordinary words.
-        return text.replace(key, "[key]") if len(key) >= SHORTEST_SECRET else text
+        if "target" not in self.__dict__:
+            return text
+        return self.target.without_key(text.encode("utf-8", "surrogatepass")).decode(
+            "utf-8", "surrogatepass"
+        )
 
     def remind(self) -> None:
         """Notice a timer that has been left running, with the line that would mend it."""
@@ -332,6 +332,7 @@ class Run:
         """Return a client for ``target``, with this run's patience."""
         from clockify_cli.gateway.client import Gateway
 
+        self._quota_watch  # noqa: B018 - a quota that cannot be read is told before a request
         return Gateway(
             target,
             timeout=self.settings.get("timeout") or 1,
@@ -349,11 +350,18 @@ class Run:
 
         budget.note(self.target.account, path)
         if self._quota_watch is not None:
-            few = self._quota_watch.after(path)
-            if few is not None:
-                from clockify_cli.render.setup import few_left
+            self._tell_of_quota(self._quota_watch.after(path))
 
-                self.notice(few_left(few, self.look, self.workspace_name(few.workspace)))
+    def _tell_of_quota(self, few: Spent | None) -> None:
+        if few is None:
+            return
+        from clockify_cli.errors import ClockifyError
+        from clockify_cli.render.setup import few_left
+
+        try:
+            self.notice(few_left(few, self.look, self.workspace_name(few.workspace)))
+        except ClockifyError:  # a notice must never make a request fail that has been answered
+            pass
 
     @cached_property
     def _quota_watch(self) -> QuotaWatch | None:
@@ -458,6 +466,7 @@ class Run:
             lambda: self.gateway,
             max_age=self.settings.get("cache_hours") * 3600,
             refresh=self.options.refresh,
+            notice=self.notice,
         )
         return str(names.resolve("workspaces", wanted, "workspace")["id"])
 
@@ -472,6 +481,7 @@ class Run:
             lambda: self.gateway,
             max_age=self.settings.get("cache_hours") * 3600,
             refresh=self.options.refresh,
+            notice=self.notice,
         )
 
     # -- tracking ----------------------------------------------------------------------

@@ -151,10 +151,13 @@ class Settings:
     def explain(self, name: str) -> tuple[Any, str]:
         """Return the value of ``name`` and where it came from."""
         given = self.given(name)
-        return given[0] if given else (KEYS[name].default, "default")
+        if not given:
+            return KEYS[name].default, "default"
+        raw, origin = given[0]
+        return read_value(KEYS[name], raw, origin), origin
 
     def given(self, name: str) -> list[tuple[Any, str]]:
-        """Return every value that ``name`` was given and by whom; the first one counts."""
+        """Return what ``name`` was given, as it stands there, and where; the first one counts."""
         key = KEYS[name]
         found = []
         for number, (origin, layer) in enumerate(self._layers):
@@ -165,7 +168,7 @@ class Settings:
                 raw = layer.get(name)
             if raw is not None and raw != "":
                 found.append((raw, origin))
-        return [(read_value(key, raw, origin), origin) for raw, origin in found[:1]] + found[1:]
+        return found
 
 
 def read_value(key: Key, raw: Any, origin: str) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from clockify_cli.errors import StorageError
 from clockify_cli.store import budget
 
 FEW = 5  # requests left, from which on every command says so
@@ -92,7 +93,10 @@ class QuotaWatch:
             self._left[workspace] -= 1
             if self._left[workspace] > FEW:
                 return None
-        rows = last_hour(self._account, self._quota)
+        try:
+            rows = last_hour(self._account, self._quota)
+        except StorageError:
+            return None  # it is a convenience
         row = next((r for r in rows if r.workspace == workspace), None)
         if row is None:
             return None

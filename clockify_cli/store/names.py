@@ -13,7 +13,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from clockify_cli.errors import AwayError, ClockifyError, NotFoundError, RateLimitError
+from clockify_cli.errors import (
+    AwayError,
+    ClockifyError,
+    NotFoundError,
+    RateLimitError,
+    StorageError,
+)
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.naming import match, project_label
 from clockify_cli.store import files
@@ -41,6 +47,7 @@ class Names:
         gateway: Gives the client when a request is due.
         max_age: Seconds after which a list is renewed when it is used.
         refresh: Renew each list at its first use.
+        notice: Told of a damaged list that was moved aside, and of one that cannot be kept.
     """
 
     def __init__(
@@ -51,12 +58,14 @@ class Names:
         *,
         max_age: float,
         refresh: bool = False,
+        notice: Callable[[str], None] | None = None,
     ) -> None:
         self._account = account
         self._workspace = workspace
         self._gateway = gateway
         self._max_age = max_age
         self._refresh = refresh
+        self._notice = notice or (lambda _: None)
         self._lists: dict[str, list[Item]] = {}
         self._fetched: dict[str, float] = {}  # when each list was asked for
         self._fresh: set[str] = set()  # asked for by this run
@@ -93,8 +102,11 @@ class Names:
         try:
             stored = json.loads(text)
             items, fetched = list(stored["items"]), float(stored["fetched"])
+            if not all(isinstance(item, dict) for item in items):
+                raise ValueError("not a list of things")
         except (ValueError, KeyError, TypeError):
-            files.set_aside(path)
+            kept = files.set_aside(path)
+            self._notice(f"The cached {kind.split('-')[0]} were damaged; they are kept as {kept}.")
             return None, 0.0
         self._lists[kind], self._fetched[kind] = items, fetched
         return items, max(0.0, time.time() - fetched)
@@ -263,7 +275,11 @@ class Names:
         self._lists[kind] = items
         stored = {"fetched": int(self._fetched.get(kind, 0)), "items": items}
         text = json.dumps(stored, ensure_ascii=False)
-        files.replace(self._path(kind), text, synced=False)
+        try:
+            files.replace(self._path(kind), text, synced=False)
+        except StorageError as error:  # what can be asked for again is done without
+            self._notice(error.message)
+            self._notice = lambda _: None
 
     def _path(self, kind: str) -> str:
         return list_path(self._account, self._workspace, kind)

@@ -1,0 +1,112 @@
+"""``clockify doctor``: what is wrong, and the command that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import typer
+
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.context import Run
+from clockify_cli.errors import ClockifyError, SignInError
+from clockify_cli.setup import doctor as checks
+from clockify_cli.setup.doctor import Finding
+
+app = CommandApp()
+
+
+@app.command(
+    cls=Command,
+    epilog=examples("clockify doctor", "clockify doctor --json", "clockify --sandbox doctor"),
+)
+def doctor(ctx: typer.Context) -> None:
+    """Find what is wrong with the set-up, and the command that mends it.
+
+    Folders, files, settings, journal and cache are looked at on this machine; one request tells
+    of the key, the address, the connection and the clock, and one more of the connections where
+    that failed. It works without a network. The exit code is 0, or that of the worst finding:
+    3 the key, 5 the network, 7 the quota, 6 the connection, 4 the address, 2 a setting, 1 a file.
+    JSON: an array of {check, ok, message, fix}.
+    """
+    run = run_of(ctx)
+    findings = list(_examined(run))
+
+    def text() -> str:
+        from clockify_cli.render.setup import findings_lines
+
+        return findings_lines(findings, run.look)
+
+    ids = [f.check for f in findings if not f.ok]
+    run.out.answer([f.as_json() for f in findings], text, ids=ids)
+    code = checks.exit_code(findings)
+    if code:
+        raise typer.Exit(code)
+
+
+def _examined(run: Run) -> Iterator[Finding]:
+    """Yield the findings in the order in which one depends on the other."""
+    from clockify_cli.store import config
+
+    yield from checks.check_folders()
+    told: list[str] = []
+    try:
+        run.config = config.load(told.append)
+        yield from checks.check_config(told, run.config, run.profile)
+        settings = run.settings
+        zone = run.zone
+    except ClockifyError as error:
+        run.options.color = run.options.color or "auto"  # nothing is asked of the settings now
+        yield Finding("settings", False, error.message, error.hint, error.exit_code)
+        return
+    unreadable = [f for f in checks.check_settings(settings) if not f.ok]
+    yield from unreadable or checks.check_settings(settings)
+    if unreadable:
+        run.options.color = run.options.color or "auto"
+    try:
+        notices = [] if run.sandboxed else checks.key_notices(run.profile, direct=run.direct)
+        target = run.target
+    except SignInError as error:
+        yield Finding("key", False, error.message, error.hint, error.exit_code)
+        return
+    except ClockifyError as error:
+        yield Finding("address", False, error.message, error.hint, error.exit_code)
+        return
+    yield from checks.check_private_files(notices)
+    yield from checks.check_journal(target.account)
+    yield from checks.check_cache()
+    yield checks.check_key(target, run.key_origin)
+    address = checks.check_address(target, settings)
+    yield address
+    if not target.key or not address.ok:
+        return  # a request would only say the same in other words
+    asked = checks.ask(run.gateway)
+    yield from checks.check_answer(asked, run.gateway, settings)
+    if asked.user is not None:
+        known = run.renew_account(asked.user)
+        yield _workspace(run)
+        from clockify_cli.zones import zone_name
+
+        yield checks.check_zone(zone_name(zone), str(known["time_zone"]))
+    if asked.skew is not None:
+        yield checks.check_clock(asked.skew)
+
+
+def _workspace(run: Run) -> Finding:
+    """Say which workspace is worked in; at most one request, for the name in a setting."""
+    try:
+        number = run.account.workspace
+    except ClockifyError as error:
+        return Finding(
+            "workspace", False, error.message, "clockify workspaces list", error.exit_code
+        )
+    if not number:
+        return Finding(
+            "workspace",
+            False,
+            "The account has no active workspace.",
+            "clockify workspaces list, then: clockify config set workspace NAME",
+            4,
+        )
+    name, origin = run.workspace_name(number), run.settings.explain("workspace")[1]
+    chosen = "the account's active one" if origin == "default" else f"from {origin}"
+    return Finding("workspace", True, f"{name}, {chosen}.")

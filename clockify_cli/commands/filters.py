@@ -171,4 +171,14 @@ def period_of(
     """Return the period that the range and its two options mean for this run."""
     from clockify_cli.tracking.ranges import typed_period
 
-    return typed_period(words, since, until, run.clock, default=default)
+    period = typed_period(words, since, until, run.clock, default=default)
+    for text in period.notices:
+        run.notice(text)
+    return period
+
+
+def typed_users(run: Run, user: Sequence[str] | None, *, everyone: bool = False) -> list[str]:
+    """Return the IDs of the users that are meant, each once; one's own where none is typed."""
+    if everyone:
+        return [str(found["id"]) for found in run.names.all("users")]
+    return list(dict.fromkeys(run.user_id(name) for name in user or ("",)))

@@ -104,7 +104,7 @@ def entries_begun(
     params = {**(filters or {}), **window(first, last)}
     low, high = utc_text(_moved(first)), utc_text(_moved(last))
     for found in gateway.pages(user_path(workspace, user), params, page_size=PAGE_SIZE):
-        if low <= _plain(found["timeInterval"]["start"]) < high:
+        if low <= plain(found["timeInterval"]["start"]) < high:
             yield found
 
 
@@ -120,23 +120,24 @@ def touches(found: TimeEntry, start: datetime, end: datetime) -> bool:
 
 def touching(start: datetime, end: datetime) -> Callable[[TimeEntry], bool]:
     """Return what says whether an entry lies at least partly in ``[start, end)``."""
-    # Written the API's way, texts sort as the instants do: nothing need be parsed.
-    low, high = utc_text(_moved(start)), utc_text(_moved(end))
+    low, high = plain(start), plain(end)
 
     def fits(found: TimeEntry) -> bool:
         interval = found["timeInterval"]
-        began = _plain(interval["start"])
+        began = plain(interval["start"])
         if began >= high:
             return False
         ended = interval.get("end")
-        return not ended or began >= low or _plain(ended) > low
+        return not ended or began >= low or plain(ended) > low
 
     return fits
 
 
-def _plain(text: str) -> str:
-    """Return a timestamp as :func:`clockify_cli.model.utc_text` writes it."""
-    return text if len(text) == 20 and text[19] == "Z" else utc_text(instant(text))
+def plain(time: str | datetime) -> str:
+    """Return a timestamp of the API, or an instant, in the one form whose texts sort right."""
+    if isinstance(time, datetime):
+        return utc_text(_moved(time))
+    return time if len(time) == 20 and time[19] == "Z" else utc_text(instant(time))
 
 
 def _moved(moment: datetime, by: timedelta = timedelta(0)) -> datetime:

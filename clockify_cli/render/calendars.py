@@ -114,9 +114,11 @@ def _month(
     order = [(week_start + i) % 7 for i in range(7)]
     total = sum(s for d, s in day_seconds.items() if month <= d < following)
     title = Line(Span(f"{_MONTHS[month.month - 1]} {month.year}", "bold"))
-    span = 7 * 5 + len("999:59")
+    sums = len("999:59")
+    shade = 2 if 7 * 5 + sums <= look.width else 1
+    span = 7 * (3 + shade) + sums
     out = [Line(title.pad(span - len(hours_minutes(total))), Span(hours_minutes(total), "bold"))]
-    out.append(Line(*(Span(f"{moments.DAYS[i][:2]}   ", "dim") for i in order)))
+    out.append(Line(*(Span(f"{moments.DAYS[i][:2]} {' ' * shade}", "dim") for i in order)))
     day = month - timedelta(days=(month.weekday() - week_start) % 7)
     while day < following:
         week: list[Span | str] = []
@@ -129,12 +131,12 @@ def _month(
                 number = Span(
                     f"{day.day:2}", "bold" if day == look.today else "" if level else "dim"
                 )
-                week += [number, Span(_SHADES[level] * 2, _heat(level)), " "]
+                week += [number, Span(_SHADES[level] * shade, _heat(level)), " "]
             else:
-                week.append("     ")
+                week.append(" " * (3 + shade))
             day += timedelta(days=1)
         summed = hours_minutes(week_sum) if week_sum else ""
-        out.append(Line(*week, summed.rjust(span - 35)))
+        out.append(Line(*week, summed.rjust(sums)))
     return out
 
 
@@ -152,14 +154,24 @@ def _spans(
 ) -> list[tuple[str, datetime, datetime, str]]:
     begin, end = _midnight(day, look), _midnight(day + timedelta(days=1), look)
     found = []
+    clients: dict[str, set[str]] = {}
     for entry in sorted(entries, key=start_of):
-        described = names.describe(entry)
-        client, project = described.get("client") or "", described.get("project") or ""
-        name = f"{client}/{project}" if client and project else project or "(no project)"
         start, stop = max(start_of(entry), begin), min(end_of(entry) or look.now, end)
         if start < stop:
-            found.append((Line(name).plain, start, stop, described.get("color") or ""))
-    return found
+            described = names.describe(entry)
+            clients.setdefault(described.get("project") or "", set()).add(
+                described.get("client") or ""
+            )
+            found.append((described, start, stop))
+
+    def label(described: Mapping[str, str]) -> str:
+        # The client only where it tells equal names apart: there is little room.
+        client, project = described.get("client") or "", described.get("project") or ""
+        if client and len(clients[project]) > 1:
+            return Line(f"{client}/{project}").plain
+        return Line(project or "(no project)").plain
+
+    return [(label(d), start, stop, d.get("color") or "") for d, start, stop in found]
 
 
 def _midnight(day: date, look: Look) -> datetime:

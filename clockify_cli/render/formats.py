@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from clockify_cli.render.durations import clock_duration, decimal_hours
-from clockify_cli.render.reports import amounts_text, group_label
+from clockify_cli.render.reports import (
+    amounts_text,
+    group_label,
+    period_text,
+    qualified_label,
+    report_notes,
+)
 from clockify_cli.render.safe import safe
 from clockify_cli.render.style import Look
 
@@ -127,6 +133,43 @@ def report_rows(
     return header, rows
 
 
+def report_markdown(report: Mapping[str, Any]) -> str:
+    """Return a report to paste into a ticket or an invoice: its days, a table, its notes.
+
+    Args:
+        report: As for :func:`clockify_cli.render.reports.report_view`.
+    """
+    levels = [str(name).capitalize() for name in report["by"]]
+    found = list(_paths(report.get("groups") or (), ()))
+    everything = [*(path[-1] for path, _ in found), report]
+    rounded = any(g.get("roundedSeconds") is not None for g in everything)
+    amounts = any(g.get("amounts") for g in everything)
+    header = [*levels, "Time", *["Rounded"] * rounded, "Hours", *["Amount"] * amounts]
+
+    def figures(group: Mapping[str, Any]) -> list[object]:
+        seconds = int(group.get("seconds") or 0)
+        cells: list[object] = [clock_duration(seconds)]
+        if rounded:
+            seconds = int(group.get("roundedSeconds") or 0)
+            cells.append(clock_duration(seconds))
+        cells.append(decimal_hours(seconds))
+        if amounts:
+            cells.append(amounts_text(group.get("amounts")))
+        return cells
+
+    rows: list[list[object]] = []
+    for path, _ in found:
+        names: list[object] = [""] * len(levels)
+        names[len(path) - 1] = qualified_label(path[-1])
+        rows.append([*names, *figures(path[-1])])
+    rows.append(["Total", *[""] * (len(levels) - 1), *figures(report)])
+    align = ["left"] * len(levels) + ["right"] * (len(header) - len(levels))
+    parts = [f"**{period_text(report)}** ({safe(report['zone'])})\n"]
+    parts.append(markdown_table(header, rows, align))
+    parts += [f"{_markdown_cell(note)}\n" for note in report_notes(report)]
+    return "\n".join(parts)
+
+
 def export_svg(text: str, look: Look, title: str = "") -> str:
     """Return an SVG picture of what the terminal shows.
 
@@ -192,7 +235,11 @@ def _markdown_cell(value: object) -> str:
 
 def _plain_name(group: Mapping[str, Any]) -> str:
     """Return a group's name; a day stays a date that programs can read."""
-    return safe(group.get("name") or "").strip() or group_label(group)
+    name = safe(group.get("name") or "").strip()
+    if not name:
+        return group_label(group)
+    client = safe(group.get("client") or "").strip()
+    return f"{client}/{name}" if client else name
 
 
 def _paths(

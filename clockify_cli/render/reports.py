@@ -3,21 +3,126 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from clockify_cli.model import instant
 from clockify_cli.render import moments
 from clockify_cli.render.bars import bar
-from clockify_cli.render.durations import clock_duration, decimal_hours, hours_minutes
+from clockify_cli.render.durations import (
+    clock_duration,
+    decimal_hours,
+    hours_minutes,
+    short_duration,
+)
 from clockify_cli.render.names import dot
 from clockify_cli.render.safe import safe
 from clockify_cli.render.style import Line, Look, Span, is_color
 from clockify_cli.render.tables import Column, Section, table
 
 Group = Mapping[str, Any]
-_BAR_CELLS = 16
+_BAR_CELLS, _LEAST_BAR_CELLS = 16, 4
+
+
+def report_view(
+    report: Mapping[str, Any], look: Look, *, decimal: bool = False, bars: bool = True
+) -> str:
+    """Return a report with its period above it and below it what has to be known about it.
+
+    Args:
+        report: As for :func:`report_table`, with ``first``, ``last`` (dates), ``zone`` and what
+            :func:`report_notes` reads.
+        look: What it is drawn for.
+        decimal: Show decimal hours beside the durations.
+        bars: Draw each group's share of the whole.
+    """
+    parts = [period_line(report, look), report_table(report, look, decimal=decimal, bars=bars)]
+    parts += [_note(text, look) for text in report_notes(report)]
+    return "\n".join(parts)
+
+
+def week_view(report: Mapping[str, Any], look: Look, weeks: Sequence[Sequence[date]]) -> str:
+    """Return a report by project and day as grids, one a week.
+
+    Args:
+        report: Grouped by project, then by day.
+        look: What it is drawn for.
+        weeks: The days of each.
+    """
+    parts = [period_line(report, look)]
+    names = [group_label(group) for group in report["groups"]]
+    for days in weeks:
+        rows = []
+        for group in report["groups"]:
+            seconds = {str(inner["id"]): int(inner["seconds"]) for inner in group["groups"]}
+            held = [seconds.get(day.isoformat(), 0) for day in days]
+            if any(held):
+                # The client only where it tells equal names apart: there is little room.
+                name = group_label(group)
+                label = qualified_label(group) if names.count(name) > 1 else name
+                rows.append(GridRow(label, held, str(group.get("color") or "")))
+        if rows or len(weeks) == 1:
+            parts.append(week_grid(rows, days, look))
+    parts += [_note(text, look) for text in report_notes(report)]
+    return ("\n\n" if len(weeks) > 1 else "\n").join(parts)
+
+
+def period_line(report: Mapping[str, Any], look: Look) -> str:
+    """Return the first and the last day of a report, and its zone."""
+    return Line(Span(period_text(report), "bold"), Span(f"  {report['zone']}", "dim")).text(look)
+
+
+def period_text(report: Mapping[str, Any]) -> str:
+    """Write the days of a report: ``Mon 2026-11-23 – Sun 2026-11-29``."""
+    first, last = report["first"], report["last"]
+    if first == last:
+        return moments.day_text(first)
+    return f"{moments.day_text(first)} – {moments.day_text(last)}"
+
+
+def report_notes(report: Mapping[str, Any]) -> list[str]:
+    """Return what has to be known about a report's figures, in sentences.
+
+    It reads ``by``, ``rounding`` (``seconds``, ``mode``, ``per``), ``sharedSeconds`` (under
+    several tags), ``breakSeconds`` and ``unpricedSeconds``; each may be missing.
+    """
+    notes = []
+    seconds = int(report.get("seconds") or 0)
+    rounding = report.get("rounding")
+    if rounding and report.get("roundedSeconds") is not None:
+        more = int(report["roundedSeconds"]) - seconds
+        mode = {"nearest": "to the nearest"}.get(rounding["mode"], f"{rounding['mode']} to")
+        unit = {"day": "project and day"}.get(rounding["per"], rounding["per"])
+        notes.append(
+            f"Rounded {mode} {short_duration(rounding['seconds'])} for each {unit}: "
+            f"{'+' if more > 0 else ''}{clock_duration(more)}."
+        )
+    by = list(report.get("by") or ())
+    if report.get("sharedSeconds") and "tag" in by:
+        told = ""
+        if by[0] == "tag":
+            summed = sum(int(group["seconds"]) for group in report["groups"])
+            told = f" ({clock_duration(summed)} against {clock_duration(seconds)})"
+        notes.append(
+            f"Time with several tags counts under each of them, so the rows add up to more "
+            f"than the total{told}."
+        )
+    if report.get("breakSeconds"):
+        notes.append(
+            f"{clock_duration(int(report['breakSeconds']))} of it are breaks; "
+            "--no-breaks leaves them out."
+        )
+    if report.get("unpricedSeconds") and report.get("amounts"):
+        notes.append(
+            f"The amounts are without {clock_duration(int(report['unpricedSeconds']))} of "
+            "billable time whose rate is not known."
+        )
+    return notes
+
+
+def _note(text: str, look: Look) -> str:
+    return "\n".join(line.styled("dim").text(look) for line in Line(text).wrap(look.width))
 
 
 def report_table(
@@ -37,23 +142,35 @@ def report_table(
     if not rows:
         return Line(Span("No time was tracked.", "dim")).text(look)
     flat = all(row.depth == 0 for row in rows)
-    columns = [
-        Column[_Row](_title(report), lambda r: r.label(look), 0, 10, ratio=3),
-        Column[_Row](
-            "Duration", lambda r: _weight(clock_duration(r.seconds), r, flat), 0, justify="right"
-        ),
-        Column[_Row]("Rounded", lambda r: _rounded(r.group), 1, justify="right"),
-        Column[_Row]("Hours", lambda r: _hours(r.group) if decimal else "", 2, justify="right"),
-        Column[_Row]("Amount", lambda r: amounts_text(r.group.get("amounts")), 3, justify="right"),
-        Column[_Row]("Billable", lambda r: _billable(r.group), 5, justify="right"),
-        Column[_Row]("Share", lambda r: _percent(r.seconds, whole), 4, justify="right"),
-        Column[_Row]("", lambda r: _share_bar(r, whole, look) if bars else "", 6, 6, ratio=1),
-    ]
+    labels = max(row.label(look).width for row in rows)
+    least = min(labels, 16 if look.compact else 28)
+
+    def columns(cells: int) -> list[Column[_Row]]:
+        return [
+            Column[_Row](_title(report), lambda r: r.label(look), 0, least, ratio=3),
+            Column[_Row](
+                "Duration",
+                lambda r: _weight(clock_duration(r.seconds), r, flat),
+                0,
+                justify="right",
+            ),
+            Column[_Row]("Rounded", lambda r: _rounded(r.group), 1, justify="right"),
+            Column[_Row]("Diff", lambda r: _difference(r.group), 4, justify="right"),
+            Column[_Row]("Hours", lambda r: _hours(r.group) if decimal else "", 2, justify="right"),
+            Column[_Row](
+                "Amount", lambda r: amounts_text(r.group.get("amounts")), 3, justify="right"
+            ),
+            Column[_Row]("Billable", lambda r: _billable(r.group), 5, justify="right"),
+            Column[_Row]("Share", lambda r: _percent(r.seconds, whole), 4, justify="right"),
+            Column[_Row]("", lambda r: _share_bar(r, whole, look, cells) if cells else "", 6),
+        ]
+
     total = Section(
         "Total",
         {
             "Duration": clock_duration(whole),
             "Rounded": _rounded(report),
+            "Diff": _difference(report),
             "Hours": _hours(report) if decimal else "",
             "Amount": amounts_text(report.get("amounts")),
             "Billable": _billable(report),
@@ -61,7 +178,11 @@ def report_table(
         rule=True,
     )
     shown: list[_Row | Section] = [*rows, total]
-    return table(columns, shown, look, empty="")
+    # Bars get what the rest leaves: all the same scale, none of them cut.
+    rest = table(columns(0), shown, replace(look, color=False), empty="").split("\n")
+    room = look.width - max(Line(line).width for line in rest) - (1 if look.compact else 2)
+    cells = min(_BAR_CELLS, room) if bars and room >= _LEAST_BAR_CELLS else 0
+    return table(columns(cells), shown, look, empty="")
 
 
 def group_label(group: Group) -> str:
@@ -70,11 +191,15 @@ def group_label(group: Group) -> str:
     by = str(group.get("by") or "")
     if not name:
         return f"(no {safe(by)})" if by else "(none)"
-    if by == "day":
-        try:
+    try:
+        if by == "day":
             return moments.day_text(date.fromisoformat(name))
-        except ValueError:
-            return name
+        if by == "week" and "W" in name:
+            first = date.fromisoformat(str(group["id"]))
+            last = first + timedelta(days=6)
+            return f"{name}  {first:%m-%d}..{last:%m-%d}"
+    except (ValueError, KeyError):
+        pass
     return name
 
 
@@ -214,7 +339,9 @@ class _Row:
         name = group_label(self.group)
         style = "" if self.group.get("name") else "dim"
         colored = dot(self.group["color"], look) if self.group.get("color") else None
-        return Line("  " * self.depth, colored, Span(name, style))
+        client = self.group.get("client")
+        qualified = Span(f"{client}/", "dim") if client else None
+        return Line("  " * self.depth, colored, qualified, Span(name, style))
 
 
 def _walk(groups: Sequence[Group], depth: int) -> Iterator[_Row]:
@@ -225,6 +352,8 @@ def _walk(groups: Sequence[Group], depth: int) -> Iterator[_Row]:
 
 def _title(report: Mapping[str, Any]) -> str:
     """Return ``Project / Task`` from what the first groups are grouped by."""
+    if report.get("by"):
+        return " / ".join(str(word).capitalize() for word in report["by"])
     words: list[str] = []
     groups = report.get("groups") or ()
     while groups:
@@ -240,6 +369,20 @@ def _weight(text: str, row: _Row, flat: bool) -> Line:
 def _rounded(group: Mapping[str, Any]) -> str:
     rounded = group.get("roundedSeconds")
     return "" if rounded is None else clock_duration(int(rounded))
+
+
+def _difference(group: Mapping[str, Any]) -> str:
+    rounded = group.get("roundedSeconds")
+    if rounded is None:
+        return ""
+    more = int(rounded) - int(group.get("seconds") or 0)
+    return f"+{clock_duration(more)}" if more > 0 else clock_duration(more) if more else "·"
+
+
+def qualified_label(group: Group) -> str:
+    """Return what a group is called, a project with its client before it."""
+    client = group.get("client")
+    return f"{client}/{group_label(group)}" if client else group_label(group)
 
 
 def _hours(group: Mapping[str, Any]) -> str:
@@ -260,11 +403,11 @@ def _percent(seconds: int, whole: int) -> str:
     return "<1%" if 0 < share < 0.5 else f"{share:.0f}%"
 
 
-def _share_bar(row: _Row, whole: int, look: Look) -> Line:
+def _share_bar(row: _Row, whole: int, look: Look, cells: int) -> Line:
     own = row.group.get("color")
     style = str(own) if is_color(own) else "cyan"
     share = row.seconds / whole if whole > 0 else 0.0
-    return Line(bar(share, _BAR_CELLS, color=look.color, style=style if not row.depth else "dim"))
+    return Line(bar(share, cells, color=look.color, style=style if not row.depth else "dim"))
 
 
 def _cell(seconds: int) -> str:

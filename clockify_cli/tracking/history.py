@@ -257,32 +257,34 @@ class _Source:
             yield from listed
             return
         page: list[TimeEntry] = []
-        newest = oldest = 0
+        edge = self._api.plain(moment(until))
         done = False
         try:
             for entry in listed:
                 yield entry
                 interval = entry["timeInterval"]
-                start = epoch(interval["start"])
-                if start >= until:
+                start = self._api.plain(interval["start"])
+                if start >= edge:
                     continue
                 if not interval.get("end"):
-                    until = start  # it has no length yet: nothing from here on is over
+                    edge = start  # it has no length yet: nothing from here on is over
                     continue
-                if not page:
-                    newest = start
                 page.append(entry)
-                oldest = start
                 if len(page) == self._api.PAGE_SIZE:
-                    cache.keep(fetch, oldest, newest, page)
+                    self._keep(cache, fetch, page)
                     page = []
             done = True
         finally:
             if not done:
                 cache.abandon(fetch)
         if page:
-            cache.keep(fetch, oldest, newest, page)
-        cache.finish(fetch, first, until)
+            self._keep(cache, fetch, page)
+        cache.finish(fetch, first, epoch(edge))
+
+    @staticmethod
+    def _keep(cache: EntryCache, fetch: int, page: list[TimeEntry]) -> None:
+        starts = [page[i]["timeInterval"]["start"] for i in (-1, 0)]
+        cache.keep(fetch, epoch(starts[0]), epoch(starts[1]), page)
 
     def _long_running(self) -> Iterator[TimeEntry]:
         """Yield a timer that began so long ago that no list has shown it. One request."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -42,21 +43,22 @@ def typed_period(
     typed = " ".join(words or ())
     if not since and not until:
         return parse_period(typed or default, clock)
-    if since and until and not typed:
-        first, last = parse_period(since, clock).first, parse_period(until, clock).last
-    elif since and not typed:
-        first = parse_period(since, clock).first
-        last = max(first, clock.today)
-    else:
+    begin = parse_period(since, clock) if since else None
+    finish = parse_period(until, clock) if until else None
+    if typed or begin is None:
         whole = parse_period(typed or default, clock)
-        first = parse_period(since, clock).first if since else whole.first
-        last = parse_period(until, clock).last if until else whole.last
+    else:
+        whole = replace(begin, last=max(begin.first, clock.today), notices=())
+    first = (begin or whole).first
+    last = (finish or whole).last
     if last < first:
         raise UsageError(
             f"The range would end ({_dated(last)}) before it begins ({_dated(first)}).",
             "Give the first day with --since and the last one with --until.",
         )
-    return parse_period(f"{first.isoformat()}..{last.isoformat()}", clock)
+    period = parse_period(f"{first.isoformat()}..{last.isoformat()}", clock)
+    notices = tuple(text for p in (begin, finish, whole) if p for text in p.notices)
+    return replace(period, notices=notices)
 
 
 def _dated(day: date) -> str:

@@ -7,18 +7,20 @@ of them need no more room than what is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clockify_cli.errors import UsageError
 from clockify_cli.model import TimeEntry, duration_text, utc_text
-from clockify_cli.tracking.pieces import Days, bounds, epoch_of
+from clockify_cli.tracking.pieces import Days, bounds, epoch_of, moment
 
 if TYPE_CHECKING:
     from clockify_cli.store.names import Names
     from clockify_cli.times import Clock
+    from clockify_cli.tracking.desk import Desk
+    from clockify_cli.tracking.history import Filters
 
 DIMENSIONS = (
     "project",
@@ -114,12 +116,21 @@ class Tally:
         days: The days of the period.
         now: The present, up to which running entries count.
         rounding: How time is rounded, if at all.
+        keep: Keep the entries themselves too, in ``kept``.
     """
 
     def __init__(
-        self, by: Sequence[str], days: Days, now: datetime, *, rounding: Rounding | None = None
+        self,
+        by: Sequence[str],
+        days: Days,
+        now: datetime,
+        *,
+        rounding: Rounding | None = None,
+        keep: bool = False,
     ) -> None:
         self.by = tuple(by)
+        self.kept: list[TimeEntry] = []
+        self._keeps = keep
         self.days = days
         self.rounding = rounding
         self._now = epoch_of(now)
@@ -132,6 +143,9 @@ class Tally:
 
     def add_all(self, entries: Iterable[TimeEntry]) -> None:
         """Count entries; what of them lies outside the period is left out."""
+        if self._keeps:
+            entries = list(entries)
+            self.kept += entries
         wants_task, wants_tag = self._wants["task"], self._wants["tag"]
         wants_description = self._wants["description"]
         days, dated, each, sums, now = self.days, self._dated, self._each, self._sums, self._now
@@ -179,6 +193,13 @@ class Tally:
                 found[0] += length
                 found[1] += rounded
 
+    def by_day(self) -> dict[int, int]:
+        """Return the seconds of each day that has any, by its number; only where days matter."""
+        found: dict[int, int] = {}
+        for key, (seconds, _) in self._sums.items():
+            found[key.day] = found.get(key.day, 0) + seconds
+        return found
+
     def records(self) -> list[Record]:
         """Return the sums, rounded where that is asked for."""
         found = [Record(key, *sums) for key, sums in self._sums.items()]
@@ -203,6 +224,38 @@ class Tally:
                 share = whole * passed // raw if raw else 0
                 record.rounded = share - given
                 given = share
+
+
+def count(
+    tally: Tally,
+    desk: Desk,
+    users: Iterable[str] = ("",),
+    filters: Filters | None = None,
+    *,
+    breaks: bool = True,
+) -> None:
+    """Let a tally count the entries of its period.
+
+    One request a thousand entries of each user; days that are over may come from the cache.
+
+    Args:
+        tally: The tally.
+        desk: The desk.
+        users: Whose, by ID; one's own where it is empty.
+        filters: Which of them.
+        breaks: Whether entries that are breaks count.
+    """
+    from clockify_cli.tracking.history import each_entry_in
+
+    start, end = moment(tally.days.start), moment(tally.days.end)
+    for user in users:
+        found = each_entry_in(desk, start, end, user=user, filters=filters, cached=True)
+        tally.add_all(found if breaks else without_breaks(found))
+
+
+def without_breaks(entries: Iterable[TimeEntry]) -> Iterator[TimeEntry]:
+    """Yield the entries that are work."""
+    return (entry for entry in entries if entry.get("type") != "BREAK")
 
 
 @dataclass
@@ -238,7 +291,20 @@ class Report:
 
     def view(self) -> dict[str, Any]:
         """Return the report as views take it."""
-        return {**self.totals, "by": list(self.by), "groups": self.groups}
+        found = {
+            **self.totals,
+            "by": list(self.by),
+            "groups": self.groups,
+            "first": self.first,
+            "last": self.last,
+            "zone": self.zone,
+            "sharedSeconds": self.shared_seconds,
+            "breakSeconds": self.break_seconds,
+            "unpricedSeconds": self.unpriced_seconds,
+        }
+        if self.rounding is not None:
+            found["rounding"] = self._rounding_json(self.rounding)
+        return found
 
     def as_json(self, *, amounts: bool = False) -> dict[str, Any]:
         """Return the documented object.
@@ -252,18 +318,24 @@ class Report:
             "timeZone": self.zone,
         }
         if self.rounding is not None:
-            found["rounding"] = {
-                "seconds": self.rounding.seconds,
-                "mode": self.rounding.mode,
-                "per": self.rounding.per,
-            }
+            found["rounding"] = self._rounding_json(self.rounding)
         found |= _json_sums(self.totals, amounts)
         found["groups"] = [_json_group(group, amounts) for group in self.groups]
         return found
 
+    @staticmethod
+    def _rounding_json(rounding: Rounding) -> dict[str, Any]:
+        return {"seconds": rounding.seconds, "mode": rounding.mode, "per": rounding.per}
+
 
 def report_of(
-    tally: Tally, names: Names, clock: Clock, zone: str, *, own_user: tuple[str, str] = ("", "")
+    tally: Tally,
+    names: Names,
+    clock: Clock,
+    zone: str,
+    *,
+    own_user: tuple[str, str] = ("", ""),
+    priced: bool | None = None,
 ) -> Report:
     """Return the report of what a tally has counted.
 
@@ -275,11 +347,13 @@ def report_of(
         clock: The present and the week's first day.
         zone: The zone's name.
         own_user: ID and name of who is signed in, whom no list is needed for.
+        priced: Say what the time is worth: by what is known already (``None``), by what can
+            be asked for too (True), or not (False).
     """
     records = tally.records()
     days = tally.days
-    _know(names, records, tally.by)
-    labels = _Labels(names, days, clock.week_start, own_user, tally.by)
+    _know(names, records, tally.by, rates=bool(priced))
+    labels = _Labels(names, days, clock.week_start, own_user, tally.by, priced is not False)
     totals = _sums(records, labels, tally.rounding)
     return Report(
         by=tally.by,
@@ -353,7 +427,9 @@ class _Labels:
         week_start: int,
         own_user: tuple[str, str],
         by: Sequence[str],
+        priced: bool,
     ) -> None:
+        self._priced = priced
         self._names = names
         self._days = days
         self._week_start = week_start
@@ -416,8 +492,8 @@ class _Labels:
 
     def rate(self, key: Key) -> tuple[int, str] | None:
         """Return cents an hour and the currency; the entry's, else the project's."""
-        if key.rate is not None:
-            return key.rate
+        if key.rate is not None or not self._priced:
+            return key.rate if self._priced else None
         return _rate(self._thing("projects", key.project).get("hourlyRate"))
 
     def _client(self, number: str) -> str:
@@ -447,11 +523,12 @@ class _Labels:
         return self._things[kind]
 
 
-def _know(names: Names, records: Iterable[Record], by: Sequence[str]) -> None:
+def _know(names: Names, records: Iterable[Record], by: Sequence[str], *, rates: bool) -> None:
     """Ask for the lists of names that the groups need and the cache does not have."""
     projects = {r.key.project for r in records if r.key.project}
     wanted: list[dict[str, Any]] = []
-    if "project" in by or "client" in by or any(r.key.billable and not r.key.rate for r in records):
+    rates = rates and any(r.key.billable and r.key.rate is None for r in records)
+    if "project" in by or "client" in by or rates:
         wanted += [{"projectId": number} for number in projects]
     if "task" in by:
         tasks = {(r.key.project, r.key.task) for r in records if r.key.project and r.key.task}

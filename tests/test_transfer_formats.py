@@ -71,7 +71,7 @@ class Names:
 
 
 def written(format: str, entries: list[dict[str, Any]], names: Names, zone: Any = BERLIN) -> bytes:
-    out = writer(format, Setting(zone, NOW, names, user="Robin", email="robin@example.com"))
+    out = writer(format, Setting(zone, NOW, names))
     half = len(entries) // 2  # two pages, one of which may be empty
     return out.head() + out.body(entries[:half]) + out.body(entries[half:]) + out.tail()
 

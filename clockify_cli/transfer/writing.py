@@ -52,10 +52,12 @@ class Labels:
     client: str = ""
     task: str = ""
     tags: tuple[str, ...] = ()
+    user: str = ""
+    email: str = ""
 
 
 class LabelSource(Protocol):
-    """Gives the names of an entry."""
+    """Gives the names of an entry; the ID stands for a name that is not known."""
 
     def labels(self, entry: TimeEntry) -> Labels:
         """Return the names that the entry's IDs stand for."""
@@ -70,14 +72,11 @@ class Setting:
         zone: In which a table shows its times.
         now: The present, for the stamps of a calendar.
         names: Gives the entries' names.
-        user: The name of the user whose time it is, and ``email`` the address.
     """
 
     zone: tzinfo
     now: datetime
     names: LabelSource
-    user: str = ""
-    email: str = ""
 
 
 class Writer:
@@ -143,9 +142,9 @@ class TableWriter(Writer):
             guarded(names.client),
             guarded(str(entry.get("description") or "")),
             guarded(names.task),
-            guarded(self.setting.user),
+            guarded(names.user),
             "",
-            guarded(self.setting.email),
+            guarded(names.email),
             guarded(", ".join(map(_tag_cell, names.tags))),
             "Break" if entry.get("type") == "BREAK" else "Regular",
             "Yes" if entry.get("billable") else "No",
@@ -187,7 +186,15 @@ class LinesWriter(Writer):
             whole["tags"] = [
                 _named(i, name) for i, name in zip(entry["tagIds"], names.tags, strict=False)
             ]
-        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+        # What a terminal might obey is escaped, as everywhere in our JSON.
+        return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    if character.isprintable():
+        return character
+    return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
 
 
 def _named(number: Any, name: str, **more: str) -> dict[str, Any]:

@@ -1,0 +1,207 @@
+"""``clockify export``: writes time entries as a table, as JSON or as a calendar."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Annotated, Any
+
+import typer
+
+from clockify_cli.commands import filters, options
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.context import Run
+from clockify_cli.errors import StorageError, UsageError
+
+app = CommandApp()
+FORMATS = ("csv", "json", "jsonl", "ics")
+_BLOCK = 1 << 20
+_SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".ics": "ics"}
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "clockify export",
+        "clockify export last-month --format json",
+        "clockify export --all --output everything.jsonl",
+        "clockify export 2026-Q3 -p Acme --output acme.csv",
+        "clockify export week --format ics > week.ics",
+    ),
+)
+def export(
+    ctx: typer.Context,
+    period: options.Range = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All of the time, not a range.")
+    ] = False,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="csv|json|jsonl|ics",
+            help="What to write; else by the file's name, or csv.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="FILE", help="Write a file, whole or not at all."),
+    ] = "",
+    project: filters.Projects = None,
+    client: filters.Clients = None,
+    task: filters.Tasks = None,
+    tag: filters.Tags = None,
+    text: filters.Text = "",
+    billable: filters.Billable = None,
+    user: filters.Users = None,
+    everyone: filters.Everyone = False,
+) -> None:
+    """Write the time entries of a range (this month without one), newest first.
+
+    csv is what Clockify's detailed report gives, safe to open in a spreadsheet; json and jsonl
+    are what the API says, with names beside the IDs; ics is a calendar. 'clockify import' reads
+    all of them.
+    """
+    from clockify_cli.gateway.parallel import Crew
+    from clockify_cli.tracking import exporting
+    from clockify_cli.transfer.writing import Setting, writer
+
+    run = run_of(ctx)
+    to_file = output not in ("", "-")
+    chosen = _format(run, format, output if to_file else "")
+    if everything and (period or since or until):
+        raise UsageError("--all is all of the time: it takes no range.", "Leave one of them out.")
+    span = None
+    if not everything:
+        found = filters.period_of(run, period, since, until, default="month")
+        span = found.start, found.end
+    wanted = filters.typed_filters(
+        run, project=project, client=client, task=task, tag=tag, text=text, billable=billable
+    )
+    users = filters.typed_users(run, user, everyone=everyone)
+    people = _people(run, users) if chosen == "csv" else {}
+    names = exporting.NameBook(run.names, people)
+    out = writer(chosen, Setting(run.zone, run.now, names))
+    count = 0
+    with _sink(run, output if to_file else "") as write, _crew(run, Crew) as crew:
+        head = out.head()  # written once there is something: an error leaves stdout empty
+        for page in exporting.pages(run.desk, crew, users, span, wanted):
+            write(head + out.body(page))
+            head = b""
+            count += len(page)
+        write(head + out.tail())
+    waiting = sum(1 for o in run.journal.waiting() if o.user in users)
+    if waiting:
+        run.notice(f"{waiting} writes still wait and are not in it; see 'clockify queue'.")
+    entries = "1 entry" if count == 1 else f"{count} entries"
+    if to_file:
+        run.out.answer(
+            {"file": output, "format": chosen, "entries": count},
+            lambda: f"Wrote {entries} to {output}.",
+            ids=[],
+        )
+    elif sys.stdout.isatty():
+        run.notice(f"{entries}.")
+
+
+def _format(run: Run, format: str | None, path: str) -> str:
+    """Return the format that was asked for, by its name or by the file's."""
+    if format is not None and format.lower() not in FORMATS:
+        raise UsageError(f"There is no format '{format}'.", f"Formats: {', '.join(FORMATS)}.")
+    if run.out.json_mode and not path:
+        if format is not None and format.lower() != "json":
+            raise UsageError(
+                f"--json is one JSON document, --format {format} is not.",
+                "Leave one of them out, or write to a file with --output.",
+            )
+        return "json"
+    if format is not None:
+        return format.lower()
+    return _SUFFIXES.get(os.path.splitext(path)[1].lower(), "csv")  # noqa: PTH122
+
+
+def _people(run: Run, users: list[str]) -> dict[str, tuple[str, str]]:
+    """Return the users' names and e-mail addresses; others' come from the list of users."""
+    own = run.account.user
+    people = {own: (run.account.user_name, run.own_email)} if own in users else {}
+    if set(users) - {own}:
+        for found in run.names.all("users"):
+            if found.get("id") in users:
+                name, email = str(found.get("name") or ""), str(found.get("email") or "")
+                people[str(found["id"])] = (name, email)
+    return people
+
+
+def _crew(run: Run, kind: Any) -> Any:
+    return kind(run.gateway, rate=run.settings.get("rate"))
+
+
+@contextmanager
+def _sink(run: Run, path: str) -> Iterator[Any]:
+    """Yield what writes bytes to ``path``, or to stdout where it is empty.
+
+    A file appears under its name only when it is whole, and so does the document of ``--json``.
+    """
+    if not path:
+        write = _to_terminal if sys.stdout.isatty() else _to_pipe()
+        if not run.out.json_mode:
+            yield write
+            return
+        from tempfile import TemporaryFile
+
+        with TemporaryFile() as kept:
+            yield kept.write
+            kept.seek(0)
+            while content := kept.read(_BLOCK):
+                write(content)
+        return
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        with _opened(path, path) as stream:  # a device or a named pipe is written as it is
+            yield stream.write
+        return
+    scratch = f"{path}.{os.getpid()}.part"
+    try:
+        with _opened(scratch, path) as stream:
+            yield stream.write
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(scratch, path)  # noqa: PTH105
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        try:
+            os.unlink(scratch)  # noqa: PTH108
+        except OSError:
+            pass
+
+
+def _opened(path: str, meant: str) -> IO[bytes]:
+    try:
+        return open(path, "wb")  # noqa: PTH123
+    except OSError as error:
+        raise _cannot_write(meant, error) from error
+
+
+def _cannot_write(path: str, error: OSError) -> StorageError:
+    return StorageError(
+        f"Cannot write {path}: {error.strerror or error}.", "Choose another --output."
+    )
+
+
+def _to_pipe() -> Any:
+    sys.stdout.flush()
+    return sys.stdout.buffer.write
+
+
+def _to_terminal(content: bytes) -> None:
+    """Write for somebody who looks at it: nothing in it is obeyed."""
+    from clockify_cli.render.safe import safe
+
+    lines = content.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    sys.stdout.write("\n".join(map(safe, lines)))

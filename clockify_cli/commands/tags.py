@@ -79,7 +79,8 @@ def update(
 ) -> None:
     """Rename a tag; an archived one stays archived."""
     run = run_of(ctx)
-    resources.report_update(run, _shelf(run), tag, _typed(name, archived))
+    changes = _typed(name, archived)
+    resources.report_update(run, _shelf(run), tag, changes)
 
 
 @app.command("archive", cls=Command, epilog=examples("clockify tags archive dev review"))

@@ -287,8 +287,8 @@ class Shelf:
         """Return the error for a write that was accepted and not done as it was meant."""
         refused = [n for n in wrong if n in changes]
         lost = [n for n in wrong if n not in changes]
-        told = [f"it did not take {_in_words(refused)}"] * bool(refused)
-        told += [f"it has changed {_in_words(lost)}"] * bool(lost)
+        told = [f"it did not take {_in_words(refused)}"] if refused else []
+        told += [f"it has changed {_in_words(lost)}"] if lost else []
         before = {n: thing.get(n) for n in lost}
         hint = "Before: " + "; ".join(f"{n} {v}" for n, v in before.items()) + ". " if lost else ""
         return RefusedError(

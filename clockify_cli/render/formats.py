@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.render.durations import clock_duration, decimal_hours
+from clockify_cli.render import moments
+from clockify_cli.render.durations import clock_duration, decimal_hours, short_duration
 from clockify_cli.render.reports import (
     amounts_text,
     group_label,
     period_text,
     qualified_label,
     report_notes,
+    rule_text,
 )
 from clockify_cli.render.safe import safe
 from clockify_cli.render.style import Look
@@ -168,6 +170,75 @@ def report_markdown(report: Mapping[str, Any]) -> str:
     parts.append(markdown_table(header, rows, align))
     parts += [f"{_markdown_cell(note)}\n" for note in report_notes(report)]
     return "\n".join(parts)
+
+
+def standup_markdown(found: Mapping[str, Any], look: Look) -> str:
+    """Return what was done on each day as Markdown, by project and description.
+
+    Args:
+        found: ``{days: [{date, seconds, groups}]}``.
+        look: Knows which day is today.
+    """
+    from datetime import date
+
+    parts: list[str] = []
+    for day in found["days"]:
+        when = date.fromisoformat(day["date"])
+        near = moments.relative_day(when, look)
+        full = moments.day_text(when)
+        title = full if near == full else f"{near.capitalize()}, {full}"
+        spent = f" ({short_duration(day['seconds'])})" if day["seconds"] else ""
+        lines = [f"### {title}{spent}", ""]
+        for group in day["groups"]:
+            spent = short_duration(group["seconds"])
+            lines.append(f"- **{_markdown_cell(qualified_label(group))}** ({spent})")
+            inner = group.get("groups") or ()
+            if [one for one in inner if one["name"]]:
+                lines += [
+                    f"  - {_markdown_cell(group_label(one))} ({short_duration(one['seconds'])})"
+                    for one in inner
+                ]
+        if not day["groups"]:
+            lines.append("- (nothing yet)" if near == "today" else "- (nothing)")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def junit_xml(outcome: Mapping[str, Any], name: str, timestamp: str) -> str:
+    """Return the outcome of a check as a JUnit report, a test case for each rule.
+
+    Args:
+        outcome: ``{ok, rules: [{rule, ok, findings}]}``.
+        name: Of the suite: what was checked.
+        timestamp: When, in ISO 8601.
+    """
+    from html import escape
+
+    rules = outcome["rules"]
+    failures = sum(not rule["ok"] for rule in rules)
+    counts = f'tests="{len(rules)}" failures="{failures}"'
+    suite = escape(safe(name))
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<testsuites name="clockify check" {counts}>',
+        f'  <testsuite name="{suite}" {counts} errors="0" skipped="0" '
+        f'timestamp="{escape(timestamp)}">',
+    ]
+    for rule in rules:
+        case = f'<testcase classname="clockify.check" name="{escape(rule_text(rule))}"'
+        if rule["ok"]:
+            lines.append(f"    {case}/>")
+            continue
+        told = [escape(safe(finding["message"])) for finding in rule["findings"]]
+        lines += [
+            f"    {case}>",
+            f'      <failure type="{escape(rule["rule"])}" message="{told[0]}">'
+            + "\n".join(told)
+            + "</failure>",
+            "    </testcase>",
+        ]
+    lines += ["  </testsuite>", "</testsuites>"]
+    return "\n".join(lines) + "\n"
 
 
 def export_svg(text: str, look: Look, title: str = "") -> str:

@@ -49,6 +49,14 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def length_text(seconds: int) -> str:
+    """Write a length for a sentence: ``2h 5m``; seconds are named where there are any."""
+    hours, rest = divmod(seconds, 3600)
+    parts = [f"{hours}h" * bool(hours), f"{rest // 60}m" * bool(rest // 60)]
+    parts.append(f"{rest % 60}s" * bool(rest % 60))
+    return " ".join(part for part in parts if part) or "0s"
+
+
 def bounds(entry: Mapping[str, Any], now: int) -> tuple[int, int]:
     """Return when an entry starts and ends; a running one ends ``now``."""
     interval = entry["timeInterval"]

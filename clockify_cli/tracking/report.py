@@ -320,7 +320,7 @@ class Report:
         if self.rounding is not None:
             found["rounding"] = self._rounding_json(self.rounding)
         found |= _json_sums(self.totals, amounts)
-        found["groups"] = [_json_group(group, amounts) for group in self.groups]
+        found["groups"] = [group_json(group, amounts) for group in self.groups]
         return found
 
     @staticmethod
@@ -461,8 +461,9 @@ class _Labels:
             return (day.isoformat(),)
         if name == "month":
             return (day.isoformat()[:7],)
-        first = day - timedelta(days=(day.weekday() - self._week_start) % 7)
-        return (first.isoformat(),)
+        from clockify_cli.times.days import week_of
+
+        return (week_of(day, self._week_start).isoformat(),)
 
     def described(self, name: str, number: str) -> dict[str, Any]:
         """Return the name of a group, and what views need beside it."""
@@ -559,9 +560,10 @@ def _json_sums(sums: Mapping[str, Any], amounts: bool) -> dict[str, Any]:
     return found
 
 
-def _json_group(group: Mapping[str, Any], amounts: bool) -> dict[str, Any]:
+def group_json(group: Mapping[str, Any], amounts: bool) -> dict[str, Any]:
+    """Return a group as documented, without what only views need."""
     found = {"by": group["by"], "id": group["id"], "name": group["name"]}
     found |= _json_sums(group, amounts)
     if "groups" in group:
-        found["groups"] = [_json_group(inner, amounts) for inner in group["groups"]]
+        found["groups"] = [group_json(inner, amounts) for inner in group["groups"]]
     return found

@@ -1,0 +1,73 @@
+"""``clockify goal``: shows how far the day's and the week's goals are reached."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from clockify_cli.commands.gaps import hours_of
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.context import Run
+from clockify_cli.errors import UsageError
+
+app = CommandApp()
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "clockify goal",
+        "clockify goal --day 8h --week 40h",
+        "clockify goal --day 8h --exit-code && clockify stop",
+        "clockify config set goal_week 38h",
+    ),
+)
+def goal(
+    ctx: typer.Context,
+    day: Annotated[
+        str, typer.Option("--day", metavar="DURATION", help="Instead of the goal_day setting.")
+    ] = "",
+    week: Annotated[
+        str, typer.Option("--week", metavar="DURATION", help="Instead of the goal_week setting.")
+    ] = "",
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit 1 unless every goal is reached.")
+    ] = False,
+) -> None:
+    """Show what is done of the day's and the week's goal, and what is left.
+
+    The running timer counts up to now, breaks do not. What is left of the week is shared out
+    to its remaining working days (work_days); today is one until its own goal is reached.
+    """
+    from clockify_cli.tracking.goal import all_reached, goals, this_week
+    from clockify_cli.tracking.history import entries_in
+    from clockify_cli.tracking.pieces import moment
+
+    run = run_of(ctx)
+    day_goal, week_goal = _length(run, day, "goal_day"), _length(run, week, "goal_week")
+    if day_goal is None and week_goal is None:
+        raise UsageError(
+            "There is no goal.", "Set one: clockify config set goal_day 8h. Or give --day 8h."
+        )
+    hours = hours_of(run)
+    days = this_week(run.clock)
+    held = entries_in(run.desk, moment(days.start), moment(days.end))
+    found = goals(held, days, hours, run.clock, day_goal=day_goal, week_goal=week_goal)
+
+    def text() -> str:
+        from clockify_cli.render.reports import goals_view
+
+        return goals_view(found, run.look)
+
+    run.out.answer(found, text)
+    if exit_code and not all_reached(found):
+        raise typer.Exit(1)
+
+
+def _length(run: Run, typed: str, setting: str) -> timedelta | None:
+    from clockify_cli.times import parse_duration
+
+    text = typed or run.settings.get(setting)
+    return parse_duration(text) if text else None

@@ -1,0 +1,58 @@
+"""Working hours that no entry covers, up to the present."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from clockify_cli.model import TimeEntry, duration_text, utc_text
+from clockify_cli.tracking.pieces import Days, bounds, epoch_of, moment
+from clockify_cli.tracking.working_hours import Span, WorkingHours, merged, without
+
+if TYPE_CHECKING:
+    from clockify_cli.times import Clock
+
+
+def gaps_between(
+    entries: Iterable[TimeEntry],
+    days: Days,
+    hours: WorkingHours,
+    clock: Clock,
+    *,
+    least: timedelta = timedelta(seconds=1),
+) -> list[dict[str, Any]]:
+    """Return the gaps as documented: ``start``, ``end``, ``duration`` and ``seconds``, in order.
+
+    Args:
+        entries: Those that touch the days; breaks cover time too.
+        days: The days.
+        hours: The working hours.
+        clock: The present; what is still to come is no gap.
+        least: Shorter gaps are left out.
+    """
+    now = epoch_of(clock.now)
+    covered = merged(bounds(entry, now) for entry in entries)
+    end = min(days.end, now)
+    spans: list[Span] = []
+    # A night shift that begins before the period may reach into it.
+    for day in [days.dates[0] - timedelta(days=1), *days.dates]:
+        spans += hours.on(day, clock)
+    found = []
+    for start, stop in merged(spans):
+        first, last = max(start, days.start), min(stop, end)
+        if first < last:
+            found += without((first, last), covered)
+    least_seconds = least // timedelta(seconds=1)
+    return [gap_json(moment(a), moment(b)) for a, b in found if b - a >= least_seconds]
+
+
+def gap_json(start: datetime, end: datetime) -> dict[str, Any]:
+    """Return a span of time as documented."""
+    seconds = int((end - start).total_seconds())
+    return {
+        "start": utc_text(start),
+        "end": utc_text(end),
+        "duration": duration_text(seconds),
+        "seconds": seconds,
+    }

@@ -1,4 +1,4 @@
-"""The speed table of the README: ``python tests/bench.py [--runs 15] [--peers FOLDER]… [--readme]``.
+"""The speed table of the README: ``python tests/bench.py``; ``--help`` tells its options.
 
 Every row runs whole processes in turn (ours, the yardstick, ours, the yardstick …), counts the
 CPU time of each as the operating system does, and prints the ratio pair by pair as minimum,
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -38,13 +39,20 @@ def main(json: bool = False):
 typer.run(main)
 """
 USER = "/user/5d0000000000000000000001/time-entries"
-START = ("POST", "/time-entries", {"start": "2026-11-25T09:00:00Z", "description": "x"})
+
+
+def hours_from_now(hours: int) -> str:
+    """Return an instant as the API spells it."""
+    return (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+START = ("POST", "/time-entries", {"start": hours_from_now(-1), "description": "x"})
 LOG = (
     "POST",
     "/time-entries",
-    {"start": "2026-11-25T08:00:00Z", "end": "2026-11-25T09:00:00Z", "description": "x"},
+    {"start": hours_from_now(-3), "end": hours_from_now(-2), "description": "x"},
 )
-STOP = ("PATCH", USER, {"end": "2026-11-25T10:00:00Z"})
+STOP = ("PATCH", USER, {"end": hours_from_now(1)})
 STATUS = ("GET", USER + "?in-progress=true", None)
 
 
@@ -139,7 +147,7 @@ def own_rows(cli: Cli, runs: int) -> list[tuple[str, str, tuple[float, float, fl
             "log --json",
             "Typer + httpx",
             1.1,
-            [clockify, "log", "9:00-10:00", "x", "--json"],
+            [clockify, "log", "1h", "x", "--json"],
             program(LOG),
             None,
         ),
@@ -171,9 +179,9 @@ def peer_rows(
         "TIMEWARRIORDB": str(cli.home / "timew"),
         "WATSON_DIR": str(cli.home / "watson"),
     }
-    subprocess.run(
-        ["timew", ":yes"], env={**env, "PATH": path}, check=False, capture_output=True
-    ) if (shutil.which("timew", path=path)) else None
+    if shutil.which("timew", path=path):  # makes its folder, so that it asks for nothing later
+        command = ["timew", ":yes"]
+        subprocess.run(command, env={**env, "PATH": path}, check=False, capture_output=True)
     out = []
     for name, words in (
         ("clockify", ["status", "--cached"]),

@@ -56,7 +56,8 @@ CREATE TABLE covers (
     first INTEGER NOT NULL,
     last INTEGER NOT NULL,
     fetch INTEGER NOT NULL,
-    fetched INTEGER NOT NULL
+    fetched INTEGER NOT NULL,
+    doubtful INTEGER NOT NULL
 );
 CREATE INDEX covers_of ON covers (workspace, user, first);
 """
@@ -102,17 +103,26 @@ class EntryCache:
     # -- reading ----------------------------------------------------------------------
 
     def covers(
-        self, workspace: str, user: str, first: int, last: int, now: int, *, max_age: int = MAX_AGE
+        self,
+        workspace: str,
+        user: str,
+        first: int,
+        last: int,
+        now: int,
+        *,
+        any_age: bool = False,
     ) -> list[Cover]:
         """Return what is covered of the start times ``[first, last)``, cut to them, in order.
+
+        What is older than ``MAX_AGE`` or in doubt does not count.
 
         Args:
             workspace: The workspace's ID.
             user: The user's ID.
             first: First second since 1970.
             last: The first one after it.
-            now: The present; what was fetched later than that does not count.
-            max_age: Nor what was fetched longer ago than so many seconds.
+            now: The present; what was fetched later than that does not count either.
+            any_age: What is old or in doubt counts too: the service cannot be asked.
         """
         with self._reading() as db:
             if db is None:
@@ -120,8 +130,13 @@ class EntryCache:
             rows = db.execute(
                 "SELECT max(first, ?), min(last, ?), fetch, fetched FROM covers WHERE workspace = ?"
                 " AND user = ? AND first < ? AND last > ? AND fetched BETWEEN ? AND ?"
-                " ORDER BY first",
-                (first, last, workspace, user, last, first, now - max_age, now),
+                " AND doubtful <= ? ORDER BY first",
+                (
+                    *(first, last, workspace, user, last, first),
+                    now - (KEPT_FOR if any_age else MAX_AGE),
+                    now,
+                    any_age,
+                ),
             ).fetchall()
             return [Cover(*row) for row in rows]
         return []
@@ -228,7 +243,7 @@ class EntryCache:
                 workspace, user, began = found
                 self._cut(db, workspace, user, first, last)
                 db.execute(
-                    "INSERT INTO covers VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO covers VALUES (?, ?, ?, ?, ?, ?, 0)",
                     (workspace, user, first, last, fetch, began),
                 )
                 db.execute("UPDATE fetches SET open = 0 WHERE id = ?", (fetch,))
@@ -243,7 +258,9 @@ class EntryCache:
 
     # -- forgetting ---------------------------------------------------------------------
 
-    def forget(self, workspace: str, user: str, starts: Iterable[int] | None) -> None:
+    def forget(
+        self, workspace: str, user: str, starts: Iterable[int] | None, *, in_doubt: bool = False
+    ) -> None:
         """Forget the days (of UTC) in which entries that were changed begin or began.
 
         Args:
@@ -251,6 +268,8 @@ class EntryCache:
             user: Whose entries they are.
             starts: Their starts in seconds since 1970, before and after; ``None`` where they
                 are not known: then everything of the user is forgotten.
+            in_doubt: Nobody knows whether anything was changed: what is there still serves
+                while the service is away.
         """
         if starts is None:
             spans = [(-(1 << 62), 1 << 62)]
@@ -266,7 +285,7 @@ class EntryCache:
         with self._writing() as db:
             if db is not None:
                 for first, last in spans:
-                    self._cut(db, workspace, user, first, last)
+                    self._cut(db, workspace, user, first, last, keep_in_doubt=in_doubt)
                     db.execute(
                         "DELETE FROM fetches WHERE open AND workspace = ? AND user = ?"
                         " AND first < ? AND last > ?",
@@ -300,21 +319,32 @@ class EntryCache:
         )
 
     @staticmethod
-    def _cut(db: sqlite3.Connection, workspace: str, user: str, first: int, last: int) -> None:
-        """Take ``[first, last)`` out of what is covered."""
+    def _cut(
+        db: sqlite3.Connection,
+        workspace: str,
+        user: str,
+        first: int,
+        last: int,
+        *,
+        keep_in_doubt: bool = False,
+    ) -> None:
+        """Take ``[first, last)`` out of what is covered, or put it in doubt."""
         where = "WHERE workspace = ? AND user = ? AND first < ? AND last > ?"
         about = (workspace, user, last, first)
         rows = db.execute(
-            f"SELECT first, last, fetch, fetched FROM covers {where}",  # noqa: S608
+            f"SELECT first, last, fetch, fetched, doubtful FROM covers {where}",  # noqa: S608
             about,
         ).fetchall()
         db.execute(f"DELETE FROM covers {where}", about)  # noqa: S608
-        for low, high, fetch, fetched in rows:
-            for left, right in ((low, min(high, first)), (max(low, last), high)):
+        for low, high, fetch, fetched, doubtful in rows:
+            parts = [(low, min(high, first), doubtful), (max(low, last), high, doubtful)]
+            if keep_in_doubt:
+                parts.append((max(low, first), min(high, last), 1))
+            for left, right, doubt in parts:
                 if left < right:
                     db.execute(
-                        "INSERT INTO covers VALUES (?, ?, ?, ?, ?, ?)",
-                        (workspace, user, left, right, fetch, fetched),
+                        "INSERT INTO covers VALUES (?, ?, ?, ?, ?, ?, ?)",
+                        (workspace, user, left, right, fetch, fetched, doubt),
                     )
 
     @staticmethod
@@ -391,12 +421,11 @@ class EntryCache:
         db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
         try:
             version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
+            application = db.execute("PRAGMA application_id").fetchone()[0]
+            if version and application != _APPLICATION:
+                raise sqlite3.DatabaseError("not an entry cache")
+            if version != _VERSION:
                 self._create(db)
-            elif version != _VERSION or (
-                db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION
-            ):
-                raise sqlite3.DatabaseError("not an entry cache of this version")
             db.execute("PRAGMA synchronous=NORMAL")
         except BaseException:
             db.close()
@@ -408,13 +437,16 @@ class EntryCache:
 
         # Changing to WAL does not wait for other processes that do the same: take turns.
         with files.locked(self.path + ".making", seconds=_BUSY_SECONDS):
-            if db.execute("PRAGMA user_version").fetchone()[0] != 0:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version == _VERSION:
                 return
-            if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            if not version and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise sqlite3.DatabaseError("not an entry cache")
             db.execute("PRAGMA auto_vacuum=FULL")
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("BEGIN IMMEDIATE")
+            for table in ("fetches", "pages", "covers"):  # of another version
+                db.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in _SCHEMA.split(";"):
                 if statement.strip():
                     db.execute(statement)

@@ -14,7 +14,6 @@ from clockify_cli.tracking.overlay import overlaid
 from clockify_cli.tracking.pieces import epoch, epoch_of, moment
 
 if TYPE_CHECKING:
-    from clockify_cli.journal.operation import Operation
     from clockify_cli.store.entry_cache import Cover, EntryCache
 
 AWAY = (AwayError, RateLimitError)
@@ -96,7 +95,7 @@ def each_entry_in(
     who = user or desk.account.user
     desk.deliver_briskly()
     waiting = [o for o in desk.journal.waiting() if o.workspace == desk.account.workspace]
-    source = _Source(desk, who, start, end, waiting, cached=cached)
+    source = _Source(desk, who, start, end, cached=cached)
     found: Iterable[TimeEntry] = source.entries()
     if any(o.user == who for o in waiting):
         from clockify_cli.gateway.entries import touching
@@ -132,7 +131,6 @@ class _Source:
         user: str,
         start: datetime,
         end: datetime,
-        waiting: list[Operation],
         *,
         cached: bool,
     ) -> None:
@@ -149,9 +147,6 @@ class _Source:
         self._cache: EntryCache | None = desk.entry_cache
         self._reads_cache = cached and self._cache is not None and not self._cache.refresh
         self._closed = min(_midnight(desk), self._now)
-        if self._cache is not None:
-            for operation in waiting:
-                desk.forget_cached(operation)
 
     def entries(self) -> Iterator[TimeEntry]:
         """Yield the entries that touch the span, newest first."""
@@ -235,10 +230,8 @@ class _Source:
     def _covers_of_any_age(self, first: int, last: int) -> list[Cover]:
         if self._cache is None:
             return []
-        from clockify_cli.store.entry_cache import KEPT_FOR
-
         covers = self._cache.covers(
-            self._workspace, self._user, first, last, self._now, max_age=KEPT_FOR
+            self._workspace, self._user, first, last, self._now, any_age=True
         )
         whole = all(part.cover is not None for part in _with_holes(first, last, covers))
         return covers if whole else []

@@ -357,6 +357,37 @@ def test_a_lost_answer_is_unclear_and_not_repeated(cli: Cli, served: Served, api
     assert [p["name"] for p in cli("projects", "--json").json] == ["Web"]
 
 
+@pytest.mark.parametrize("body", ['"ok"', "[]", "{}", "12"])
+def test_an_answer_that_is_no_thing_is_no_crash(
+    cli: Cli, served: Served, api: Api, body: str
+) -> None:
+    project = made(api, "projects", name="Web")
+    cli("projects")
+
+    def broken(method: str) -> None:
+        served.faults([{"match": {"method": method}, "kind": "garbage", "body": body, "times": 0}])
+
+    broken("GET")
+    shown = cli("projects", "show", project, "--json", code=5).error
+    assert shown["kind"] == "unavailable"
+    broken("POST")
+    assert cli("projects", "create", "New", "--json", code=5).error["kind"] == "unclear"
+    broken("PUT")
+    error = cli("projects", "update", "Web", "--note", "n", "--json", code=5).error
+    assert error["kind"] == "unclear"
+    broken("DELETE")
+    assert cli("projects", "delete", "New", "--archive", "--yes", "-q").out.strip()
+
+
+def test_the_settings_project_holds_the_tasks(cli: Cli, api: Api) -> None:
+    project = made(api, "projects", name="Web")
+    cli("tasks", "create", "Build", CLOCKIFY_PROJECT="Web")
+    (cli.home / ".clockify.toml").write_text('project = "Web"\n')
+    assert [t["projectId"] for t in cli("tasks", "--json").json] == [project]
+    assert "Build" in cli("tasks", "show", "Build").out
+    assert "Web" in cli("tasks", "show", "Build").out
+
+
 # -- deletion -----------------------------------------------------------------------------
 
 

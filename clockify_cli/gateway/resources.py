@@ -1,8 +1,12 @@
-"""The addresses of the workspace's resources."""
+"""The addresses of the workspace's resources, and the form of what is at them."""
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
+
+from clockify_cli.errors import AwayError, UnclearError
+from clockify_cli.model import Json
 
 WORKSPACES = "/api/v1/workspaces"
 USER = "/api/v1/user"
@@ -28,6 +32,21 @@ def list_path(workspace: str, plural: str, *, project: str = "") -> str:
 def item_path(workspace: str, plural: str, number: str, *, project: str = "") -> str:
     """Return the path of one thing of a list."""
     return f"{list_path(workspace, plural, project=project)}/{_part(number)}"
+
+
+def checked(data: Any, noun: str, *, written: bool = False) -> Json:
+    """Return an answer that is one thing with an ID; raise where it is something else.
+
+    Args:
+        data: The answer.
+        noun: What it has to be, for the error.
+        written: It answers a write, which may have been done all the same.
+    """
+    if isinstance(data, dict) and data.get("id"):
+        return data
+    raise (UnclearError if written else AwayError)(
+        f"The gateway's answer is not a {noun}.", "'clockify doctor' tells what is wrong."
+    )
 
 
 def _part(number: str) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from clockify_cli.errors import PermissionRefused
 from clockify_cli.gateway.client import Gateway
-from clockify_cli.gateway.resources import USER, list_path
+from clockify_cli.gateway.resources import USER, checked, list_path
 from clockify_cli.model import User, is_entity_id
 from clockify_cli.store.names import Names
 
@@ -44,8 +44,7 @@ def users(
 
 def myself(gateway: Gateway) -> User:
     """Return who is signed in, without a look at anybody else. One request."""
-    found: User = gateway.get(USER)
-    return found
+    return checked(gateway.get(USER), "user")
 
 
 def user(names: Names, text: str) -> User:
@@ -64,13 +63,12 @@ def user_ids(names: Names, texts: Sequence[str], *, me: str) -> list[str]:
 
     Args:
         names: The cache of names.
-        texts: Names, e-mail addresses, IDs, or ``me``; several with commas between them.
+        texts: Names, e-mail addresses, IDs, or ``me``; an empty one is nobody.
         me: The ID of who is signed in.
     """
-    words = [word.strip() for text in texts for word in text.split(",")]
     found = [
         me if word == "me" else word if is_entity_id(word) else str(user(names, word)["id"])
-        for word in words
+        for word in map(str.strip, texts)
         if word
     ]
     return list(dict.fromkeys(found))

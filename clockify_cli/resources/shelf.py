@@ -13,10 +13,11 @@ from clockify_cli.errors import (
     UnclearError,
 )
 from clockify_cli.gateway.client import PAGE_SIZE, Gateway
-from clockify_cli.gateway.resources import item_path, list_path
+from clockify_cli.gateway.resources import checked, item_path, list_path
 from clockify_cli.model import Json, is_entity_id
-from clockify_cli.naming import Thing, folded, is_put_away
+from clockify_cli.naming import Thing, is_put_away
 from clockify_cli.resources.kinds import CLIENT, PROJECT, Kind
+from clockify_cli.resources.refusals import name_taken, not_kept, still_active
 from clockify_cli.store.names import Names
 
 
@@ -143,7 +144,7 @@ class Shelf:
     def _get(self, number: str) -> Json | None:
         path = item_path(self._workspace, self.kind.plural, number, project=self._project)
         try:
-            found: Json = self._gateway().get(path)
+            return checked(self._gateway().get(path), self.kind.noun)
         except NotFoundError as error:
             if self._project and "project" in error.message.lower():
                 raise NotFoundError(
@@ -152,7 +153,6 @@ class Shelf:
                     status=error.status,
                 ) from None
             return None
-        return found
 
     # -- writing ------------------------------------------------------------------------
 
@@ -162,7 +162,8 @@ class Shelf:
         What a creation does not take (``archived``) is set by an update behind it.
         """
         path = list_path(self._workspace, self.kind.plural, project=self._project)
-        made = self._noted(self._write("POST", path, self.kind.body(fields, new=True), fields))
+        body = self.kind.body(fields, new=True)
+        made = self._noted(self._write("POST", path, body, wanted=fields))
         try:
             return self.update(made, fields)
         except ClockifyError as error:
@@ -199,17 +200,17 @@ class Shelf:
         """Refuse what the service would: things that were not put away before."""
         active = [t for t in things if self.kind.guarded and not is_put_away(t)]
         if active:
-            raise self._still_active(active)
+            raise still_active(self.kind, active, self._command)
 
     def delete(self, thing: Json) -> Json:
         """Delete it; the service gives back what it was. One request."""
         number = str(thing["id"])
         path = item_path(self._workspace, self.kind.plural, number, project=self._project)
         try:
-            gone = self._write("DELETE", path, None, {})
+            gone = self._write("DELETE", path)
         except RefusedError as error:
             if self.kind.guarded and "active" in error.message.lower():
-                raise self._still_active([thing]) from error
+                raise still_active(self.kind, [thing], self._command) from error
             raise
         self.names.remove(self._key, number)
         if self.kind is PROJECT:
@@ -221,25 +222,21 @@ class Shelf:
     def _replace(self, thing: Json, wanted: Json, changes: Mapping[str, Any]) -> Json:
         number = str(thing["id"])
         path = item_path(self._workspace, self.kind.plural, number, project=self._project)
-        got = self._write("PUT", path, self.kind.body(wanted), changes, mine=number)
+        got = self._write("PUT", path, self.kind.body(wanted), wanted=wanted)
         self._noted(got)
-        wrong = self.kind.differences(wanted, got)
-        if wrong:
-            raise self._not_kept(thing, got, wrong, changes)
+        if self.kind.differences(wanted, got):
+            raise not_kept(self.kind, thing, got, changes, self._command)
         return got
 
     def _write(
-        self,
-        method: str,
-        path: str,
-        body: Json | None,
-        changes: Mapping[str, Any],
-        *,
-        mine: str = "",
+        self, method: str, path: str, body: Json | None = None, *, wanted: Thing | None = None
     ) -> Json:
-        noun = self.kind.noun
+        """Send a write; return the thing in the answer, which a deletion may leave out."""
         try:
-            found: Json = self._gateway().send(method, path, body=body).data or {}
+            data = self._gateway().send(method, path, body=body).data
+            if wanted is None:
+                return data if isinstance(data, dict) else {}
+            return checked(data, self.kind.noun, written=True)
         except UnclearError as error:
             self.names.forget(self._key)
             error.hint = (
@@ -248,68 +245,10 @@ class Shelf:
             ).strip()
             raise
         except RefusedError as error:
-            if changes.get("name") and "exist" in error.message.lower():
-                error.hint = self._holder(changes, mine) or error.hint
+            if wanted is not None and "exist" in error.message.lower():
+                known, _ = self.names.known(self._key)
+                error.hint = name_taken(self.kind, wanted, known or (), self._command)
             raise
-        if method != "DELETE" and not found.get("id"):
-            self.names.forget(self._key)
-            raise UnclearError(
-                f"The gateway's answer is not a {noun}.", f"Look: {self._command('list')}."
-            )
-        return found
-
-    def _holder(self, changes: Mapping[str, Any], mine: str) -> str:
-        """Return who has the name already, as far as the cache knows."""
-        known, _ = self.names.known(self._key)
-        client = changes.get("clientId")
-        same = [
-            t
-            for t in known or ()
-            if folded(str(t.get("name"))) == folded(str(changes["name"]))
-            and t.get("id") != mine
-            and (self.kind is not PROJECT or client is None or (t.get("clientId") or "") == client)
-        ]
-        _, back, is_away, _ = self.kind.away_words
-        if not same:
-            return (
-                f"One that is {is_away} keeps its name too: "
-                f"{self._command('list')} --{is_away} shows them."
-            )
-        holder = same[0]
-        told = f"It is the name of {self.kind.label(holder)} ({holder['id']})"
-        if is_put_away(holder):
-            return f"{told}, which is {is_away}. Bring it back: {self._command(back, holder)}"
-        return f"{told}."
-
-    def _not_kept(
-        self, thing: Json, got: Json, wrong: list[str], changes: Mapping[str, Any]
-    ) -> RefusedError:
-        """Return the error for a write that was accepted and not done as it was meant."""
-        refused = [n for n in wrong if n in changes]
-        lost = [n for n in wrong if n not in changes]
-        told = [f"it did not take {_in_words(refused)}"] if refused else []
-        told += [f"it has changed {_in_words(lost)}"] if lost else []
-        before = {n: thing.get(n) for n in lost}
-        hint = "Before: " + "; ".join(f"{n} {v}" for n, v in before.items()) + ". " if lost else ""
-        return RefusedError(
-            f"Clockify has written the {self.kind.noun} '{self.kind.label(got)}', "
-            f"but {' and '.join(told)}.",
-            f"{hint}See: {self._command('show', got)}",
-            details={"before": before, "after": {n: got.get(n) for n in wrong}},
-        )
-
-    def _still_active(self, things: Sequence[Json]) -> RefusedError:
-        noun, (verb, _, is_away, option) = self.kind.noun, self.kind.away_words
-        labels = ", ".join(f"'{self.kind.label(t)}'" for t in things)
-        step = "marks it as done" if verb == "done" else "archives it"
-        return RefusedError(
-            f"The {noun} {labels} is active; Clockify deletes only what is {is_away}."
-            if len(things) == 1
-            else f"The {noun}s {labels} are active; Clockify deletes only what is {is_away}.",
-            f"Add {option}, which {step} first, "
-            f"or keep it out of sight: {self._command(verb, things[0])}",
-            details={"active": [str(t["id"]) for t in things]},
-        )
 
     # -- the cache ----------------------------------------------------------------------
 
@@ -344,7 +283,3 @@ class Shelf:
 def _goes_by(thing: Thing) -> tuple[str, str]:
     """Return what a typed name is matched with: a name, and whose project it is."""
     return str(thing.get("name")), str(thing.get("clientId") or "")
-
-
-def _in_words(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else names[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clockify_cli.errors import NotFoundError
 from clockify_cli.gateway.client import Gateway
-from clockify_cli.gateway.resources import WORKSPACES, workspace_path
+from clockify_cli.gateway.resources import WORKSPACES, checked, workspace_path
 from clockify_cli.model import Workspace, is_entity_id
 from clockify_cli.store.names import Names
 
@@ -26,7 +26,7 @@ def show(names: Names, gateway: Gateway, text: str) -> Workspace:
     """Return a workspace in full, as it is now. One request where its name is known."""
     number = text.strip().lower() if is_entity_id(text.strip()) else str(find(names, text)["id"])
     try:
-        found: Workspace = gateway.get(workspace_path(number))
+        found = checked(gateway.get(workspace_path(number)), "workspace")
     except NotFoundError as error:
         names.remove(LIST, number)
         raise NotFoundError(
@@ -40,6 +40,7 @@ def show(names: Names, gateway: Gateway, text: str) -> Workspace:
 
 def create(names: Names, gateway: Gateway, name: str) -> Workspace:
     """Create a workspace. One request."""
-    made: Workspace = gateway.send("POST", WORKSPACES, body={"name": name}).data
+    answer = gateway.send("POST", WORKSPACES, body={"name": name})
+    made = checked(answer.data, "workspace", written=True)
     names.put(LIST, made)
     return made

@@ -12,7 +12,13 @@ from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.errors import SignInError, UsageError
+from clockify_cli.errors import (
+    AwayError,
+    ClockifyError,
+    RateLimitError,
+    SignInError,
+    UsageError,
+)
 from clockify_cli.output import Output
 from clockify_cli.settings import Settings, find_folder_file, read_folder_file
 from clockify_cli.store import config, keys
@@ -355,7 +361,6 @@ class Run:
     def _tell_of_quota(self, few: Spent | None) -> None:
         if few is None:
             return
-        from clockify_cli.errors import ClockifyError
         from clockify_cli.render.setup import few_left
 
         try:
@@ -398,7 +403,12 @@ class Run:
         """User, workspace, zone and week start; one request where they are not cached."""
         cached = self._cached_account
         if not cached or (self.options.refresh and not self._renewed):
-            cached = self.renew_account()
+            try:
+                cached = self.renew_account()
+            except (AwayError, RateLimitError) as error:
+                if not cached:
+                    raise
+                self.notice(f"{error.message} The cached account serves on.")
         wanted, origin = self.settings.explain("workspace")
         workspace = str(cached["workspace"])
         # What a profile or a folder names is a workspace of the network; the sandbox has its own.
@@ -418,8 +428,6 @@ class Run:
             config.check_room()  # what cannot be kept must not be asked for, again and again
             user = self.gateway.get("/api/v1/user")
         if not isinstance(user, dict) or not user.get("id"):
-            from clockify_cli.errors import AwayError
-
             raise AwayError("The gateway's answer is not a user.", "Check 'clockify doctor'.")
         settings = user.get("settings") or {}
         table = {
@@ -521,8 +529,17 @@ class Run:
         """Time tracking for this account."""
         from clockify_cli.tracking.desk import Desk
 
+        away: ClockifyError | None = None
+        try:
+            account = self.account
+        except (AwayError, RateLimitError) as error:
+            if not self.queues or self.settings.get("workspace"):
+                raise
+            # Nothing is known of the account yet: what is recorded waits for whoever it is.
+            away, account = error, Account("", "", "", "UTC", "MONDAY")
+            self.__dict__["account"] = account
         desk = Desk(
-            account=self.account,
+            account=account,
             gateway=lambda: self.gateway,
             journal=self.journal,
             last_known=self.last_known,
@@ -532,6 +549,7 @@ class Run:
             queues=self.queues,
             notice=self.notice,
         )
+        desk.away = away
         desk.prompt_format = self.settings.get("prompt_format") or ""
         desk.entry_cache = self.entry_cache
         return desk

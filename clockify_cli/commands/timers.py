@@ -63,7 +63,7 @@ def typed_content(
         from clockify_cli.commands.menu import completed
 
         asked = completed(run, asked)
-    return typed(run.names, asked)
+    return typed(run.desk.names, asked)  # the desk copes with an account that is not known yet
 
 
 def show_entry(run: Run, entry: TimeEntry, done: str) -> None:

@@ -360,6 +360,16 @@ class Journal:
             )
         return len(dropped)
 
+    def claim(self, workspace: str, user: str) -> None:
+        """Give the writes that were recorded before the account was known to this one."""
+        if not any(o.user == "" for o in self.waiting()):
+            return
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE operations SET workspace = ?, user = ? WHERE account = ? AND user = ''",
+                (workspace, user, self.account),
+            )
+
     def forget_key(self, change: int) -> None:
         """Free the idempotency key of a change that did not happen."""
         with self._transaction() as db:

@@ -122,13 +122,13 @@ class Desk:
                 self.away = AwayError(
                     "Another clockify is still sending.", "Try again, or see 'clockify queue'."
                 )
-            elif self.journal.waiting():
+            elif self.away is None and self.journal.waiting():
                 self._deliver_first(patient=True)
             yield
 
     def deliver_briskly(self) -> None:
         """Deliver what waits before a command that only reads; give up soon, say little."""
-        if not self.journal.waiting():
+        if self.away is not None or not self.journal.waiting():
             return
         with self.journal.turn(0) as got:
             if not got:
@@ -190,6 +190,7 @@ class Desk:
     def _delivery(self) -> Delivery:
         from clockify_cli.journal.delivery import Delivery
 
+        self.journal.claim(self.account.workspace, self.account.user)
         return Delivery(self.journal, self.gateway(), self.account.user, self.settle)
 
     # -- writing --------------------------------------------------------------------

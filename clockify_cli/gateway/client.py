@@ -198,6 +198,8 @@ class Gateway:
             response = http.request(method, base + path, **options)
             status = response.status_code
             content = response.content
+            # It refers to the answer, which so would stay in memory with all its bytes.
+            del response.stream
             if status >= 400:  # errors are shown, and kept in the journal: one may quote the key
                 content = self.target.without_key(content)
             try:

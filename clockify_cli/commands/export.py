@@ -92,6 +92,7 @@ def export(
     with _sink(run, output if to_file else "") as write, _crew(run, Crew) as crew:
         head = out.head()  # written once there is something: an error leaves stdout empty
         for page in exporting.pages(run.desk, crew, users, span, wanted):
+            names.learn(page)
             write(head + out.body(page))
             head = b""
             count += len(page)

@@ -23,7 +23,9 @@ WORKERS = 12  # as many as the client keeps connections: 50 a second at 240 ms e
 MARGIN = 0.96  # of the rate: what is sent evenly arrives in bunches
 SLOWEST = 1.0  # seconds between two requests, however often the service has refused
 PAGE_SIZES = (5000, 1000, 200)  # nobody knows the service's largest; the last is safe
-ITEMS_AHEAD = 10_000  # items of a list that may be under way at once: they lie in memory
+# Of a list, so many pages and items are under way at once: what comes lies in memory until it
+# is its turn, and a few are asked for beyond the last one.
+PAGES_AHEAD, ITEMS_AHEAD = 4, 10_000
 
 
 class Stopped(Exception):
@@ -229,7 +231,7 @@ class Crew:
         if first.is_last or not items:
             yield items
             return
-        window = max(2, min(self.workers, ITEMS_AHEAD // size))
+        window = max(2, min(PAGES_AHEAD, self.workers, ITEMS_AHEAD // size))
         yield items
         del items, first
         yield from self._rest(path, params, size, window)
@@ -249,9 +251,10 @@ class Crew:
                 self.start(number, partial(self._page, path, params, number, size))
                 asked += 1
             if due in arrived:
-                page = arrived.pop(due)
-                yield page.items()
-                due += 1
+                items = arrived.pop(due).items()
+                due += 1  # before they are given away: the next is asked for meanwhile
+                yield items
+                del items
                 continue
             done = self.collect()
             assert done is not None  # without a time limit there is always one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,21 +26,34 @@ class NameBook:
         self._names = names
         self._people = people
         self._indexes: dict[str, tuple[Any, dict[str, Mapping[str, Any]]]] = {}
+        self._made: dict[tuple[Any, ...], Labels] = {}
+
+    def learn(self, entries: Iterable[TimeEntry]) -> None:
+        """See to it that the names behind the IDs of ``entries`` are known, where possible."""
+        self._names.know(*entries)
+        self._made.clear()
 
     def labels(self, entry: TimeEntry) -> Labels:
         """Return the names that the entry's IDs stand for."""
-        number = entry.get("projectId")
-        project = self._find("projects", number)
-        task = self._find(f"tasks-{number}", entry["taskId"]) if entry.get("taskId") else {}
-        user, email = self._people.get(str(entry.get("userId")), ("", ""))
+        project, task, user = entry.get("projectId"), entry.get("taskId"), entry.get("userId")
+        tags = tuple(entry.get("tagIds") or ())
+        about = (project, task, tags, user)
+        found = self._made.get(about)
+        if found is None:
+            found = self._made[about] = self._labels(project, task, tags, user)
+        return found
+
+    def _labels(
+        self, project: str | None, task: str | None, tags: tuple[str, ...], user: str | None
+    ) -> Labels:
+        found = self._find("projects", project)
+        name, email = self._people.get(str(user), ("", ""))
         return Labels(
-            project=str(project.get("name") or number or ""),
-            client=str(project.get("clientName") or ""),
-            task=str(task.get("name") or entry.get("taskId") or ""),
-            tags=tuple(
-                str(self._find("tags", tag).get("name") or tag) for tag in entry.get("tagIds") or ()
-            ),
-            user=user,
+            project=str(found.get("name") or project or ""),
+            client=str(found.get("clientName") or ""),
+            task=str(self._find(f"tasks-{project}", task).get("name") or task or ""),
+            tags=tuple(str(self._find("tags", tag).get("name") or tag) for tag in tags),
+            user=name,
             email=email,
         )
 
@@ -62,7 +75,7 @@ def pages(
     span: tuple[datetime, datetime] | None,
     filters: Filters,
 ) -> Iterator[list[TimeEntry]]:
-    """Yield the users' entries, page by page, newest first; their names are in the cache then.
+    """Yield the users' entries, page by page, newest first.
 
     They are asked for, not taken from the cache: a file is kept.
 
@@ -98,7 +111,6 @@ def pages(
             ]
             before = {entry["id"] for entry in page}
             del page
-            desk.names.know(*found)
             yield found
 
 

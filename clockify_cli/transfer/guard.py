@@ -7,7 +7,8 @@ taking one away always gives back what was.
 from __future__ import annotations
 
 # Full-width signs count where East Asian input is read; controls are skipped before the sign.
-_SIGNS = "=+-@\t\r\n＝＋－＠"
+_SIGNS = frozenset("=+-@\t\r\n＝＋－＠")
+_FIRST = _SIGNS | {"'"}
 
 
 def guarded(text: str) -> str:
@@ -21,5 +22,7 @@ def unguarded(text: str) -> str:
 
 
 def _is_formula(text: str) -> bool:
+    if text[:1] not in _FIRST:
+        return False
     rest = text.lstrip("'")
     return bool(rest) and rest[0] in _SIGNS

@@ -13,6 +13,7 @@ from clockify_cli.transfer.record import Broken
 _LONGEST = 75  # octets a line
 _PARAMETER = re.compile(r';([^=;:]+)=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(Z?)", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")
 
 
@@ -71,7 +72,7 @@ def folded(line: str) -> str:
 
 def is_plain(text: str) -> bool:
     """Say whether a TEXT value can carry ``text`` as it is: it knows no control characters."""
-    return all((c >= " " and c != "\x7f") or c in "\n\t" for c in text)
+    return _CONTROL.search(text) is None
 
 
 # -- reading ------------------------------------------------------------------------------

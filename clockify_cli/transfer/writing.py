@@ -21,6 +21,7 @@ from clockify_cli.transfer.tables import OFFSET
 
 FORMATS = ("csv", "json", "jsonl", "ics")
 _SECOND = timedelta(seconds=1)
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 # The columns of Clockify's own detailed report, in its order; ours follows at the end.
 _HEADER = (
@@ -186,7 +187,7 @@ class LinesWriter(Writer):
             whole["tags"] = [
                 _named(i, name) for i, name in zip(entry["tagIds"], names.tags, strict=False)
             ]
-        text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+        text = _ENCODE(whole)
         # What a terminal might obey is escaped, as everywhere in our JSON.
         return text if text.isprintable() else "".join(map(_escaped, text))
 

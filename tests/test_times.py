@@ -769,6 +769,16 @@ def test_log_takes_the_longest_run_that_forms_a_span(
     assert (walls(span), taken) == ((f"2026-{start}", f"2026-{end}"), count)
 
 
+def test_the_longest_sentence_of_the_grammar_is_a_span() -> None:
+    first = "5 weeks 4 days 3 hours 2 minutes 1 second ago"
+    last = "1 week 2 days 3 hours 4 minutes 5 seconds ago"
+    words = f"{first} {last} 6 reviews".split()
+    span, count = leading_span(words, NOW)
+    assert count == 22
+    assert span == parse_span(words[:22], NOW)
+    assert span.start == parse_instant(first, NOW).at
+
+
 def test_a_word_may_contain_blanks_or_nothing() -> None:
     span, count = leading_span(["yesterday 9:00-10:30", "Team", "meeting"], NOW)
     assert (walls(span), count) == (("2026-11-24 09:00", "2026-11-24 10:30"), 1)

@@ -16,9 +16,9 @@ def complete(words: list[str]) -> int:
 
     Whatever goes wrong, a shell at its prompt gets no traceback: it gets nothing, and exit 1.
     """
-    from clockify_cli.completion.shells import told
-
     try:
+        from clockify_cli.completion.shells import told
+
         lines = told(words[0], words[1:]) if words else []
         text = "".join(f"{line}\n" for line in lines)
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))

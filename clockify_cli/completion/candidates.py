@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from clockify_cli.naming import folded
 
@@ -34,23 +34,33 @@ Group = list[Candidate]
 def fitting(groups: Iterable[Group], typed: str) -> Group:
     """Return the candidates that fit what is typed, by the strictest rule that any fits.
 
-    The rules, in this order: begins with it; begins with it regardless of case and accents;
-    has all its words. Within a rule the first group with a candidate counts, so that a second
-    spelling (``Client/Project``) or an archived thing comes up only where it is asked for.
+    The rules, in this order: begins with it (asked where a capital is typed); begins with it
+    regardless of case and accents; has all its words. The first two count group by group, so
+    that a second spelling (``Client/Project``) or an archived thing comes up only where it is
+    asked for.
     """
     found = [group for group in groups if group]
     if not typed:
         return found[0] if found else []
     begin = folded(typed) + " " * typed[-1].isspace()
     words = begin.split()
-    rules: tuple[Callable[[Candidate], bool], ...] = (
-        lambda c: c.value.startswith(typed),
-        lambda c: folded(c.value).startswith(begin) or folded(c.also).startswith(begin),
-        lambda c: bool(words) and all(w in folded(c.value) or w in folded(c.also) for w in words),
-    )
-    for fits in rules:
-        for group in found:
-            fit = [candidate for candidate in group if fits(candidate)]
-            if fit:
-                return fit
+
+    def begins(candidate: Candidate) -> bool:
+        return candidate.value.startswith(typed)
+
+    def begins_alike(candidate: Candidate) -> bool:
+        return any(folded(t).startswith(begin) for t in (candidate.value, candidate.also))
+
+    def has_words(candidate: Candidate) -> bool:
+        text = f"{folded(candidate.value)} {folded(candidate.also)}"
+        return all(word in text for word in words)
+
+    starts = (begins_alike,) if typed == typed.lower() else (begins, begins_alike)
+    tries = [(group, fits) for group in found for fits in starts]
+    if words:
+        tries += [(group, has_words) for group in found]
+    for group, fits in tries:
+        fit = [candidate for candidate in group if fits(candidate)]
+        if fit:
+            return fit
     return []

@@ -73,9 +73,22 @@ def _bash(text: str, replaced: str, completing: str) -> list[str]:
             kept = ""
     group = [c for c in group if c.value.startswith(kept)]
     texts = [quoted(c.value[len(kept) :], quote) for c in group]
+    if quote:
+        texts = [_between(text, quote[-1], word.raw[:cut]) for text in texts]
     if completing in (LISTING, LISTING_TOO) and len(group) > 1 and not quote:
         texts = _with_help(texts, group)
     return [WORDS, *texts]
+
+
+def _between(text: str, quote: str, before: str) -> str:
+    """Return text for a place behind an open quote, so that readline adds and drops no quote.
+
+    It closes the quote at the end, but not where the text ends in one, escaped or not; and it
+    takes the open quote away where the text begins with another.
+    """
+    if text.startswith(quote) and before.endswith(quote):
+        text = quote + text
+    return text + quote if text.endswith(quote) else text
 
 
 def _cut(word: Word, replaced: str) -> int:

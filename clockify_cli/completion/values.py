@@ -18,6 +18,7 @@ ARCHIVED = "archived-"  # before the kind of a thing: what is archived or done o
 NOTHING = "text"  # free text, numbers, addresses: nothing to offer
 _ACCOUNT = {"--profile": "profile", "--workspace": "workspace", "--connection": "connection"}
 _ZONES = "/usr/share/zoneinfo/tzdata.zi", "/usr/share/zoneinfo/zone1970.tab"
+_APART = "-~"  # at the beginning: an option; a home folder, which fish does not quote
 _HANDLES = 20  # entries that are offered
 
 
@@ -78,7 +79,7 @@ class Values:
     # -- names ---------------------------------------------------------------------------
 
     def _project(self, typed: str) -> list[Group]:
-        return named(self.known.items("projects"))
+        return named(self.known.items("projects"), typed)
 
     def _client(self, typed: str) -> list[Group]:
         return named(self.known.items("clients"))
@@ -114,7 +115,7 @@ class Values:
         for text in self._walk.given.get(option, ()):
             taken |= {folded(part.strip("+-")) for part in text.split(",")}
         items = [i for i in self.known.items("tags") if folded(str(i["name"])) not in taken]
-        return named(items, apart=",+-"), before + comma + sign
+        return named(items, last, ",+" + _APART), before + comma + sign
 
     def _user(self, typed: str) -> list[Group]:
         users = [
@@ -211,7 +212,7 @@ class Values:
         return self.of(row[1], typed, "")[0] if row else []
 
 
-def sayable(text: str, apart: str = "-") -> bool:
+def sayable(text: str, apart: str = _APART) -> bool:
     """Say whether a name can be typed as it is.
 
     Args:
@@ -227,11 +228,12 @@ def sayable(text: str, apart: str = "-") -> bool:
     )
 
 
-def named(items: list[Item], apart: str = "-") -> list[Group]:
+def named(items: list[Item], typed: str = "", apart: str = _APART) -> list[Group]:
     """Return things by name, so that each candidate means exactly one of them.
 
     What a name cannot tell (two are equal, it has a line break) is told by its client before
-    it, else by its ID. Behind them come ``Client/Project`` for all, and what is archived.
+    it, else by its ID. ``Client/Project`` of all comes second, or first once a slash is typed;
+    what is archived comes last.
     """
     items = [item for item in items if item.get("name")]
     active = [item for item in items if not is_put_away(item)]
@@ -241,12 +243,12 @@ def named(items: list[Item], apart: str = "-") -> list[Group]:
     for item in sorted(active, key=lambda item: folded(str(item["name"]))):
         name, path = str(item["name"]), _path(item)
         path_is_it = sayable(path, apart) and paths[path] == 1 and path not in names
+        if path_is_it:
+            qualified.append(Candidate(path))
         if sayable(name, apart) and names[name] == 1:
             plain.append(Candidate(name, safe(item.get("clientName") or "")))
-            if path_is_it:
-                qualified.append(Candidate(path))
         elif path_is_it:
-            plain.append(Candidate(path))
+            plain.append(qualified[-1])
         else:
             plain.append(Candidate(str(item["id"]), safe(path), also=safe(name)))
     away = [item for item in items if is_put_away(item)]
@@ -257,7 +259,7 @@ def named(items: list[Item], apart: str = "-") -> list[Group]:
         if sayable(str(item["name"]), apart) and gone[str(item["name"])] == 1
         if item["name"] not in names
     ]
-    return [plain, qualified, archived]
+    return [qualified, plain, archived] if "/" in typed else [plain, qualified, archived]
 
 
 def _path(item: Item) -> str:

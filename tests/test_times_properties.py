@@ -315,10 +315,19 @@ def test_a_span_ends_after_its_start(text: str, clock: Clock) -> None:
 
 
 @many
-@given(text=sound_spans | sound_instants | instants, clock=clocks())
-def test_nothing_is_to_come_unless_it_may_be(text: str, clock: Clock) -> None:
-    span = spanned(text, clock)
-    assert span is None or span.end <= clock.now + MINUTE
+@given(
+    first=sound_clocks,
+    last=sound_clocks,
+    days=st.tuples(sound_days, sound_days | st.just("")),
+    text=sound_spans | sound_instants,
+    clock=clocks(),
+)
+def test_nothing_is_to_come_unless_it_may_be(
+    first: str, last: str, days: tuple[str, str], text: str, clock: Clock
+) -> None:
+    for whole in (text, f"{days[0]}{first} to {days[1]}{last}"):
+        span = spanned(whole, clock)
+        assert span is None or span.end <= clock.now + MINUTE
     for role in ("start", "end"):
         try:
             moment = parse_instant(text, clock, role=role)  # type: ignore[arg-type]

@@ -60,11 +60,11 @@ def not_an_instant(text: str, typed: str) -> TimeError:
     if known := _common(text, typed, INSTANTS):
         return known
     if find_day(typed):
-        return TimeError(f"{quoted(text)} is a day, not a time.", _did_you_mean(f"{typed} 9:00"))
+        return TimeError(f"{quoted(text)} is not a time but a day.", _did_you_mean(f"{typed} 9:00"))
     if _fits(find_length, typed):
-        return TimeError(f"{quoted(text)} is a length, not a time.", _did_you_mean(f"-{typed}"))
+        return TimeError(f"{quoted(text)} is not a time but a length.", _did_you_mean(f"-{typed}"))
     if _fits(find_span, typed):
-        return TimeError(f"{quoted(text)} is a span; one time is asked here.", INSTANTS)
+        return TimeError(f"{quoted(text)} is not a time but a span.", INSTANTS)
     if meant := _mended(typed, _TIMES, find_instant):
         return TimeError(f"{quoted(text)} is not a time.", _did_you_mean(meant))
     return TimeError(f"{quoted(text)} is not a time.", INSTANTS)

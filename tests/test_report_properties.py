@@ -1,0 +1,302 @@
+"""Sums that must agree, whatever the entries are and however they are grouped."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clockify_cli.model import utc_text
+from clockify_cli.times import Clock
+from clockify_cli.tracking.pieces import Days, bounds, epoch, epoch_of, moment
+from clockify_cli.tracking.report import DIMENSIONS, MODES, UNITS, Rounding, Tally, report_of
+from clockify_cli.tracking.working_hours import merged, without
+
+ZONES = (
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Pacific/Kiritimati",
+    "Etc/GMT+12",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",  # half an hour of summer time
+    "Pacific/Apia",  # had no 2011-12-30
+    "America/Sao_Paulo",  # changed its clocks at midnight
+)
+CHANGES = (date(2026, 3, 29), date(2026, 10, 25), date(2026, 4, 5), date(2011, 12, 29))
+CHANGES += (date(2018, 11, 3), date(2019, 2, 16), date(2026, 6, 10))
+
+Json = dict[str, Any]
+
+
+class NoNames:
+    """Knows two projects of one client, and nobody else."""
+
+    def known(self, kind: str) -> tuple[list[Json] | None, float]:
+        if kind != "projects":
+            return None, 0.0
+        acme = {"clientId": "acme", "clientName": "Acme"}
+        return [{"id": name, "name": name.title(), **acme} for name in ("web", "ops")], 0.0
+
+    def know(self, *entries: Json) -> None:
+        pass
+
+
+clocks = st.builds(
+    lambda zone, now, week_start: Clock(now=now, zone=ZoneInfo(zone), week_start=week_start),
+    st.sampled_from(ZONES),
+    st.datetimes(datetime(2011, 12, 20), datetime(2026, 12, 31), timezones=st.just(UTC)),
+    st.integers(0, 6),
+)
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> tuple[Clock, Days]:
+    clock = draw(clocks)
+    first = draw(st.sampled_from(CHANGES)) - timedelta(days=draw(st.integers(0, 3)))
+    return clock, Days(clock, first, first + timedelta(days=draw(st.integers(0, 40))))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Clock, Days, list[Json]]:
+    clock, days = draw(periods())
+    lengths = st.one_of(st.integers(0, 7200), st.integers(0, 4 * 86400))
+    entries = []
+    for number in range(draw(st.integers(0, 12))):
+        edge = draw(st.sampled_from(days.edges))
+        start = draw(
+            st.one_of(
+                st.integers(edge - 7200, edge + 7200),
+                st.integers(days.start - 200_000, days.end + 200_000),
+            )
+        )
+        end = moment(start + draw(lengths))
+        runs = draw(st.integers(0, 9)) == 0
+        entries.append(
+            {
+                "id": str(number),
+                "userId": draw(st.sampled_from(["me", "you"])),
+                "projectId": draw(st.sampled_from([None, "", "web", "ops", "gone"])),
+                "taskId": draw(st.sampled_from([None, "build"])),
+                "tagIds": draw(st.sampled_from([None, [], ["a"], ["a", "b"], ["c", "b", "a"]])),
+                "description": draw(st.sampled_from([None, "", "Review", " Review ", "Mail"])),
+                "billable": draw(st.booleans()),
+                "hourlyRate": draw(st.sampled_from([None, {"amount": 9500, "currency": "EUR"}])),
+                "type": draw(st.sampled_from(["REGULAR", "BREAK"])),
+                "timeInterval": {
+                    "start": utc_text(moment(start)),
+                    "end": None if runs else utc_text(end),
+                },
+            }
+        )
+    return clock, days, entries
+
+
+groupings = st.lists(st.sampled_from(DIMENSIONS), min_size=1, max_size=4, unique=True)
+roundings = st.none() | st.builds(
+    Rounding,
+    st.sampled_from([1, 60, 360, 900, 3600, 5400]),
+    st.sampled_from(MODES),
+    st.sampled_from(UNITS),
+)
+
+
+def report(
+    clock: Clock, days: Days, entries: list[Json], by: list[str], rounding: Rounding | None = None
+) -> Any:
+    tally = Tally(by, days, clock.now, rounding=rounding)
+    tally.add_all(entries)
+    return report_of(tally, NoNames(), clock, "Zone")  # type: ignore[arg-type]
+
+
+def clipped(clock: Clock, days: Days, entry: Json) -> int:
+    """Return the entry's seconds in the period, the plain way."""
+    start, end = entry["timeInterval"]["start"], entry["timeInterval"]["end"]
+    begun = datetime.fromisoformat(start)
+    ended = datetime.fromisoformat(end) if end else max(clock.now, begun)
+    low = clock.day_start(days.dates[0])
+    high = clock.day_start(days.dates[-1] + timedelta(days=1))
+    return max(0, int((min(ended, high) - max(begun, low)).total_seconds()))
+
+
+@given(periods())
+def test_days_tile_the_period(case: tuple[Clock, Days]) -> None:
+    clock, days = case
+    assert days.edges == sorted(days.edges)
+    pieces = list(days.pieces(days.start - 5, days.end + 5))
+    assert pieces[0][1] == days.start
+    assert pieces[-1][2] == days.end
+    for before, after in pairwise(pieces):
+        assert before[2] == after[1]
+        assert before[0] < after[0]
+    for number, first, last in pieces:
+        assert clock.local(moment(first)).date() == days.dates[number]
+        assert clock.local(moment(last - 1)).date() == days.dates[number]
+
+
+@given(cases(), groupings)
+def test_every_grouping_has_the_entries_own_total(
+    case: tuple[Clock, Days, list[Json]], by: list[str]
+) -> None:
+    clock, days, entries = case
+    found = report(clock, days, entries, by)
+    whole = sum(clipped(clock, days, entry) for entry in entries)
+    worth = sum(clipped(clock, days, entry) for entry in entries if entry["billable"])
+    assert (found.totals["seconds"], found.totals["billableSeconds"]) == (whole, worth)
+
+    def check(sums: Json, groups: list[Json], by: list[str]) -> None:
+        for field in ("seconds", "billableSeconds"):
+            added = sum(group[field] for group in groups)
+            # Under several tags, time stands several times; the total counts it once.
+            assert added >= sums[field] if by[0] == "tag" else added == sums[field]
+        for group in groups:
+            assert group["by"] == by[0]
+            assert 0 <= group["billableSeconds"] <= group["seconds"] <= whole
+            if by[1:]:
+                check(group, group["groups"], by[1:])
+            else:
+                assert "groups" not in group
+
+    check(found.totals, found.groups, by)
+
+
+@given(cases())
+def test_days_have_what_lies_between_their_midnights(
+    case: tuple[Clock, Days, list[Json]],
+) -> None:
+    clock, days, entries = case
+    expected: dict[str, int] = defaultdict(int)
+    for entry in entries:
+        for day in days.dates:
+            expected[day.isoformat()] += clipped(clock, Days(clock, day, day), entry)
+    found = report(clock, days, entries, ["day"])
+    shown = {group["id"]: group["seconds"] for group in found.groups if group["seconds"]}
+    assert shown == {day: seconds for day, seconds in expected.items() if seconds}
+    weeks = report(clock, days, entries, ["week", "day"])
+    for week in weeks.groups:
+        first = date.fromisoformat(week["id"])
+        assert first.weekday() == clock.week_start
+        for day in week["groups"]:
+            assert first <= date.fromisoformat(day["id"]) < first + timedelta(days=7)
+
+
+@given(cases())
+def test_tags_stand_for_each_entry_that_has_them(case: tuple[Clock, Days, list[Json]]) -> None:
+    clock, days, entries = case
+    expected: dict[str, int] = defaultdict(int)
+    for entry in entries:
+        for tag in entry["tagIds"] or [""]:
+            expected[tag] += clipped(clock, days, entry)
+    found = report(clock, days, entries, ["tag"])
+    shown = {group["id"]: group["seconds"] for group in found.groups if group["seconds"]}
+    assert shown == {tag: seconds for tag, seconds in expected.items() if seconds}
+
+
+@given(st.integers(0, 10**6), st.sampled_from([1, 7, 60, 900, 5400]))
+def test_rounding_goes_where_its_mode_says(seconds: int, step: int) -> None:
+    up, nearest, down = (Rounding(step, mode).apply(seconds) for mode in MODES)
+    assert {up % step, nearest % step, down % step} == {0}
+    assert down <= seconds <= up < down + 2 * step
+    assert up - seconds < step
+    assert seconds - down < step
+    assert abs(nearest - seconds) * 2 <= step
+    assert nearest in (up, down)
+    if (seconds - down) * 2 == step:
+        assert nearest == up  # halves go up
+
+
+@given(cases(), groupings, roundings.filter(bool))
+def test_rounded_sums_add_up_and_do_not_depend_on_the_grouping(
+    case: tuple[Clock, Days, list[Json]], by: list[str], rounding: Rounding
+) -> None:
+    clock, days, entries = case
+    units: dict[Any, int] = defaultdict(int)
+    for entry in entries:
+        seconds = clipped(clock, days, entry)
+        who = entry["userId"], entry["projectId"] or ""
+        if rounding.per == "entry":
+            units[entry["id"]] = seconds
+        elif rounding.per == "project":
+            units[who] += seconds
+        else:
+            for day in days.dates:
+                units[*who, day] += clipped(clock, Days(clock, day, day), entry)
+    expected = sum(rounding.apply(seconds) for seconds in units.values())
+    found = report(clock, days, entries, by, rounding)
+    assert found.totals["roundedSeconds"] == expected
+
+    def check(sums: Json, groups: list[Json], by: list[str]) -> None:
+        added = sum(group["roundedSeconds"] for group in groups)
+        if by[0] == "tag":
+            assert added >= sums["roundedSeconds"]
+        else:
+            assert added == sums["roundedSeconds"]
+        for group in groups:
+            assert group["roundedSeconds"] >= 0
+            if by[1:]:
+                check(group, group["groups"], by[1:])
+
+    check(found.totals, found.groups, by)
+
+
+@given(cases(), st.sampled_from(["entry", "day", "project"]))
+def test_projects_are_whole_steps(case: tuple[Clock, Days, list[Json]], per: str) -> None:
+    clock, days, entries = case
+    found = report(clock, days, entries, ["client", "project"], Rounding(900, "up", per))
+    for client in found.groups:
+        assert all(group["roundedSeconds"] % 900 == 0 for group in client["groups"])
+
+
+@given(cases(), roundings)
+def test_amounts_are_what_rates_make_of_the_time(
+    case: tuple[Clock, Days, list[Json]], rounding: Rounding | None
+) -> None:
+    clock, days, entries = case
+    found = report(clock, days, entries, ["project"], rounding)
+    if rounding is None:
+        priced = sum(clipped(clock, days, e) for e in entries if e["billable"] and e["hourlyRate"])
+        unpriced = sum(
+            clipped(clock, days, e) for e in entries if e["billable"] and not e["hourlyRate"]
+        )
+        assert found.unpriced_seconds == unpriced
+        assert found.totals.get("amounts", {"EUR": 0})["EUR"] * 3600 <= 9500 * priced + 1800
+        assert found.totals.get("amounts", {"EUR": 0})["EUR"] * 3600 >= 9500 * priced - 1800
+    summed = sum(group.get("amounts", {}).get("EUR", 0) for group in found.groups)
+    whole = found.totals.get("amounts", {}).get("EUR", 0)
+    assert abs(summed - whole) <= len(found.groups)  # cents are rounded row by row
+
+
+@given(
+    st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+    st.sampled_from(["{0}Z", "{0}.5Z", "{0}+00:00"]),
+)
+def test_timestamps_are_read_as_the_slow_way_does(value: datetime, form: str) -> None:
+    whole = value.replace(microsecond=0)
+    text = form.format(whole.strftime("%Y-%m-%dT%H:%M:%S"))
+    assert epoch(text) == epoch_of(whole) == int(whole.timestamp())
+    assert moment(epoch(text)) == whole
+    entry = {"timeInterval": {"start": text, "end": None}}
+    assert bounds(entry, 0)[1] >= epoch(text)
+
+
+spans = st.lists(
+    st.tuples(st.integers(0, 60), st.integers(0, 20)).map(lambda p: (p[0], p[0] + p[1])), max_size=8
+)
+
+
+@given(spans, st.integers(0, 40), st.integers(0, 40))
+def test_what_is_left_of_a_span_is_what_nothing_covers(
+    covered: list[tuple[int, int]], start: int, length: int
+) -> None:
+    span = (start, start + length)
+    inside = {s for a, b in covered for s in range(a, b)}
+    left = {s for a, b in without(span, merged(covered)) for s in range(a, b)}
+    assert left == set(range(*span)) - inside
+    joined = merged(covered)
+    assert {s for a, b in joined for s in range(a, b)} == inside
+    assert all(a[1] < b[0] for a, b in pairwise(joined))

@@ -1,0 +1,771 @@
+"""Reports through the front door: their sums, their requests, and the truth of days."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from cli import NOW, PROGRAM, USER_ENTRIES, Cli, new_cli
+from conftest import Served
+from rich.cells import cell_len
+from sandbox_api import WS, Api
+
+from clockify_cli.sandbox import USER_ID, WORKSPACE_ID
+from clockify_cli.sandbox.defaults import USER_NAME
+from clockify_cli.store.entry_cache import EntryCache, Gone
+from clockify_cli.tracking.pieces import epoch
+
+FROM_CACHE = "from the cache"
+LAST_WEEK = "2026-11-16..2026-11-22"
+KEYS = {"start", "end", "timeZone", "duration", "seconds", "billableSeconds", "groups"}
+GROUP_KEYS = {"by", "id", "name", "duration", "seconds", "billableSeconds"}
+
+
+@pytest.fixture
+def cli(served: Served, tmp_path: Path) -> Cli:
+    return new_cli(tmp_path / "home", served.url, CLOCKIFY_NOW=NOW)
+
+
+@pytest.fixture
+def api(served: Served) -> Api:
+    return Api.gateway(served.url)
+
+
+def put(served: Served, start: str, end: str | None, **body: Any) -> None:
+    """Add an entry past the service's rules; times in UTC."""
+    assert served.bulk_insert([{"start": start, "end": end, **body}]) == 1
+
+
+def lists(served: Served) -> list[str]:
+    """Return the paths that were asked for, without the one that says who is signed in."""
+    paths = [r["path"].removeprefix(f"/clockify/api{WS}") for r in served.requests()]
+    return [path for path in paths if not path.endswith("/user")]
+
+
+LIST = f"/user/{USER_ID}/time-entries"
+
+
+@pytest.fixture
+def work(served: Served, api: Api) -> dict[str, str]:
+    """Two projects of two clients, a tag, and last week's work."""
+    acme = api.create(f"{WS}/clients", name="Acme")["id"]
+    other = api.create(f"{WS}/clients", name="Other")["id"]
+    web = api.create(f"{WS}/projects", name="Web", clientId=acme, color="#ff0000")["id"]
+    shop = api.create(f"{WS}/projects", name="Shop", clientId=other)["id"]
+    build = api.create(f"{WS}/projects/{web}/tasks", name="Build")["id"]
+    dev = api.create(f"{WS}/tags", name="dev")["id"]
+    ops = api.create(f"{WS}/tags", name="ops")["id"]
+    served.bulk_insert(
+        [
+            {
+                "start": "2026-11-16T08:00:00Z",
+                "end": "2026-11-16T10:00:05Z",
+                "projectId": web,
+                "taskId": build,
+                "description": "Review",
+                "tagIds": [dev, ops],
+                "billable": True,
+            },
+            {
+                "start": "2026-11-17T08:00:00Z",
+                "end": "2026-11-17T09:07:00Z",
+                "projectId": shop,
+                "description": "Mail",
+                "tagIds": [dev],
+            },
+            {"start": "2026-11-18T12:00:00Z", "end": "2026-11-18T12:20:00Z"},
+        ]
+    )
+    served.clear()
+    return {"acme": acme, "web": web, "shop": shop, "build": build, "dev": dev, "ops": ops}
+
+
+# -- the document ---------------------------------------------------------------------------
+
+
+def test_json_is_the_documented_object(cli: Cli, work: dict[str, str]) -> None:
+    found = cli("report", "last-week", "--by", "client,project", "--by", "day", "--json").json
+    assert set(found) == KEYS
+    assert found["start"] == "2026-11-15T23:00:00Z"
+    assert found["end"] == "2026-11-22T23:00:00Z"
+    assert found["timeZone"] == "Europe/Berlin"
+    assert (found["duration"], found["seconds"]) == ("PT3H27M5S", 12425)
+    assert found["billableSeconds"] == 7205
+    acme, other, nobody = found["groups"]
+    assert set(acme) == GROUP_KEYS | {"groups"}
+    assert (acme["by"], acme["id"], acme["name"]) == ("client", work["acme"], "Acme")
+    project = acme["groups"][0]
+    assert (project["by"], project["id"], project["seconds"]) == ("project", work["web"], 7205)
+    day = project["groups"][0]
+    assert set(day) == GROUP_KEYS
+    assert (day["by"], day["id"], day["name"]) == ("day", "2026-11-16", "2026-11-16")
+    assert (other["name"], other["seconds"]) == ("Other", 4020)
+    assert (nobody["id"], nobody["name"], nobody["seconds"]) == ("", "", 1200)
+
+
+def test_an_empty_report_has_no_groups(cli: Cli) -> None:
+    found = cli("report", "yesterday", "--json").json
+    assert (found["seconds"], found["duration"], found["groups"]) == (0, "PT0S", [])
+    assert "No time was tracked." in cli("report", "yesterday").out
+
+
+@pytest.mark.parametrize(
+    ("by", "names"),
+    [
+        ("project", ["Web", "Shop", ""]),
+        ("client", ["Acme", "Other", ""]),
+        ("task", ["Build", ""]),
+        ("tag", ["dev", "ops", ""]),
+        ("description", ["Review", "Mail", ""]),
+        ("user", [USER_NAME]),
+        ("day", ["2026-11-16", "2026-11-17", "2026-11-18"]),
+        ("week", ["2026-W47"]),
+        ("month", ["2026-11"]),
+        ("billable", ["billable", "not billable"]),
+    ],
+)
+def test_everything_can_be_grouped_by(
+    cli: Cli, work: dict[str, str], by: str, names: list[str]
+) -> None:
+    found = cli("report", LAST_WEEK, "--by", by, "--json").json
+    assert [group["name"] for group in found["groups"]] == names
+    assert found["seconds"] == 12425
+
+
+def test_time_under_several_tags_is_counted_once_in_the_total(
+    cli: Cli, work: dict[str, str]
+) -> None:
+    found = cli("report", "last-week", "--by", "tag", "--json").json
+    assert found["seconds"] == 12425
+    assert sum(group["seconds"] for group in found["groups"]) == 12425 + 7205
+    shown = cli("report", "last-week", "--by", "tag").out
+    assert "add up to more than the total (5:27:10 against 3:27:05)" in " ".join(shown.split())
+    nested = cli("report", "last-week", "--by", "project,tag", "--json").json["groups"][0]
+    assert nested["seconds"] == 7205
+    assert [group["seconds"] for group in nested["groups"]] == [7205, 7205]
+
+
+def test_rounding_stands_beside_the_raw_time(cli: Cli, work: dict[str, str]) -> None:
+    words = ("report", "last-week", "--round", "15m", "--round-mode", "up")
+    found = cli(*words, "--json").json
+    assert set(found) == KEYS | {
+        "rounding",
+        "roundedDuration",
+        "roundedSeconds",
+        "differenceSeconds",
+    }
+    assert found["rounding"] == {"seconds": 900, "mode": "up", "per": "entry"}
+    assert [g["roundedSeconds"] for g in found["groups"]] == [8100, 4500, 1800]
+    assert (found["seconds"], found["roundedSeconds"]) == (12425, 14400)
+    assert found["differenceSeconds"] == 14400 - 12425
+    shown = cli(*words).out
+    assert "3:27:05  4:00:00  +0:32:55" in shown
+    assert "Rounded up to 15m for each entry: +0:32:55." in shown
+
+
+def test_rounding_comes_from_the_settings_too(cli: Cli, work: dict[str, str]) -> None:
+    (cli.home / ".clockify.toml").write_text('round = "30m"\nround_mode = "down"\n')
+    found = cli("report", "last-week", "--json").json
+    assert found["rounding"] == {"seconds": 1800, "mode": "down", "per": "entry"}
+    assert found["roundedSeconds"] == 7200 + 3600
+    per = cli("report", "last-week", "--round-per", "project", "--round-mode", "up", "--json").json
+    assert per["rounding"] == {"seconds": 1800, "mode": "up", "per": "project"}
+    assert "rounding" not in cli("report", "last-week", "--round", "off", "--json").json
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--by", "colour"),
+        ("--by", "project,project"),
+        ("--round", "15"),
+        ("--round", "15m", "--round-mode", "sideways"),
+        ("--round", "15m", "--round-per", "year"),
+        ("--round-mode", "up"),
+        ("--json", "--csv"),
+        ("--csv", "--markdown"),
+        ("--week", "--heatmap"),
+        ("--week", "--by", "tag"),
+        ("--timeline", "--csv"),
+        ("nonsense",),
+        ("2026-11-20..2026-11-10",),
+        ("--since", "2026-11-20", "--until", "2026-11-10"),
+        ("-k", "Build"),
+    ],
+)
+def test_what_cannot_be_meant_is_a_usage_error(cli: Cli, words: tuple[str, ...]) -> None:
+    ran = cli("report", *words, code=2)
+    assert ran.out == ""
+    assert len(ran.err.strip().splitlines()) <= 3
+
+
+def test_since_and_until_move_the_edges(cli: Cli, work: dict[str, str]) -> None:
+    def span(*words: str) -> tuple[str, str]:
+        found = cli("report", *words, "--json").json
+        return found["start"], found["end"]
+
+    assert span("--since", "2026-11-16", "--until", "2026-11-17") == (
+        "2026-11-15T23:00:00Z",
+        "2026-11-17T23:00:00Z",
+    )
+    assert span("--since", "2026-11-16") == ("2026-11-15T23:00:00Z", "2026-11-25T23:00:00Z")
+    assert span("--until", "yesterday") == ("2026-11-22T23:00:00Z", "2026-11-24T23:00:00Z")
+    assert span("last-week", "--until", "2026-11-18") == (
+        "2026-11-15T23:00:00Z",
+        "2026-11-18T23:00:00Z",
+    )
+    assert span("--since", "2026-09", "--until", "2026-10") == (
+        "2026-08-31T22:00:00Z",
+        "2026-10-31T23:00:00Z",
+    )
+
+
+# -- which entries ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        (("-p", "web"), 7205),
+        (("-p", "web", "-p", "shop"), 7205 + 4020),
+        (("-p", ""), 1200),
+        (("-c", "acme"), 7205),
+        (("-c", "other", "-p", "shop"), 4020),
+        (("-c", "acme", "-k", "build"), 7205),
+        (("-t", "dev"), 7205 + 4020),
+        (("-t", "dev,ops"), 7205),
+        (("--text", "REV"), 7205),
+        (("--billable",), 7205),
+        (("--no-billable",), 4020 + 1200),
+    ],
+)
+def test_filters(cli: Cli, work: dict[str, str], words: tuple[str, ...], seconds: int) -> None:
+    assert cli("report", "last-week", *words, "--json").json["seconds"] == seconds
+
+
+def test_a_client_without_projects_has_no_time(cli: Cli, work: dict[str, str], api: Api) -> None:
+    api.create(f"{WS}/clients", name="Empty")
+    assert cli("report", "last-week", "-c", "Empty", "--json").json["seconds"] == 0
+    assert cli("report", "last-week", "-c", "Acme", "-p", "Shop", code=4).out == ""
+
+
+def test_other_users_one_request_each(cli: Cli, served: Served) -> None:
+    served.seed(now="2026-11-20T17:00:00+00:00", days=10)
+    cli("report", "2026-11-16", "--everyone", "--json")
+    served.clear()
+    found = cli("report", "2026-11-17", "--everyone", "--by", "user", "--json").json
+    assert len(lists(served)) == 3
+    assert len(found["groups"]) == 3
+    served.clear()
+    mina = cli("report", "2026-11-17", "--user", "mina", "--json").json
+    assert lists(served) == []  # she was among everyone
+    by_name = {group["name"]: group["seconds"] for group in found["groups"]}
+    assert mina["seconds"] == by_name["Mina Sørensen"] > 0
+    several = cli("report", "2026-11-17", "-u", "mina", "-u", "me", "--json").json
+    assert [group["by"] for group in several["groups"]] == ["user", "user"]
+
+
+def test_breaks_are_told_and_can_be_left_out(cli: Cli, served: Served, work: Any) -> None:
+    put(served, "2026-11-18T12:20:00Z", "2026-11-18T13:00:00Z", type="BREAK")
+    ran = cli("report", "last-week")
+    assert "0:40:00 of it are breaks" in ran.out
+    assert cli("report", "last-week", "--no-breaks", "--json").json["seconds"] == 12425
+
+
+# -- the truth of days ----------------------------------------------------------------------------
+
+
+def test_an_entry_over_midnight_counts_on_both_days(cli: Cli, served: Served) -> None:
+    put(served, "2026-11-23T21:00:00Z", "2026-11-24T00:30:00Z")  # 22:00 to 01:30 in Berlin
+    by_day = cli("report", "2026-11-23..2026-11-24", "--by", "day", "--json").json
+    assert [(g["id"], g["seconds"]) for g in by_day["groups"]] == [
+        ("2026-11-23", 7200),
+        ("2026-11-24", 5400),
+    ]
+    assert cli("report", "2026-11-23", "--json").json["seconds"] == 7200
+    assert cli("report", "2026-11-24", "--json").json["seconds"] == 5400
+
+
+def test_the_running_entry_counts_up_to_now(cli: Cli, served: Served) -> None:
+    put(served, "2026-11-24T22:00:00Z", None)
+    assert cli("report", "today", "--json").json["seconds"] == 10 * 3600 + 15 * 60
+    assert cli("report", "yesterday", "--json").json["seconds"] == 3600
+
+
+def test_a_timer_that_was_forgotten_for_weeks_is_not_forgotten(cli: Cli, served: Served) -> None:
+    earlier = {"CLOCKIFY_NOW": "2026-10-25T08:00:00Z"}
+    cli("start", "Endless", **earlier)
+    found = cli("report", "today", "--json").json
+    assert found["seconds"] == 10 * 3600 + 15 * 60
+    assert cli("report", "week", "--json").json["seconds"] == (2 * 24 + 10) * 3600 + 15 * 60
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-10", 24)]
+)
+def test_days_on_which_the_clocks_change(cli: Cli, served: Served, day: str, hours: int) -> None:
+    put(served, "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
+    edge = datetime.fromisoformat(f"{day}T00:00:00").replace(tzinfo=ZoneInfo("Europe/Berlin"))
+    start = edge.astimezone(UTC) - timedelta(hours=5)
+    put(served, f"{start:%Y-%m-%dT%H:%M:%SZ}", f"{start + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}")
+    assert cli("report", day, "--json").json["seconds"] == hours * 3600
+
+
+ZONES = ("Pacific/Kiritimati", "Etc/GMT+12", "UTC", "Europe/Berlin", "America/New_York")
+DAYS = ("2026-03-29", "2026-11-01", "2026-11-24")
+
+
+@pytest.mark.parametrize("account_zone", ZONES)
+@pytest.mark.parametrize("machine_zone", ZONES)
+def test_no_entry_near_midnight_is_dropped_or_added(
+    cli: Cli, served: Served, account_zone: str, machine_zone: str
+) -> None:
+    served.configure(user={"timeZone": account_zone})
+    zone = ZoneInfo(machine_zone)
+    inserted = []
+    for day in DAYS:
+        midnight = datetime.fromisoformat(f"{day}T00:00:00").replace(tzinfo=zone).astimezone(UTC)
+        for hours in range(-26, 51, 4):
+            for seconds in (-1, 0, 1) if hours % 24 == 22 else (0,):
+                start = midnight + timedelta(hours=hours, seconds=seconds)
+                inserted.append((start, start + timedelta(minutes=50)))
+        # Exactly up to midnight, from midnight on, and over it.
+        inserted.append((midnight - timedelta(minutes=10), midnight))
+        inserted.append((midnight, midnight + timedelta(minutes=7)))
+        inserted.append((midnight - timedelta(hours=60), midnight + timedelta(minutes=1)))
+    served.bulk_insert([{"start": _utc(a), "end": _utc(b)} for a, b in inserted])
+    for day in DAYS:
+        first = date.fromisoformat(day)
+        low, high = (
+            datetime.combine(d, datetime.min.time(), zone).astimezone(UTC)
+            for d in (first, first + timedelta(days=1))
+        )
+        expected = sum(
+            max(0, int((min(b, high) - max(a, low)).total_seconds())) for a, b in inserted
+        )
+        touching = [(a, b) for a, b in inserted if a < high and (b > low or a >= low)]
+        environ = {"TZ": machine_zone, "CLOCKIFY_NOW": "2026-12-24T12:00:00Z"}
+        assert cli("report", day, "--json", **environ).json["seconds"] == expected
+        listed = cli("entries", day, "--json", **environ).json
+        spans = sorted((e["timeInterval"]["start"], e["timeInterval"]["end"]) for e in listed)
+        assert spans == sorted((_utc(a), _utc(b)) for a, b in touching)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# -- requests -------------------------------------------------------------------------------------
+
+
+def test_the_second_report_of_a_closed_period_is_free(
+    cli: Cli, served: Served, work: dict[str, str]
+) -> None:
+    first = cli("report", "last-week", "--json")
+    assert lists(served) == [LIST, "/projects"]
+    assert FROM_CACHE not in first.err
+    served.clear()
+    second = cli("report", "last-week", "--json", CLOCKIFY_NOW="2026-11-25T12:15:00Z")
+    assert served.requests() == []
+    assert second.json == first.json
+    assert "Entries from the cache, as of Wed 2026-11-25 10:15 (3 h ago)" in second.err
+    assert "--refresh" in second.err
+    assert cli("report", "2026-11-17", "-q", "--json").err == ""
+    for words in (("gaps",), ("report", "--by", "tag,day"), ("report", "--week")):
+        cli(*words, "2026-11-17..2026-11-19")
+    assert [path for path in lists(served) if path == LIST] == []
+
+
+def test_refresh_asks_again(cli: Cli, served: Served, work: dict[str, str]) -> None:
+    cli("report", "last-week")
+    put(served, "2026-11-19T08:00:00Z", "2026-11-19T09:00:00Z")
+    assert cli("report", "last-week", "--json").json["seconds"] == 12425
+    renewed = cli("report", "last-week", "--json", "--refresh")
+    assert renewed.json["seconds"] == 12425 + 3600
+    assert FROM_CACHE not in renewed.err
+    served.clear()
+    assert cli("report", "last-week", "--json").json["seconds"] == 12425 + 3600
+    assert served.requests() == []
+
+
+def test_the_present_day_is_never_cached(cli: Cli, served: Served) -> None:
+    put(served, "2026-11-25T08:00:00Z", "2026-11-25T08:30:00Z")
+    for words in (("today",), ("week",), ("2026-11-25",)):
+        cli("report", *words, "--json")
+        served.clear()
+        assert FROM_CACHE not in cli("report", *words, "--json").err
+        assert lists(served) == [LIST]
+
+
+def test_a_day_that_was_today_is_asked_for_when_it_is_over(cli: Cli, served: Served) -> None:
+    put(served, "2026-11-25T08:00:00Z", "2026-11-25T08:30:00Z")
+    assert cli("report", "2026-11-25", "--json").json["seconds"] == 1800
+    put(served, "2026-11-25T10:00:00Z", "2026-11-25T10:30:00Z")
+    next_day = {"CLOCKIFY_NOW": "2026-11-26T09:00:00Z"}
+    assert cli("report", "2026-11-25", "--json", **next_day).json["seconds"] == 3600
+
+
+def test_a_week_old_cache_is_asked_for_again(cli: Cli, served: Served, work: Any) -> None:
+    cli("report", "last-week")
+    served.clear()
+    later = cli("report", LAST_WEEK, "--json", CLOCKIFY_NOW="2026-12-02T09:15:00Z")
+    assert served.requests() == []
+    assert "(7 days ago)" in later.err
+    cli("report", LAST_WEEK, "--json", CLOCKIFY_NOW="2026-12-02T09:15:01Z")
+    assert lists(served) == [LIST]
+
+
+def test_an_entry_that_was_running_is_asked_for_until_it_ends(cli: Cli, served: Served) -> None:
+    put(served, "2026-11-23T08:00:00Z", None)
+    cli("report", "2026-11-23")
+    served.clear()
+    cli("report", "2026-11-23")
+    assert lists(served) == [LIST]
+
+
+Change = Callable[[Cli, str], Any]
+CHANGES: dict[str, Change] = {
+    "log": lambda cli, _: cli("log", "2026-11-18 14:00-15:00", "More", "--yes"),
+    "edit": lambda cli, entry: cli("edit", entry, "-d", "Else"),
+    "delete": lambda cli, entry: cli("entries", "delete", entry),
+    "undo": lambda cli, _: cli("undo"),
+    "start and stop": lambda cli, _: (
+        cli("start", "Late", "--at", "2026-11-18 16:00"),
+        cli("stop", "--at", "2026-11-18 17:00"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(CHANGES))
+def test_our_own_writes_make_their_days_be_asked_for_again(
+    cli: Cli, served: Served, work: dict[str, str], name: str
+) -> None:
+    cli("log", "2026-11-18 13:00-13:30", "Logged")
+    before = cli("report", "last-week", "--by", "description", "--json").json
+    entry = cli("entries", "2026-11-18", "--text", "Logged", "--json").json[0]["id"]
+    CHANGES[name](cli, entry)
+    served.clear()
+    after = cli("report", "last-week", "--by", "description", "--json")
+    assert lists(served) == [LIST]
+    assert FROM_CACHE not in after.err
+    assert after.json != before
+    served.clear()
+    assert cli("report", "last-week", "--by", "description", "--json").json == after.json
+    assert served.requests() == []
+
+
+def test_an_edit_that_moves_an_entry_touches_both_days(cli: Cli, served: Served) -> None:
+    put(served, "2026-11-09T08:00:00Z", "2026-11-09T09:00:00Z")
+    cli("report", "2026-11-09")
+    cli("report", "2026-11-18")
+    entry = cli("entries", "2026-11-09", "--json").json[0]["id"]
+    cli("edit", entry, "--from", "2026-11-18 9:00", "--to", "2026-11-18 10:00")
+    assert cli("report", "2026-11-09", "--json").json["seconds"] == 0
+    assert cli("report", "2026-11-18", "--json").json["seconds"] == 3600
+
+
+def test_users_and_workspaces_have_caches_of_their_own(cli: Cli, served: Served, api: Api) -> None:
+    served.seed(now="2026-11-20T17:00:00+00:00", days=5)
+    mine = cli("report", "2026-11-18", "--json").json["seconds"]
+    hers = cli("report", "2026-11-18", "--user", "mina", "--json").json["seconds"]
+    other = api.create("/v1/workspaces", name="Second")["id"]
+    there = cli("report", "2026-11-18", "-w", other, "--json").json["seconds"]
+    assert (mine, there) == (cli("report", "2026-11-18", "--json").json["seconds"], 0)
+    assert mine != hers
+
+
+def test_away_the_cache_answers_and_says_so(cli: Cli, served: Served, work: Any) -> None:
+    cli("report", "last-week")
+    served.faults([{"kind": "cut_before", "times": 0}])
+    later = {"CLOCKIFY_NOW": "2026-12-10T09:00:00Z"}
+    ran = cli("report", LAST_WEEK, "--json", **later)
+    assert ran.json["seconds"] == 12425
+    assert "These are the entries as of Wed 2026-11-25 10:15 (14 days ago)." in ran.err
+    assert cli("report", "2026-11-02", "--json", code=5, **later).out == ""
+
+
+def test_away_what_waits_is_in_the_report(cli: Cli, served: Served, work: Any) -> None:
+    cli("report", "last-week")
+    served.faults([{"kind": "status_before", "status": 503, "times": 0}])
+    cli("log", "2026-11-18 14:00-15:00", "Later")
+    ran = cli("report", "last-week", "--json")
+    assert ran.json["seconds"] == 12425 + 3600
+    served.faults([])
+    served.clear()
+    cli("sync")
+    assert cli("report", "last-week", "--json").json["seconds"] == 12425 + 3600
+
+
+def test_a_write_whose_answer_was_lost_puts_its_day_in_doubt(
+    cli: Cli, served: Served, work: Any
+) -> None:
+    cli("report", "last-week")
+    lost = {"kind": "cut_after", "match": {"method": "POST"}, "times": 1}
+    served.faults([lost, {"kind": "cut_before", "match": {"method": "GET"}, "times": 0}])
+    cli("log", "2026-11-18 14:00-15:00", "Lost", "--no-queue", code=5)
+    served.faults([])
+    # It has happened, and nothing waits: the cache must not hide it.
+    assert cli("report", "last-week", "--json").json["seconds"] == 12425 + 3600
+
+
+def test_a_damaged_cache_is_moved_aside_and_named(cli: Cli, served: Served, work: Any) -> None:
+    first = cli("report", "last-week", "--json").json
+    found = list((cli.home / "cache").rglob("entries.sqlite3"))
+    assert len(found) == 1
+    found[0].write_bytes(b"not a database at all" * 500)
+    ran = cli("report", "last-week", "--json")
+    assert ran.json == first
+    assert "cache of entries was damaged; it is kept as" in ran.err
+    assert found[0].with_name("entries.sqlite3.damaged-1").exists()
+    served.clear()
+    assert cli("report", "last-week", "--json").json == first
+    assert served.requests() == []
+
+
+def test_a_page_that_was_changed_on_disk_is_not_believed(
+    cli: Cli, served: Served, work: Any
+) -> None:
+    import sqlite3
+
+    first = cli("report", "last-week", "--json").json
+    path = next((cli.home / "cache").rglob("entries.sqlite3"))
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE pages SET body = replace(body, '2026-11-16T10', '2026-11-16T11')")
+    db.close()
+    ran = cli("report", "last-week", "--json")
+    assert ran.json == first
+    assert "damaged" in ran.err
+
+
+def test_many_pages_are_streamed_and_cached(cli: Cli, served: Served) -> None:
+    start = datetime(2026, 10, 1, 6, tzinfo=UTC)
+    entries = []
+    for number in range(2500):
+        begun = start + timedelta(minutes=10 * number)
+        entries.append({"start": _utc(begun), "end": _utc(begun + timedelta(minutes=9))})
+    served.bulk_insert(entries)
+    whole = cli("report", "2026-10", "--by", "day", "--json").json
+    assert whole["seconds"] == 2500 * 540
+    assert lists(served) == [LIST] * 3
+    served.clear()
+    assert cli("report", "2026-10", "--by", "day", "--json").json == whole
+    assert cli("report", "2026-10-07", "--json").json["seconds"] == 144 * 540
+    assert served.requests() == []
+    # What one request would bring anyway is asked for; the rest comes from the cache.
+    mixed = cli("report", "2026-10-01..2026-11-25", "--json")
+    assert mixed.json["seconds"] == whole["seconds"]
+    assert "Older entries from the cache" in mixed.err
+    assert lists(served) == [LIST]
+
+
+def test_many_processes_share_the_cache(cli: Cli, served: Served, work: Any) -> None:
+    cli("report", "2026-11-02")
+    running = [cli.start("report", LAST_WEEK, "--json") for _ in range(6)]
+    running += [cli.start("log", f"2026-11-{18 + i} 14:00-15:00", f"Log {i}") for i in range(3)]
+    ended = [(process, *process.communicate(timeout=60)) for process in running]
+    for process, _, err in ended:
+        assert process.returncode == 0, err
+        assert "damaged" not in err
+    assert cli("report", LAST_WEEK, "--json").json["seconds"] == 12425 + 3 * 3600
+
+
+def test_what_is_changed_during_a_fetch_is_not_kept(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("CLOCKIFY_CACHE_DIR", str(tmp_path))
+    told: list[str] = []
+    one, other = EntryCache("account", told.append), EntryCache("account", told.append)
+    entry = {"id": "1", "timeInterval": {"start": "2026-11-16T08:00:00Z", "end": None}}
+    at = epoch("2026-11-16T08:00:00Z")
+    low, high, now = at - 1000, at + 1000, at + 10**6
+
+    def fetch(between: Callable[[], None]) -> bool:
+        number = one.begin("ws", "user", low, high, now)
+        one.keep(number, at, at, [entry])
+        between()
+        return one.finish(number, low, high)
+
+    assert not fetch(lambda: other.forget("ws", "user", [at]))
+    assert one.covers("ws", "user", low, high, now) == []
+    assert fetch(lambda: other.forget("ws", "somebody else", [at]))
+    (cover,) = other.covers("ws", "user", low, high, now)
+    assert list(other.entries(cover, epoch)) == [entry]
+    assert other.covers("ws", "user", low, high, now - 1) == []  # not yet fetched then
+    other.forget("ws", "user", [at], in_doubt=True)
+    assert one.covers("ws", "user", low, high, now) == []
+    assert len(one.covers("ws", "user", low, high, now, any_age=True)) == 1
+    one.forget_all()
+    assert one.covers("ws", "user", low, high, now, any_age=True) == []
+    with pytest.raises(Gone):
+        list(one.entries(cover._replace(fetch=99), epoch)) or one._page(99)
+    for cache in (one, other):
+        cache.close()
+    assert told == []
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(
+    cli: Cli, served: Served, work: Any
+) -> None:
+    cli("report", "last-week")
+    path = next((cli.home / "cache").rglob("entries.sqlite3"))
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    path.mkdir()
+    assert cli("report", "last-week", "--json").json["seconds"] == 12425
+    cli("log", "2026-11-18 14:00-15:00", "More")
+    assert cli("report", "last-week", "--json").json["seconds"] == 12425 + 3600
+
+
+# -- how it looks -------------------------------------------------------------------------------
+
+
+SHAPES = (
+    ("--by", "client,project,task"),
+    ("--by", "tag,day", "--decimal"),
+    ("--by", "description", "--round", "15m"),
+    ("--by", "week,billable"),
+    ("--week",),
+    ("--heatmap",),
+    ("--timeline",),
+)
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_view_fits(cli: Cli, served: Served, shape: tuple[str, ...], columns: int) -> None:
+    served.seed(now="2026-11-24T17:00:00+00:00", days=12)
+    put(
+        served,
+        "2026-11-19T20:00:00Z",
+        "2026-11-20T01:00:00Z",
+        description="\x1b[31mred\x1b[0m \u202e 日本語の説明 " + "long " * 40,
+    )
+    environ = {"COLUMNS": str(columns)}
+    plain = cli("report", LAST_WEEK, *shape, "--color", "never", **environ).out
+    colored = cli("report", LAST_WEEK, *shape, "--color", "always", **environ).out
+    assert "\x1b[" not in plain
+    assert "\x1b[" in colored
+    assert "\u202e" not in plain + colored
+    assert "\x1b[31mred" not in colored
+    for line in plain.splitlines():
+        assert cell_len(line) <= columns, line
+    uncolored = _without_codes(colored)
+    for line in uncolored.splitlines():
+        assert cell_len(line) <= columns, line
+
+
+def _without_codes(text: str) -> str:
+    import re
+
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def test_the_week_grid_sums_both_ways(cli: Cli, work: Any) -> None:
+    lines = cli("report", "last-week", "--week").out.splitlines()
+    assert lines[1].split()[:3] == ["Project", "Mon", "16"]
+    rows = {line.split("  ")[0].strip(): line.split()[-1] for line in lines[3:]}
+    assert rows["Web"] == "2:00"
+    assert rows["Shop"] == "1:07"
+    assert rows["(no project)"] == "0:20"
+    assert rows["Total"] == "3:27"
+
+
+def test_amounts_where_rates_are_known(cli: Cli, served: Served, work: dict[str, str]) -> None:
+    served.configure(hourly_rate=9000)
+    ran = cli("report", "last-week")
+    assert "180.13 USD" in ran.out  # 7205 s at 90.00 an hour
+    assert "amounts" not in cli("report", "last-week", "--json").json
+    found = cli("report", "last-week", "--json", "--amounts").json
+    assert found["amounts"] == {"USD": 18013}
+    assert found["groups"][0]["amounts"] == {"USD": 18013}
+    assert "amounts" not in found["groups"][1]
+    rounded = cli("report", "last-week", "--amounts", "--round", "1h", "--json").json
+    assert rounded["amounts"] == {"USD": 18000}
+    assert "USD" not in cli("report", "last-week", "--no-amounts").out
+
+
+def test_csv_can_be_summed_and_markdown_pasted(cli: Cli, work: Any) -> None:
+    text = cli("report", "last-week", "--by", "client,day", "--csv").out
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert sum(int(row["seconds"]) for row in rows) == 12425
+    assert rows[0]["client"] == "Acme"
+    assert (rows[0]["day"], rows[0]["duration"], rows[0]["hours"]) == (
+        "2026-11-16",
+        "2:00:05",
+        "2.00",
+    )
+    shown = cli("report", "last-week", "--by", "client,project", "--markdown").out.splitlines()
+    assert shown[0] == "**Mon 2026-11-16 – Sun 2026-11-22** (Europe/Berlin)"
+    assert shown[2] == "| Client | Project | Time | Hours |"
+    assert shown[4] == "| Acme |  | 2:00:05 | 2.00 |"
+    assert shown[5] == "|  | Web | 2:00:05 | 2.00 |"
+    assert shown[-1] == "| Total |  | 3:27:05 | 3.45 |"
+
+
+@pytest.mark.parametrize("shape", [("--by", "project,day"), ("--week",), ("--heatmap",)])
+def test_pictures_show_what_the_terminal_does(
+    cli: Cli, work: Any, shape: tuple[str, ...], tmp_path: Path
+) -> None:
+    svg, html = tmp_path / "report.svg", tmp_path / "report.html"
+    words = ("report", "last-week", *shape, "--svg", str(svg), "--html", str(html))
+    ran = cli(*words)
+    assert f"Written: {svg}." in ran.err
+    for path in (svg, html):
+        told = _text_of(path.read_text())
+        for line in ran.out.splitlines():
+            for word in line.split():
+                assert word in told, (word, path.name)
+    assert cli("report", "last-week", *shape, "--svg", "-").out.startswith("<svg")
+
+
+def _text_of(markup: str) -> str:
+    parts: list[str] = []
+    parser = HTMLParser()
+    parser.handle_data = parts.append  # type: ignore[method-assign]
+    parser.feed(markup)
+    return "".join(parts).replace("\xa0", " ")
+
+
+def test_a_picture_that_cannot_be_written_is_told(cli: Cli, work: Any, tmp_path: Path) -> None:
+    ran = cli("report", "last-week", "--svg", str(tmp_path / "no" / "report.svg"), code=1)
+    assert "no/report.svg" in ran.err
+
+
+def test_in_the_sandbox_nothing_is_cached(cli: Cli) -> None:
+    cli("log", "2026-11-18 14:00-15:00", "Try", "--sandbox")
+    for _ in range(2):
+        ran = cli("report", "last-week", "--json", "--sandbox", "-v")
+        assert ran.json["seconds"] == 3600
+        assert "/time-entries" in ran.err
+        assert FROM_CACHE not in ran.err
+
+
+def test_the_report_loads_only_what_it_needs(cli: Cli, work: Any) -> None:
+    cli("report", "last-week")
+    python = str(Path(PROGRAM).parent / "python")
+    ran = subprocess.run(
+        [python, "-X", "importtime", PROGRAM, "report", "last-week", "--json"],
+        env=cli.env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=cli.home,
+    )
+    assert json.loads(ran.stdout)["seconds"] == 12425
+    imported = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
+    assert "clockify_cli.tracking.report" in imported
+    assert not imported & {"httpx", "rich", "csv", "asyncio", "difflib", "tomlkit"}
+
+
+def test_the_paths_are_those_of_the_api(served: Served, cli: Cli) -> None:
+    cli("report", "yesterday")
+    asked = [r["path"] for r in served.requests()]
+    assert USER_ENTRIES in asked
+    assert WORKSPACE_ID in USER_ENTRIES

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -173,7 +174,8 @@ class Journal:
         self._db.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the database inside a transaction that is kept if the block ends well."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -192,10 +194,28 @@ class Journal:
         """Hold the right to send; yield whether it was got within ``seconds``.
 
         One process sends at a time, so that an operation found ``sending`` by the holder is
-        one whose sender is gone.
+        one whose sender is gone. Whoever has to wait says so by a second lock, for the sake of
+        an import, which would hold the turn for minutes (``is_wanted``).
         """
-        with files.locked(path() + ".turn", seconds=seconds) as got:
-            yield got
+        until = time.monotonic() + seconds
+        while True:
+            with files.locked(path() + ".turn", seconds=0) as got:
+                left = until - time.monotonic()
+                if got or left <= 0:
+                    yield got
+                    return
+            with (
+                files.locked(path() + ".wanted", seconds=0),
+                files.locked(path() + ".turn", seconds=min(left, 1.0)) as got,
+            ):
+                if got:
+                    yield True
+                    return
+
+    def is_wanted(self) -> bool:
+        """Say whether another process waits for the turn."""
+        with files.locked(path() + ".wanted", seconds=0) as nobody:
+            return not nobody
 
     # -- recording ------------------------------------------------------------------
 
@@ -222,7 +242,7 @@ class Journal:
         """
         now = _stamp()
         numbers: list[int] = []
-        with self._transaction() as db:
+        with self.transaction() as db:
             change = db.execute(
                 "INSERT INTO changes (account, verb, label, created_at, undoes, key) "
                 "VALUES (?, ?, ?, ?, ?, ?)",
@@ -237,7 +257,7 @@ class Journal:
 
     def add(self, change: int, draft: Draft, state: str) -> Operation:
         """Add a write to a change that is being delivered; return its operation."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             number = self._insert(db, change, draft, state)
         return self.operation(number)
 
@@ -310,7 +330,7 @@ class Journal:
             operation.payload = payload
         if state == DONE and operation.after and operation.after.get("id"):
             operation.entry = str(operation.after["id"])
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "UPDATE operations SET state = ?, kind = ?, entry = ?, payload = ?, before = ?, "
                 "after = ?, "
@@ -333,7 +353,7 @@ class Journal:
     def move_all(self, operations: Iterable[Operation], state: str) -> None:
         """Bring several operations into ``state`` in one transaction."""
         listed = list(operations)
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany(
                 "UPDATE operations SET state = ?, hold_until = 0 WHERE id = ?",
                 [(state, operation.id) for operation in listed],
@@ -347,7 +367,7 @@ class Journal:
         What waits is dropped, nothing can be undone, and idempotency keys are free again.
         """
         dropped = self.open_operations()
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "UPDATE operations SET state = ?, hold_until = 0 WHERE account = ? "
                 "AND state IN ('queued', 'sending', 'refused', 'conflict')",
@@ -364,7 +384,7 @@ class Journal:
         """Give the writes that were recorded before the account was known to this one."""
         if not any(o.user == "" for o in self.waiting()):
             return
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "UPDATE operations SET workspace = ?, user = ? WHERE account = ? AND user = ''",
                 (workspace, user, self.account),
@@ -372,12 +392,12 @@ class Journal:
 
     def forget_key(self, change: int) -> None:
         """Free the idempotency key of a change that did not happen."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("UPDATE changes SET key = NULL WHERE id = ?", (change,))
 
     def mark_undone(self, change: int, by: int | None) -> None:
         """Note that ``change`` was taken back (by a change, or 0 where nothing had to be sent)."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute("UPDATE changes SET undone_by = ? WHERE id = ?", (by, change))
 
     # -- asking ---------------------------------------------------------------------

@@ -5,20 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from clockify_cli.completion.candidates import Candidate, Group, fitting
-from clockify_cli.completion.values import Values
+from clockify_cli.completion.values import ARCHIVED, Values
 from clockify_cli.completion.walk import MORE, Option, Walk, is_option, long_name, table
 
-_THINGS = (
-    "entry",
-    "project",
-    "client",
-    "tag",
-    "task",
-    "archived-project",
-    "archived-client",
-    "archived-tag",
-    "archived-task",
-)
+_NAMED = ("entry", "entry-or-period", "project", "client", "tag", "task")
 WORDS, FILES, FOLDERS, COMMAND = "words", "files", "folders", "command"
 
 
@@ -115,7 +105,7 @@ def _positional(walk: Walk, values: Values, typed: str) -> list[Group]:
     if kind and kind not in (FILES, FOLDERS, COMMAND):
         groups, inner = values.of(kind, typed, "")
         # What is named already is not named twice.
-        taken = walk.arguments if kind in _THINGS else []
+        taken = walk.arguments if kind.removeprefix(ARCHIVED) in _NAMED else []
         groups = [[c.behind(inner) for c in g if c.value not in taken] for g in groups]
     if walk.verb is None:
         verbs = _named(walk.command["verbs"])

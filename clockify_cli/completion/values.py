@@ -154,6 +154,12 @@ class Values:
         numbers = [Candidate(str(e["id"]), self._told(e)) for e in self.known.recent()[:_HANDLES]]
         return [handles, numbers]
 
+    def _entry_or_period(self, typed: str) -> list[Group]:
+        if self._walk.arguments:
+            return self._entry(typed)
+        handles, *others = self._entry(typed)
+        return [handles + times.periods(typed, self._today), *others]
+
     def _told(self, entry: Item) -> str:
         """Return an entry in one line: when, what, for whom."""
         interval = entry.get("timeInterval") or {}
@@ -196,11 +202,9 @@ class Values:
     # -- the API -----------------------------------------------------------------------
 
     def _path(self, typed: str) -> list[Group]:
-        paths = ["/api/v1/user", "/api/v1/workspaces"]
-        if self.known.workspace:
-            base = f"/api/v1/workspaces/{self.known.workspace}"
-            paths += [f"{base}/{name}" for name in ("clients", "projects", "tags", "users")]
-        return [[Candidate(path) for path in paths if sayable(path)]]
+        lists = ("clients", "projects", "tags", "time-entries", "users")
+        found = [Candidate(f"workspaces/{{workspace}}/{name}") for name in lists]
+        return [[Candidate("/api/v1/user"), Candidate("/api/v1/workspaces"), *found]]
 
     # -- settings ------------------------------------------------------------------------
 

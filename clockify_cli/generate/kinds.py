@@ -7,6 +7,7 @@ import re
 from clockify_cli.completion.values import ARCHIVED, CHOICES, LIST, NOTHING
 from clockify_cli.completion.walk import MORE
 from clockify_cli.generate.reading import Argument, Option
+from clockify_cli.tracking import check, report
 
 # The kinds are the methods of clockify_cli.completion.values.Values, and files, folders and
 # command, which the shell completes itself.
@@ -19,6 +20,8 @@ _KINDS = {
     "USER": "user",
     "WORKSPACE": "workspace",
     "ENTRY": "entry",
+    "ENTRY|DAY": "entry",
+    "ENTRY|RANGE": "entry-or-period",
     "WHEN": "when",
     "EXPR": "when",
     "WHEN DESCRIPTION": "span",
@@ -32,6 +35,11 @@ _KINDS = {
     "METHOD": CHOICES + "GET,POST,PUT,PATCH,DELETE",
     "PATH": "path",
     "VALUE": "setting-value",
+}
+# Words that a command has in a table of its own, by command and placeholder.
+_LISTS = {
+    ("report", "A,B"): tuple(report.DIMENSIONS),
+    ("check", "A,B"): tuple(check.REQUIRABLE),
 }
 # Free text, numbers, and what is not kept on this machine.
 _NOTHING = (
@@ -74,6 +82,9 @@ def _value_kind(param: Option | Argument, where: str) -> str:
     if param.choices:
         return CHOICES + ",".join(param.choices)
     plain = re.sub(r"[\[\]…]", "", param.metavar).removeprefix("-- ").strip()
+    words = _LISTS.get((where.split()[0], plain))
+    if words:
+        return LIST + ",".join(words)
     by_noun = _BY_NOUN.get((where.split()[0], plain))
     if by_noun:
         return by_noun
@@ -82,9 +93,9 @@ def _value_kind(param: Option | Argument, where: str) -> str:
     if plain in _NOTHING:
         return NOTHING
     for separator, form in (("|", CHOICES), (",", LIST)):
-        words = plain.strip(separator).split(separator)
-        if len(words) > 1 and all(re.fullmatch(r"[a-z][a-z0-9_-]*", word) for word in words):
-            return form + ",".join(words)
+        parts = plain.strip(separator).split(separator)
+        if len(parts) > 1 and all(re.fullmatch(r"[a-z][a-z0-9_-]*", part) for part in parts):
+            return form + ",".join(parts)
     raise UnknownKind(
         f"{where}: no kind is known for the placeholder {param.metavar!r}; "
         "say in clockify_cli/generate/kinds.py what to offer for it"

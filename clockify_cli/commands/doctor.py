@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 
 import typer
 
@@ -53,15 +54,15 @@ def _examined(run: Run) -> Iterator[Finding]:
         run.config = config.load(told.append)
         yield from checks.check_config(told, run.config, run.profile)
         settings = run.settings
-        zone = run.zone
     except ClockifyError as error:
-        run.options.color = run.options.color or "auto"  # nothing is asked of the settings now
         yield Finding("settings", False, error.message, error.hint, error.exit_code)
+        yield from _without_settings(run)
         return
-    unreadable = [f for f in checks.check_settings(settings) if not f.ok]
-    yield from unreadable or checks.check_settings(settings)
-    if unreadable:
-        run.options.color = run.options.color or "auto"
+    found = list(checks.check_settings(settings))
+    yield from found
+    if not all(finding.ok for finding in found):
+        yield from _without_settings(run)
+        return
     try:
         notices = [] if run.sandboxed else checks.key_notices(run.profile, direct=run.direct)
         target = run.target
@@ -86,9 +87,16 @@ def _examined(run: Run) -> Iterator[Finding]:
         yield _workspace(run)
         from clockify_cli.zones import zone_name
 
-        yield checks.check_zone(zone_name(zone), str(known["time_zone"]))
+        yield checks.check_zone(zone_name(run.zone), str(known["time_zone"]))
     if asked.skew is not None:
         yield checks.check_clock(asked.skew)
+
+
+def _without_settings(run: Run) -> Iterator[Finding]:
+    """Yield what can be told while settings cannot be read, and show it without them."""
+    run.options.color = run.options.color or "auto"
+    run.zone = UTC
+    yield from checks.check_cache()
 
 
 def _workspace(run: Run) -> Finding:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -114,12 +113,8 @@ def _tell(run: Run, span: Span, *, yes: bool) -> None:
 
     for text in span.notices:
         run.notice(text)
-    if not (_is_today(run, span.start) and _is_today(run, span.end)):
+    if not span.plainly_today:
         wall = run.clock.show(span.start).split(" (")[0]
         run.notice(f"{wall} to {run.clock.show(span.end)}")
     for doubt in doubts(span.start, span.end, run.clock):
         run.confirm(doubt, yes=yes)
-
-
-def _is_today(run: Run, moment: datetime) -> bool:
-    return run.clock.is_today(moment)

@@ -30,9 +30,6 @@ def when(
         str | None,
         typer.Option("--now", metavar="ISO", help="Explain it as if it were this instant."),
     ] = None,
-    allow_future: Annotated[
-        bool, typer.Option("--allow-future/--no-future", help="Accept what is still to come.")
-    ] = True,
 ) -> None:
     """Explain a time: the local time, the UTC instant and the rule that applied. No request,
     except for last-stop and last-start.
@@ -40,7 +37,7 @@ def when(
     run = run_of(ctx)
     if now is not None:
         run.set_now(now)
-    told = explained(" ".join(words), run.clock, allow_future=allow_future)
+    told = explained(" ".join(words), run.clock)
 
     def text() -> str:
         from clockify_cli.render.resources import details

@@ -92,7 +92,9 @@ class Form:
     ) -> tuple[date, tuple[str, ...]]:
         """Return the day of ``one``, and what to say about it.
 
-        Without a day it is the latest on which the span is over; so is a bare weekday.
+        A bare weekday is the latest on which the span is over. So is no day at all where the
+        span goes over midnight, since it may be last night's; else it is today, like every
+        clock time, and one that is still to come is refused, not moved.
 
         Args:
             one: The clock time that decides where the span lies.
@@ -102,6 +104,8 @@ class Form:
         """
         day, notices = one.day.on(clock) if one.day else (clock.today, ())
         if allow_future or (one.day and not one.day.weekday):
+            return day, notices
+        if not one.day and clock.local(end_if(day)).date() <= day:
             return day, notices
         chosen = day
         for back in (0, 7) if one.day else (0, 1, 2):

@@ -10,6 +10,8 @@ from clockify_cli.errors import TimeError
 from clockify_cli.model import duration_text, utc_text
 from clockify_cli.times import Clock, parse_instant, parse_period, parse_span
 
+TO_COME = "It is still to come: to record it takes --allow-future."
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -24,25 +26,32 @@ class Explained:
     json: dict[str, Any] = field(default_factory=dict)
 
 
-def explained(text: str, clock: Clock, *, allow_future: bool) -> Explained:
+def explained(text: str, clock: Clock) -> Explained:
     """Return what ``text`` means as an instant, a span, a period or a duration.
 
-    A bare duration is told as the span that ended now, as ``log`` takes it.
+    It is read as ``start`` and ``log`` read it; what they would refuse because it is still to
+    come is told all the same, with a note. A bare duration is the span that ended now.
 
     Raises:
         TimeError: It is none of them; the refusal is the one that fits its form best.
     """
-    try:
-        return _instant(text, clock, allow_future)
-    except TimeError as error:
-        first = error
-    for told in (_span, _period):
-        try:
-            return told(text, clock, allow_future)
-        except TimeError as error:
-            # A refusal that names what is wrong beats "not an instant".
-            if "is not a" in first.message and "is not a" not in error.message:
-                first = error
+    first: TimeError | None = None
+    for allow_future in (False, True):
+        for told in (_instant, _span, _period):
+            try:
+                found = told(text, clock, allow_future)
+            except TimeError as error:
+                # A refusal that names what is wrong beats "not an instant".
+                if first is None or (
+                    "is not a" in first.message and "is not a" not in error.message
+                ):
+                    first = error
+                continue
+            if allow_future:
+                found.json["notices"].append(TO_COME)
+                found.lines.append(("note", TO_COME))
+            return found
+    assert first is not None
     raise first
 
 

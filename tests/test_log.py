@@ -1,0 +1,235 @@
+"""Recording finished time, listing it, deleting it and taking it back, through the front door."""
+
+from __future__ import annotations
+
+import pytest
+from cli import NOW, Cli
+from conftest import Served
+from sandbox_api import MINE, WS, Api
+
+from clockify_cli.sandbox import USER_ID
+
+
+@pytest.fixture
+def api(served: Served) -> Api:
+    return Api.gateway(served.url)
+
+
+@pytest.fixture(autouse=True)
+def wednesday(cli: Cli) -> None:
+    cli.env["CLOCKIFY_NOW"] = NOW
+
+
+def spans(api: Api) -> list[tuple[str, str, str]]:
+    """Return description, start and end of what the service holds, oldest first."""
+    found = [
+        (e["description"], e["timeInterval"]["start"][11:19], e["timeInterval"]["end"][11:19])
+        for e in api.get(MINE)
+    ]
+    return found[::-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "description", "start", "end"),
+    [
+        (["9:00-10:00", "Team", "meeting"], "Team meeting", "08:00:00", "09:00:00"),
+        (["1h30m", "Review"], "Review", "07:45:00", "09:15:00"),
+        (["yesterday", "14:00", "+45m", "Planning"], "Planning", "13:00:00", "13:45:00"),
+        (["1h", "--", "2", "reviews"], "2 reviews", "08:15:00", "09:15:00"),
+        (["--for", "45m", "9:00", "is", "text"], "9:00 is text", "08:30:00", "09:15:00"),
+        (["--from", "8:00", "--to", "8:30"], "", "07:00:00", "07:30:00"),
+        (["--from", "8:00", "--for", "15m", "a"], "a", "07:00:00", "07:15:00"),
+        (["--to", "8:00", "--for", "15m", "a"], "a", "06:45:00", "07:00:00"),
+        (["-2h", "-1h", "Walk"], "Walk", "07:15:00", "08:15:00"),
+        (["9:00 - 9:30", "C++ [red] it's"], "C++ [red] it's", "08:00:00", "08:30:00"),
+    ],
+)
+def test_what_is_typed_is_what_is_recorded(
+    cli: Cli, served: Served, api: Api, words: list[str], description: str, start: str, end: str
+) -> None:
+    ran = cli("log", *words)
+    assert ran.out.startswith("Logged: ")
+    assert spans(api) == [(description, start, end)]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["90", "X"], "minutes or hours"),
+        (["9:00-8:30", "X"], "before it starts"),
+        (["11:00-12:00", "X"], "--allow-future"),
+        (["20/11", "9:00-10:00"], "two ways"),
+        ([], "When was it?"),
+        (["--from", "9:00", "--to", "9:30", "--for", "30m"], ""),
+        (["26h", "X"], "--yes"),
+        (["2024-01-01", "9:00-10:00", "X"], "--yes"),
+        (["9:00-10:00", "X", "-k", "Build"], "needs its project"),
+        (["9:00-10:00", "x" * 3001], "3000"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_and_nothing_recorded(
+    cli: Cli, served: Served, api: Api, words: list[str], told: str
+) -> None:
+    ran = cli("log", *words, code=2)
+    assert told in ran.err
+    assert ran.out == ""
+    assert api.get(MINE) == []
+    assert cli("queue", "--json").json == []
+
+
+def test_yes_records_what_was_asked_about(cli: Cli, served: Served, api: Api) -> None:
+    cli("log", "2024-01-01 9:00-10:00", "Old", "--yes")
+    assert spans(api) == [("Old", "08:00:00", "09:00:00")]
+
+
+def test_a_key_records_once_however_often_it_runs(cli: Cli, served: Served, api: Api) -> None:
+    first = cli("log", "9:00-9:15", "Deploy", "--key", "build-1", "--json").json
+    served.clear()
+    again = cli("log", "9:30-9:45", "Deploy", "--key", "build-1", "--json")
+    assert again.json["id"] == first["id"]
+    assert "Already recorded" in again.err
+    assert served.requests() == []
+    cli("log", "9:30-9:45", "Deploy", "--key", "build-2")
+    assert len(api.get(MINE)) == 2
+
+
+def test_two_processes_with_one_key_record_once(cli: Cli, served: Served, api: Api) -> None:
+    processes = [cli.start("log", "9:00-9:15", "Deploy", "--key", "k", "--json") for _ in range(4)]
+    for process in processes:
+        process.communicate(timeout=60)
+    assert [p.returncode for p in processes] == [0, 0, 0, 0]
+    assert len(api.get(MINE)) == 1
+
+
+def test_once_finds_the_entry_that_somebody_else_made(cli: Cli, served: Served, api: Api) -> None:
+    there = api.entry("2026-11-25T08:00:00Z", "2026-11-25T08:15:00Z", description="Deploy")
+    ran = cli("log", "9:00-9:15", "Deploy", "--once", "--json")
+    assert ran.json["id"] == there["id"]
+    cli("log", "9:00-9:20", "Deploy", "--once")
+    assert len(api.get(MINE)) == 2, "another end is another entry"
+
+
+def test_time_is_recorded_for_somebody_else(cli: Cli, served: Served, api: Api) -> None:
+    served.seed()
+    colleague = next(u for u in api.get(f"{WS}/users") if u["id"] != USER_ID)
+    entry = cli("log", "9:00-9:15", "Help", "--user", colleague["name"], "--json").json
+    assert entry["userId"] == colleague["id"]
+    listed = cli("entries", "today", "--user", colleague["email"], "--json").json
+    assert entry["id"] in [e["id"] for e in listed]
+
+
+def test_names_are_resolved_as_the_contract_says(cli: Cli, served: Served, api: Api) -> None:
+    acme = api.create(f"{WS}/clients", name="Acme")
+    zuerich = api.create(f"{WS}/clients", name="Zürich AG")
+    one = api.create(f"{WS}/projects", name="Website", clientId=acme["id"])
+    two = api.create(f"{WS}/projects", name="Website", clientId=zuerich["id"])
+    cpp = api.create(f"{WS}/projects", name="C++")
+    error = cli("log", "1m", "-p", "Website", "--json", code=4).error
+    assert error["kind"] == "ambiguous"
+    assert "Acme/Website" in error["message"]
+    assert "Zürich AG/Website" in error["message"]
+    for typed, meant in (
+        ("Acme/Website", one),
+        ("zurich ag/website", two),
+        ("acm/web", one),
+        ("c++", cpp),
+        (cpp["id"], cpp),
+    ):
+        assert cli("log", "1m", "-p", typed, "--json").json["projectId"] == meant["id"], typed
+    error = cli("log", "1m", "-p", "Webseite", "--json", code=4).error
+    assert "Website" in error["hint"]
+    api.put(f"{WS}/projects/{cpp['id']}", {"name": "C++", "archived": True})
+    cli("log", "1m", "-p", "c+", "--refresh", code=4)
+    assert cli("log", "1m", "-p", "C++", "--json").json["projectId"] == cpp["id"]
+
+
+def test_defaults_come_from_the_folder_and_the_branch(cli: Cli, served: Served, api: Api) -> None:
+    project = api.create(f"{WS}/projects", name="Web")
+    task = api.create(f"{WS}/projects/{project['id']}/tasks", name="ABC-12 Login")
+    folder = cli.home / "work" / "deep"
+    folder.mkdir(parents=True)
+    (cli.home / "work" / ".clockify.toml").write_text(
+        'project = "Web"\ntask_from_branch = "([A-Z]+-[0-9]+)"\ndescription = "On {branch}"\n'
+    )
+    (cli.home / "work" / ".git").mkdir()
+    (cli.home / "work" / ".git" / "HEAD").write_text("ref: refs/heads/feature/ABC-12-login\n")
+    entry = cli("log", "1m", "--json", cwd=folder).json
+    assert (entry["projectId"], entry["taskId"]) == (project["id"], task["id"])
+    assert entry["description"] == "On feature/ABC-12-login"
+    bare = cli("log", "1m", "x", "-p", "", "--json", cwd=folder).json
+    assert not bare["projectId"]
+    (cli.home / "work" / ".clockify.toml").write_text('gateway_url = "https://evil.example"\n')
+    assert "may not stand" in cli("log", "1m", code=2, cwd=folder).err
+
+
+def test_entries_are_listed_shown_and_deleted(cli: Cli, served: Served, api: Api) -> None:
+    for hour, what in ((7, "One"), (8, "Two"), (9, "Three")):
+        cli("log", f"{hour}:00-{hour}:30", what)
+    found = cli("entries", "--json").json
+    assert [e["description"] for e in found] == ["Three", "Two", "One"]
+    assert cli("entries", "-q").out.split() == [e["id"] for e in found]
+    shown = cli("entries")
+    assert "@1" in shown.out
+    assert "1:30:00" in shown.out
+    assert cli("entries", "show", "@2", "--json").json["description"] == "Two"
+    assert cli("entries", "--text", "THREE", "--json").json[0]["id"] == found[0]["id"]
+    assert cli("entries", "2026-11-24", "--json").out == "[]\n"
+    cli("entries", "delete", "@1", "@2", code=2)
+    gone = cli("entries", "delete", "@1", "@2", "--yes", "--json").json
+    assert [e["description"] for e in gone] == ["Three", "Two"]
+    assert len(api.get(MINE)) == 1
+    done = cli("undo", "--json").json
+    assert done["undone"]["operation"] == "delete"
+    assert sorted(d for d, _, _ in spans(api)) == ["One", "Three", "Two"]
+    assert cli("entries", "show", "f" * 24, "--json", code=4).error["kind"] == "not_found"
+    assert "@1 for the newest" in cli("entries", "show", "nonsense", code=2).err
+
+
+def test_undo_takes_back_in_turn_and_refuses_what_has_changed(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    one = cli("log", "7:00-7:30", "One", "--json").json
+    cli("log", "8:00-8:30", "Two")
+    assert [c["operation"] for c in cli("undo", "--list", "--json").json] == ["log", "log"]
+    cli("undo")
+    assert [d for d, _, _ in spans(api)] == ["One"]
+    body = {"start": one["timeInterval"]["start"], "end": "2026-11-25T07:00:00Z"}
+    api.put(f"{WS}/time-entries/{one['id']}", body)
+    error = cli("undo", "--json", code=6).error
+    assert error["kind"] == "conflict"
+    assert len(api.get(MINE)) == 1
+    api.send("DELETE", f"{WS}/time-entries/{one['id']}")
+    ran = cli("undo", "--json").json
+    assert "gone already" in ran["notes"][0]
+    assert cli("undo", "--json", code=4).error["kind"] == "not_found"
+
+
+def test_when_explains_without_a_request(cli: Cli, served: Served) -> None:
+    told = cli("when", "yesterday", "14:00", "--json").json
+    assert told["at"] == "2026-11-24T13:00:00Z"
+    span = cli("when", "9:00-10:30", "--json").json
+    assert (span["start"], span["seconds"]) == ("2026-11-25T08:00:00Z", 5400)
+    period = cli("when", "2026-W48", "--json").json
+    assert (period["first"], period["last"]) == ("2026-11-23", "2026-11-29")
+    fold = cli("when", "2026-10-25 02:30")
+    assert "twice" in fold.out
+    assert "does not exist" in cli("when", "2026-03-29 02:30", code=2).err
+    asked = cli("when", "now", "--now", "2020-01-01T00:00:00Z", "--json").json
+    assert asked["at"] == "2020-01-01T00:00:00Z"
+    assert served.requests() == []
+
+
+def test_server_text_reaches_no_terminal_as_such(cli: Cli, served: Served, api: Api) -> None:
+    evil = "a\x1b[31mred\x1b]0;title\x07 [bold]x[/bold] \u202eevil\u2066 \x9b2J"
+    api.entry("2026-11-25T08:00:00Z", "2026-11-25T08:15:00Z", description=evil)
+    for words in (
+        ("entries",),
+        ("entries", "show", "@1"),
+        ("report", "today", "--by", "description"),
+    ):
+        out = cli(*words, "--color", "always").out
+        assert "\x1b]" not in out
+        assert "\x9b" not in out
+        assert "\u202e" not in out
+        assert "[bold]x[/bold]" in out
+    assert cli("entries", "--json").json[0]["description"] == evil

@@ -36,15 +36,14 @@ def explained(text: str, clock: Clock) -> Explained:
         TimeError: It is none of them; the refusal is the one that fits its form best.
     """
     first: TimeError | None = None
-    for allow_future in (False, True):
-        for told in (_instant, _span, _period):
+    for told in (_instant, _span, _period):
+        for allow_future in (False, True):
             try:
                 found = told(text, clock, allow_future)
             except TimeError as error:
                 # A refusal that names what is wrong beats "not an instant".
-                if first is None or (
-                    "is not a" in first.message and "is not a" not in error.message
-                ):
+                vague = "is not a"
+                if first is None or (vague in first.message and vague not in error.message):
                     first = error
                 continue
             if allow_future:

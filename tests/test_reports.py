@@ -761,7 +761,7 @@ def test_the_report_loads_only_what_it_needs(cli: Cli, work: Any) -> None:
     assert json.loads(ran.stdout)["seconds"] == 12425
     imported = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
     assert "clockify_cli.tracking.report" in imported
-    assert not imported & {"httpx", "rich", "csv", "asyncio", "difflib", "tomlkit"}
+    assert not imported & {"httpx", "rich", "csv", "asyncio", "tomlkit"}
 
 
 def test_the_paths_are_those_of_the_api(served: Served, cli: Cli) -> None:

@@ -41,9 +41,8 @@ def explained(text: str, clock: Clock) -> Explained:
             try:
                 found = told(text, clock, allow_future)
             except TimeError as error:
-                # A refusal that names what is wrong beats "not an instant".
-                vague = "is not a"
-                if first is None or (vague in first.message and vague not in error.message):
+                # A refusal that names what is wrong beats one that shows what there is.
+                if first is None or (_is_vague(first) and not _is_vague(error)):
                     first = error
                 continue
             if allow_future:
@@ -52,6 +51,10 @@ def explained(text: str, clock: Clock) -> Explained:
             return found
     assert first is not None
     raise first
+
+
+def _is_vague(error: TimeError) -> bool:
+    return error.hint.startswith("For example")
 
 
 def _instant(text: str, clock: Clock, allow_future: bool) -> Explained:

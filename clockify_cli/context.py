@@ -339,8 +339,13 @@ class Run:
         from clockify_cli.gateway.client import Gateway
 
         self._quota_watch  # noqa: B018 - a quota that cannot be read is told before a request
+        if self.out.can_show_progress and not target.sandbox and Output.progress is None:
+            from clockify_cli.progress import Progress
+
+            Output.progress = Progress(self.out.stderr)
         return Gateway(
             target,
+            progress=Output.progress,
             timeout=self.settings.get("timeout") or 1,
             max_wait=self.settings.get("max_wait"),
             on_request=self._note_request,
@@ -422,11 +427,15 @@ class Run:
             week_start=str(cached.get("week_start", "MONDAY")),
         )
 
+    def ask_user(self) -> Any:
+        """Ask the service who is signed in. One request, unless the answer could not be kept."""
+        config.check_room()  # what cannot be kept must not be asked for, again and again
+        return self.gateway.get("/api/v1/user")
+
     def renew_account(self, user: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ask who is signed in and cache it in the config file. One request."""
         if user is None:
-            config.check_room()  # what cannot be kept must not be asked for, again and again
-            user = self.gateway.get("/api/v1/user")
+            user = self.ask_user()
         if not isinstance(user, dict) or not user.get("id"):
             raise AwayError("The gateway's answer is not a user.", "Check 'clockify doctor'.")
         settings = user.get("settings") or {}
@@ -552,6 +561,10 @@ class Run:
         desk.away = away
         desk.prompt_format = self.settings.get("prompt_format") or ""
         desk.entry_cache = self.entry_cache
+        if account.workspace:
+            from clockify_cli.store.recent import Recent
+
+            desk.recent = Recent(self.target.account, account.workspace, account.user)
         return desk
 
     @cached_property
@@ -585,6 +598,9 @@ class Run:
 
     def close(self) -> None:
         """Close what was opened."""
+        if Output.progress is not None:
+            Output.progress.clear()
+            Output.progress = None
         for name in ("gateway", "journal", "entry_cache"):
             opened = self.__dict__.get(name)
             if opened is not None:

@@ -6,9 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 from clockify_cli.render.safe import safe
+
+if TYPE_CHECKING:
+    from clockify_cli.progress import Progress
 
 
 class Output:
@@ -20,6 +23,8 @@ class Output:
         color: ``auto``, ``always`` or ``never``.
         no_input: Never prompt.
     """
+
+    progress: ClassVar[Progress | None] = None  # the terminal is one, however many write to it
 
     def __init__(
         self,
@@ -78,6 +83,8 @@ class Output:
 
     def write(self, text: str) -> None:
         """Write to stdout as UTF-8, whatever the locale says of it."""
+        if Output.progress is not None:
+            Output.progress.clear()
         try:
             self.stdout.write(text)
         except UnicodeEncodeError:
@@ -98,6 +105,8 @@ class Output:
 
     def tell(self, text: str) -> None:
         """Write a line to stderr, in every mode."""
+        if Output.progress is not None:
+            Output.progress.clear()
         line = "\n".join(safe(part) for part in text.split("\n")) + "\n"
         try:
             self.stderr.write(line)
@@ -114,12 +123,19 @@ class Output:
 
     def ask(self, question: str) -> str:
         """Ask on stderr and return the line that was typed."""
+        if Output.progress is not None:
+            Output.progress.clear()
         self.stderr.write(safe(question))
         self.stderr.flush()
         line = self.stdin.readline()
         if not line:
             raise KeyboardInterrupt
         return line.strip()
+
+    @property
+    def can_show_progress(self) -> bool:
+        """Say whether stderr takes a line that comes and goes."""
+        return not self.quiet and _is_terminal(self.stderr) and os.environ.get("TERM") != "dumb"
 
     @property
     def colored(self) -> bool:

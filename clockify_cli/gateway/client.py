@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from clockify_cli.errors import AwayError, ClockifyError, RateLimitError, UnclearError
@@ -30,6 +31,7 @@ class Gateway:
         max_wait: Seconds that a rate limit is waited out, all waits of one request together.
         on_request: Told of each request: method, path, status (0 where none came), milliseconds.
         on_wait: Told of a wait longer than a second, in seconds.
+        progress: Entered for as long as each request takes.
     """
 
     def __init__(
@@ -40,7 +42,9 @@ class Gateway:
         max_wait: float = 10,
         on_request: Callable[[str, str, int, float], None] | None = None,
         on_wait: Callable[[float], None] | None = None,
+        progress: AbstractContextManager[Any] | None = None,
     ) -> None:
+        self._progress = progress
         self.target = target
         self.max_wait = max_wait
         self.timeout = timeout
@@ -195,7 +199,8 @@ class Gateway:
                     k: ("true" if v else "false") if isinstance(v, bool) else v
                     for k, v in params.items()
                 }
-            response = http.request(method, base + path, **options)
+            with self._progress or nullcontext():
+                response = http.request(method, base + path, **options)
             status = response.status_code
             content = response.content
             # It refers to the answer, which so would stay in memory with all its bytes.

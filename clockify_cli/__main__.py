@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 
@@ -23,10 +24,18 @@ def main() -> None:
       flushed by then, so the process just ends.
     """
     gc.set_threshold(SELDOM, 20, 20)
+    _ready_streams()
     arguments = sys.argv[1:]
     from clockify_cli import front
 
-    code = front.answer(arguments)
+    try:
+        code = front.answer(arguments)
+        if code is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        from clockify_cli.app import unwritten
+
+        code = unwritten(error, arguments)
     if code is None:
         from clockify_cli.app import run
 
@@ -37,6 +46,24 @@ def main() -> None:
         except (OSError, ValueError):
             pass  # its reader is gone
     os._exit(code)
+
+
+def _ready_streams() -> None:
+    """See to it that the three streams exist and take any text, whatever the locale says."""
+    if sys.stdin is None or sys.stdout is None or sys.stderr is None:
+        # Started with one closed (``>&-``): no file or socket of ours may get its number.
+        while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+            os.set_inheritable(number, True)
+        os.close(number)
+        sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
+        sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+        sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors == "strict":
+        # What is no text is refused where it is read, in words of its own.
+        sys.stdin.reconfigure(errors="surrogateescape")
 
 
 if __name__ == "__main__":

@@ -94,10 +94,8 @@ def run(arguments: list[str], *, options: Options | None = None) -> int:
         code = _invoke(arguments, this_run)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
-        # The reader is gone: nothing more can be said there, at exit included.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
+    except BrokenPipeError as error:
+        return unwritten(error, arguments, this_run)
     except (KeyboardInterrupt, Abort):
         return _report(Interrupted("Interrupted."), arguments, this_run)
     except ClockifyError as error:
@@ -105,15 +103,24 @@ def run(arguments: list[str], *, options: Options | None = None) -> int:
     except ClickException as error:
         return _report(_usage(error), arguments, this_run)
     except OSError as error:
-        what = f"use {error.filename}" if error.filename else "write the answer"
-        failed = StorageError(
-            f"Cannot {what}: {error.strerror or error}.", "Free some space or mend the permissions."
-        )
-        return _report(failed, arguments, this_run)
+        return unwritten(error, arguments, this_run)
     except Exception as error:
         return _report(_bug(error), arguments, this_run)
     finally:
         this_run.close()
+
+
+def unwritten(error: OSError, arguments: list[str], this_run: Run | None = None) -> int:
+    """Return the exit code where a file or the answer cannot be written, and tell why."""
+    if isinstance(error, BrokenPipeError):
+        # The reader is gone: nothing more can be said there, at exit included.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    what = f"use {error.filename}" if error.filename else "write the answer"
+    failed = StorageError(
+        f"Cannot {what}: {error.strerror or error}.", "Free some space or mend the permissions."
+    )
+    return _report(failed, arguments, this_run or Run(Options()))
 
 
 def _invoke(arguments: list[str], this_run: Run) -> int:

@@ -204,14 +204,7 @@ def _cached_status(words: Words) -> int:
 
 def _write(text: str, code: int) -> int:
     if text:
-        data = (text + "\n").encode("utf-8", "replace")
-        try:
-            sys.stdout.buffer.write(data)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            import os
-
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.stdout.buffer.write((text + "\n").encode("utf-8", "replace"))
     return code
 
 

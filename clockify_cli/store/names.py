@@ -96,7 +96,11 @@ class Names:
         if kind in self._lists:
             return self._lists[kind], max(0.0, time.time() - self._fetched.get(kind, 0.0))
         path = self._path(kind)
-        text = files.read(path)
+        try:
+            text = files.read(path)
+        except StorageError as error:
+            self._notice(error.message)
+            text = None
         if text is None:
             return None, 0.0
         try:
@@ -110,6 +114,10 @@ class Names:
             return None, 0.0
         self._lists[kind], self._fetched[kind] = items, fetched
         return items, max(0.0, time.time() - fetched)
+
+    def is_fresh(self, kind: str) -> bool:
+        """Say whether this run has asked for a list."""
+        return kind in self._fresh
 
     def is_due(self, kind: str) -> bool:
         """Say whether the next use of a list asks for it: missing, too old, or to be renewed."""

@@ -47,6 +47,10 @@ def list_entries(
     )
     who = run.user_id(user) if user else ""
     found = entries_in(run.desk, span.start, span.end, user=who, filters=chosen)
+    # "@2" counts all of the user's entries from the newest: true where none is left out.
+    numbered = not who and chosen == Filters() and span.end > run.now
+    if numbered and run.desk.away is None:
+        run.desk.learn_newest(found, span.start)
     if limit is not None:
         found = found[:limit]
 
@@ -54,8 +58,6 @@ def list_entries(
         from clockify_cli.render.entries import entries_table
 
         run.names.know(*found)
-        # "@2" counts all of the user's entries from the newest: true where none is left out.
-        numbered = not who and chosen == Filters() and span.end > run.now
         return entries_table(found, run.desk, run.look, ids=ids, handles=numbered)
 
     run.out.answer(found, table, ids=[str(e["id"]) for e in found])

@@ -35,6 +35,8 @@ class Known:
         self._folder: dict[str, Any] | None = None
         self._config: dict[str, Any] | None = None
         self._lists: dict[str, list[Item]] = {}
+        self._recent: dict[str, Any] | None = None
+        self.user = ""
         self._wanted = (
             options.get("workspace")
             or environ.get("CLOCKIFY_WORKSPACE", "").strip()
@@ -59,11 +61,12 @@ class Known:
     def _place(self) -> tuple[str, str]:
         """Return the account (``Target.account``) and the ID of the workspace."""
         about = self.state.get("about", "").rsplit(" ", 2)
-        account, workspace = about[:2] if len(about) == 3 else ("", "")
+        account, workspace, self.user = about if len(about) == 3 else ("", "", "")
         # The state may be about the workspace of another folder's file.
         if not account or (not self._wanted and f'"{workspace}"' not in self._config_text()):
             cached = self._section("account", "sandbox" if self._sandbox else self.profile)
             account = account or str(cached.get("for") or "")
+            self.user = self.user or str(cached.get("user") or "")
             workspace = str(cached.get("workspace") or workspace)
             self._wanted = self._wanted or str(self.profile_table().get("workspace") or "")
         if account and self._wanted:
@@ -165,20 +168,50 @@ class Known:
 
     def recent(self) -> list[Item]:
         """Return the newest entries as last seen, newest first."""
-        return self.items("recent")
+        items = self._seen.get("items")
+        return [dict(entry) for entry in items] if isinstance(items, list) else []
+
+    @property
+    def recent_age(self) -> str:
+        """When the newest entries were last seen, where that is long ago; else empty."""
+        until = str(self._seen.get("until") or "")
+        seconds = self._moment(until)
+        if seconds is None or front.seconds_now() - seconds < state.STALE_SECONDS:
+            return ""
+        return self.wall(until)
+
+    @property
+    def _seen(self) -> dict[str, Any]:
+        if self._recent is None:
+            try:
+                stored = json.loads(_text(list_path(self.account, self.workspace, "recent")))
+                self._recent = dict(stored) if stored["user"] == self.user or not self.user else {}
+            except (ValueError, KeyError, TypeError):
+                self._recent = {}
+        return self._recent
+
+    def _moment(self, instant: str) -> float | None:
+        from datetime import datetime
+
+        try:
+            return datetime.fromisoformat(instant).timestamp()
+        except ValueError:
+            return None
 
     def wall(self, instant: str) -> str:
         """Return an instant of the API as the user's wall clock, with its day unless today."""
         from datetime import datetime, timedelta, timezone
 
-        try:
-            offset = int(self.state.get("offset") or "0")
-            zone = timezone(timedelta(seconds=offset)) if "offset" in self.state else None
-            at = datetime.fromisoformat(instant).astimezone(zone)
-        except ValueError:
+        seconds = self._moment(instant)
+        if seconds is None:
             return ""
-        now = datetime.fromtimestamp(front.seconds_now(), zone).astimezone(zone)
-        return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%a %d %b %H:%M}"
+        offset = self.state.get("offset", "")
+        zone = None
+        if offset.removeprefix("-").isdecimal():
+            zone = timezone(timedelta(seconds=int(offset)))
+        at = datetime.fromtimestamp(seconds, zone)
+        today = datetime.fromtimestamp(front.seconds_now(), zone).date()
+        return f"{at:%H:%M}" if at.date() == today else f"{at:%a %d %b %H:%M}"
 
     @property
     def running(self) -> Item:

@@ -171,6 +171,8 @@ class Values:
             if project["id"] == entry.get("projectId"):
                 client = project.get("clientName")
                 parts.append(safe(f"{client}/{project['name']}" if client else project["name"]))
+        if self.known.recent_age:
+            parts.append(f"as of {self.known.recent_age}")
         return " · ".join(part for part in parts if part)
 
     # -- times ---------------------------------------------------------------------------

@@ -28,7 +28,15 @@ from clockify_cli.journal.operation import (
     Draft,
     Operation,
 )
-from clockify_cli.model import TimeEntry, end_of, instant, is_running, seconds_of, start_of
+from clockify_cli.model import (
+    TimeEntry,
+    end_of,
+    instant,
+    is_running,
+    seconds_of,
+    start_of,
+    utc_text,
+)
 from clockify_cli.tracking.overlay import overlaid
 
 if TYPE_CHECKING:
@@ -39,6 +47,7 @@ if TYPE_CHECKING:
     from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
+    from clockify_cli.store.recent import Recent
 
 TURN_SECONDS = 30.0  # how long a write waits for other processes that are sending
 BRISK_SECONDS = 2.0  # how long a command that only reads may spend on what waits
@@ -111,6 +120,7 @@ class Desk:
         self._confirmed = False  # the service has spoken in this run
         self.prompt_format = ""
         self.entry_cache: EntryCache | None = None  # days that are over, as last asked for
+        self.recent: Recent | None = None  # the newest entries, for the completion
 
     # -- turns ----------------------------------------------------------------------
 
@@ -281,6 +291,10 @@ class Desk:
         if operation.user != self.account.user or operation.workspace != self.account.workspace:
             return
         entry = operation.after
+        if self.recent is not None:
+            self.recent.drop(operation.entry)
+            if operation.kind != DELETE and entry is not None:
+                self.recent.note(entry)
         if operation.kind == DELETE:
             if self._known is not None and self._known.get("id") == operation.entry:
                 self._known = None
@@ -402,12 +416,18 @@ class Desk:
             if self.away is not None:
                 raise self.away
             found = recent_entries(self.gateway(), self.account.workspace, self.account.user, count)
+            self.learn_newest(found, start_of(found[-1]) if len(found) == count else None)
         except _AWAY:
             if not waiting:
                 raise
             found = [self._known] if self._known is not None else []
         mine = [o for o in waiting if o.workspace == self.account.workspace]
         return overlaid(found, mine, self.account.user)[:count]
+
+    def learn_newest(self, entries: Sequence[TimeEntry], since: datetime | None) -> None:
+        """Note all the entries that the service has from ``since`` on (``None``: ever)."""
+        if self.recent is not None:
+            self.recent.learn(entries, utc_text(since) if since else "", utc_text(self.now))
 
     def last_stop(self) -> datetime | None:
         """Return the end of the newest finished entry."""

@@ -769,3 +769,29 @@ def test_the_paths_are_those_of_the_api(served: Served, cli: Cli) -> None:
     asked = [r["path"] for r in served.requests()]
     assert USER_ENTRIES in asked
     assert WORKSPACE_ID in USER_ENTRIES
+
+
+def test_an_entry_made_during_the_download_counts_nothing_twice(
+    served: Served, tmp_path: Path
+) -> None:
+    """A new entry pushes the last one of each page to the next page again."""
+    from clockify_cli.gateway.client import Gateway
+    from clockify_cli.gateway.entries import entries_begun
+    from clockify_cli.gateway.target import Target
+    from clockify_cli.sandbox import API_KEY
+
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    minutes = [start + timedelta(minutes=number) for number in range(2100)]
+    served.bulk_insert(
+        [{"start": _utc(m), "end": _utc(m + timedelta(seconds=30))} for m in minutes]
+    )
+    gateway = Gateway(Target(f"{served.url}/clockify", key=API_KEY))
+    found: list[str] = []
+    until = start + timedelta(days=30)
+    for number, entry in enumerate(entries_begun(gateway, WORKSPACE_ID, USER_ID, start, until)):
+        if number in (10, 1010):
+            late = start + timedelta(days=20 + number // 1000)
+            put(served, _utc(late), _utc(late + timedelta(seconds=30)))
+        found.append(entry["timeInterval"]["start"])
+    gateway.close()
+    assert found == sorted((_utc(m) for m in minutes), reverse=True)

@@ -103,7 +103,15 @@ def entries_begun(
     """
     params = {**(filters or {}), **window(first, last)}
     low, high = utc_text(_moved(first)), utc_text(_moved(last))
+    last_page: set[str] = set()
+    this_page: set[str] = set()
     for found in gateway.pages(user_path(workspace, user), params, page_size=PAGE_SIZE):
+        if len(this_page) == PAGE_SIZE:
+            last_page, this_page = this_page, set()
+        # One that was made meanwhile has pushed another to the next page again.
+        if found["id"] in last_page or found["id"] in this_page:
+            continue
+        this_page.add(found["id"])
         if low <= plain(found["timeInterval"]["start"]) < high:
             yield found
 

@@ -6,6 +6,7 @@ import sys
 from typing import Annotated
 
 import typer
+from typer._click.core import Context
 
 from clockify_cli.commands import options
 from clockify_cli.commands.changes import ask_for_many, show_entries, sure
@@ -18,12 +19,28 @@ from clockify_cli.tracking.revision import Reviser, Revision
 app = CommandApp()
 
 
+class EditCommand(Command):
+    """``edit``, whose ``--day`` may carry its day with it: ``--day=yesterday``."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Read the words; the day is the word behind ``--day``."""
+        split: list[str] = []
+        for number, word in enumerate(args):
+            if word == "--":
+                split += args[number:]
+                break
+            name, equals, value = word.partition("=")
+            split += ["--day", value] if name == "--day" and equals and value else [word]
+        return super().parse_args(ctx, split)
+
+
 @app.command(
-    cls=Command,
+    cls=EditCommand,
     epilog=examples(
         "clockify edit @1 -d 'Review of the parser' -t +dev,-urgent",
         "clockify edit @2 --from 9:15 --to 10:45",
         "clockify edit @1 @2 @3 -p Acme/Web --yes",
+        "clockify edit --day yesterday",
         "clockify edit 64a687e29ae1f428e7ebe301 -p '' --if-unchanged before.json",
     ),
 )
@@ -32,7 +49,9 @@ def edit(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[ENTRY]…", help="ID, @1 (the newest), @2, @running.", show_default=False
+            metavar="[ENTRY]…|[DAY]",
+            help="ID, @1 (the newest), @2, @running; with --day a day.",
+            show_default=False,
         ),
     ] = None,
     description: Annotated[
@@ -74,6 +93,13 @@ def edit(
             help="Only if it still is as in this JSON of it (- for standard input); else exit 6.",
         ),
     ] = None,
+    day: Annotated[
+        bool,
+        typer.Option("--day", help="Open a day (today, or the DAY that follows) as text."),
+    ] = False,
+    show: Annotated[
+        bool, typer.Option("--print", help="With --day: print the text, open no editor.")
+    ] = False,
     allow_future: options.AllowFuture = False,
     yes: options.Yes = False,
 ) -> None:
@@ -87,6 +113,10 @@ def edit(
     from the entry's own times.
 
     Several entries are one change: 'clockify undo' takes it back as a whole.
+
+    With --day [DAY] a whole day is opened in $VISUAL or $EDITOR, a line an entry; what was
+    made of it is shown, asked about, and done in the fewest requests. 'clockify apply' takes
+    the same text from a file.
     """
     run = run_of(ctx)
     revision = Revision(
@@ -99,6 +129,16 @@ def edit(
         end,
         allow_future,
     )
+    if day or show:
+        if not revision.is_empty or if_unchanged is not None:
+            raise UsageError(
+                "--day opens a text; what is to change is said there.",
+                "Leave the other options out, or name entries instead of --day.",
+            )
+        from clockify_cli.commands.day_texts import edit_day
+
+        edit_day(run, words or [], show=show, allow_future=allow_future, yes=yes)
+        return
     _edit_entries(run, words or [], revision, if_unchanged, yes=yes)
 
 

@@ -34,6 +34,7 @@ _TIME = r"(\d{1,2}:\d\d(?::\d\d)?)(?:\[([+-]\d\d:\d\d(?::\d\d)?)\])?"
 _TIMES = re.compile(rf"{_TIME}-(?:{_TIME}([+-]\d+)?)?(?=\s|$)", re.ASCII)
 _HEADER = re.compile(r"(\d{4}-\d\d-\d\d)(?:\s+[A-Za-z]+)?", re.ASCII)
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)\s+(?=\d)", re.ASCII)
+_ZONE = re.compile(r"#= zone (.+)")
 _OPENED = re.compile(r"#=\s*(\S+)\s+([0-9a-f]+)\s+([0-9a-f]+)\s*", re.ASCII)
 _SEPARATOR = re.compile(r"(?:^|(?<=\s))::(?=\s|$)")
 _TASK_QUOTE = re.compile(r':\s+(?=")')
@@ -144,7 +145,7 @@ def write_sheet(
     listed = list(lines)
     shown = short_numbers([line.number for line in listed if line.number])
     listed = [replace(line, number=shown.get(line.number, "")) for line in listed]
-    out = [f"# {clock.zone}", GUIDE.rstrip("\n"), *(f"# {one_line(note)}" for note in notes)]
+    out = [GUIDE.rstrip("\n"), *(f"# {one_line(note)}" for note in notes), f"#= zone {clock.zone}"]
     for day in days:
         out += ["", f"{day.isoformat()} {_WEEKDAYS[day.weekday()]}", ""]
         mine = [line for line in listed if clock.local(line.start).date() == day]
@@ -170,8 +171,9 @@ def line_text(line: EntryLine, clock: Clock, width: int = 0) -> str:
 
 
 def line_version(line: EntryLine, clock: Clock) -> str:
-    """Return the token of what a line says, its ID apart."""
-    return digest(line_text(replace(line, number=""), clock))
+    """Return the token of what a line says and of its day, its ID apart."""
+    day = clock.wall(line.start).date()
+    return digest(f"{day} {line_text(replace(line, number=''), clock)}")
 
 
 def times_text(line: EntryLine, clock: Clock) -> str:
@@ -279,6 +281,13 @@ def read_sheet(text: str, clock: Clock, day: date | None = None) -> Sheet:
     for place, raw in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         stripped = raw.strip()
         if stripped.startswith("#"):
+            if (found := _ZONE.fullmatch(stripped)) and found[1] != str(clock.zone):
+                raise LineError(
+                    f"Line {place}: the text was written in the zone {found[1]}, this run is in"
+                    f" {clock.zone}.",
+                    f"Run it with --tz {found[1]}.",
+                    details={"line": place, "lines": [place]},
+                )
             if found := _OPENED.fullmatch(stripped):
                 opened[found[1]] = Opened(found[2], found[3])
             continue

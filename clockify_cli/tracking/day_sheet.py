@@ -1,0 +1,219 @@
+"""Days opened as text, and a text carried out: read, compared, written as one change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from clockify_cli.errors import AwayError, ClockifyError, RateLimitError
+from clockify_cli.journal.operation import CREATE, DELETE, UPDATE, Draft
+from clockify_cli.model import TimeEntry, is_entity_id, start_of, write_body
+from clockify_cli.tracking.day_plan import Plan, Planner, Step, line_of, opened_from
+from clockify_cli.tracking.day_text import Opened, Sheet, line_text, write_sheet
+from clockify_cli.tracking.desk import Desk
+from clockify_cli.tracking.editing import delete_draft, tell_lost, update_draft
+from clockify_cli.tracking.timer import plain
+
+if TYPE_CHECKING:
+    from clockify_cli.times import Clock
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDay:
+    """A day that was opened as text.
+
+    Attributes:
+        day: The day.
+        text: Its text.
+        entries: The entries that begin on it.
+        opened: The same, by which a later change elsewhere is noticed.
+    """
+
+    day: date
+    text: str
+    entries: tuple[TimeEntry, ...]
+    opened: dict[str, Opened]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a plan.
+
+    Attributes:
+        plan: The plan.
+        results: Each step with the entry that it has left; ``None`` where nothing was written
+            because the plan was not agreed to.
+        queued: Some of it waits for the network.
+        near: Every entry that was read, for telling overlaps.
+    """
+
+    plan: Plan
+    results: tuple[tuple[Step, TimeEntry], ...] | None
+    queued: bool = False
+    near: tuple[TimeEntry, ...] = ()
+
+
+def open_day(desk: Desk, clock: Clock, day: date) -> OpenedDay:
+    """Read a day and return it as text. One request, and those for names not yet known.
+
+    Raises:
+        AwayError, RateLimitError: Clockify is away.
+    """
+    near = _entries_near(desk, clock, [day])
+    mine = tuple(e for e in near if clock.local(start_of(e)).date() == day)
+    desk.names.know(*near)
+    opened = opened_from(mine, desk.names, clock)
+    notes = [
+        f"Reaches into the day, and belongs to {clock.local(start_of(e)).date()}: "
+        + line_text(line_of({**e, "id": ""}, desk.names), clock)
+        for e in near
+        if e not in mine and start_of(e) < clock.day_start(day)
+    ]
+    lines = [line_of(entry, desk.names) for entry in mine]
+    text = write_sheet([day], lines, clock, opened=opened, notes=notes)
+    return OpenedDay(day, text, mine, opened)
+
+
+def plan_of(
+    desk: Desk,
+    clock: Clock,
+    sheet: Sheet,
+    entries: Sequence[TimeEntry],
+    *,
+    remove: bool = False,
+    allow_future: bool = False,
+) -> Plan:
+    """Return what has to be written so that ``entries`` become what the sheet says.
+
+    Raises:
+        LineError, NotFoundError, AmbiguousError, ConflictError: See ``Planner.plan``.
+    """
+    planner = Planner(
+        desk.names,
+        clock,
+        workspace=desk.account.workspace,
+        user=desk.account.user,
+        allow_future=allow_future,
+        service_id=desk.journal.service_id,
+    )
+    return planner.plan(sheet, entries, running=desk.known_running, remove=remove)
+
+
+def carry_out(
+    desk: Desk,
+    clock: Clock,
+    sheet: Sheet,
+    agree: Callable[[Plan], bool],
+    *,
+    verb: str,
+    remove: bool = False,
+    allow_future: bool = False,
+    known: Sequence[TimeEntry] | None = None,
+    current: bool = False,
+) -> Done:
+    """Read the sheet's days and write what it says, as one change.
+
+    One request for the days and one for each entry that differs. While the network is away,
+    what was known when the text was opened is what is written upon; the journal compares it
+    with the service when it is delivered.
+
+    Args:
+        desk: The desk.
+        clock: The present and the zone.
+        sheet: The text.
+        agree: Told the plan before anything is written; says whether to go on.
+        verb: The command, for the journal.
+        remove: Delete the days' entries without a line, opened with the sheet or not.
+        allow_future: Times to come are no error.
+        known: The entries as they were when the text was opened.
+        current: ``known`` is good enough, as nothing that it holds is written upon.
+
+    Raises:
+        LineError, NotFoundError, AmbiguousError: The text cannot be meant.
+        ConflictError: An entry was changed elsewhere meanwhile; nothing was written.
+        ClockifyError: It was refused, or could neither be sent nor queued.
+    """
+    with desk.turn():
+        near = list(known or ()) if current else _read(desk, clock, sheet, known, remove)
+        days = set(sheet.days)
+        mine = [e for e in near if clock.local(start_of(e)).date() in days]
+        mine += _named_elsewhere(desk, sheet, mine)
+        desk.names.know(*mine)
+        plan = plan_of(desk, clock, sheet, mine, remove=remove, allow_future=allow_future)
+        if not plan.steps:
+            return Done(plan, (), near=tuple(near))
+        if not agree(plan):
+            return Done(plan, None, near=tuple(near))
+        drafts = [_draft(desk, step) for step in plan.steps]
+        written = desk.write(verb, _label(sheet), drafts)
+        tell_lost(desk, written, drafts)
+        results = tuple((step, written.entry(n)) for n, step in enumerate(plan.steps))
+        return Done(plan, results, written.queued, tuple(near))
+
+
+def _read(
+    desk: Desk, clock: Clock, sheet: Sheet, known: Sequence[TimeEntry] | None, remove: bool
+) -> list[TimeEntry]:
+    try:
+        return _entries_near(desk, clock, sheet.days)
+    except (AwayError, RateLimitError):
+        names_some = remove or sheet.opened or any(line.number for line in sheet.lines)
+        if not desk.queues or (known is None and names_some):
+            raise
+        return list(known or ())
+
+
+def _entries_near(desk: Desk, clock: Clock, days: Sequence[date]) -> list[TimeEntry]:
+    """Return the entries that touch the days or lie between them, oldest first."""
+    from clockify_cli.tracking.history import entries_in
+
+    if not days:
+        return []
+    start, end = clock.day_start(min(days)), clock.day_start(max(days) + _DAY)
+    return [plain(entry) for entry in reversed(entries_in(desk, start, end))]
+
+
+def _named_elsewhere(desk: Desk, sheet: Sheet, mine: Sequence[TimeEntry]) -> list[TimeEntry]:
+    """Return entries of other days whose whole ID a line gives: it moves them here."""
+    there = {str(entry["id"]) for entry in mine}
+    wanted = [
+        line.number
+        for line in sheet.lines
+        if is_entity_id(line.number)
+        and line.number not in there
+        and line.number not in sheet.opened
+    ]
+    if desk.away is not None:
+        return []
+    from clockify_cli.tracking.editing import find_all
+
+    return [plain(entry) for entry in find_all(desk, wanted)] if wanted else []
+
+
+def _draft(desk: Desk, step: Step) -> Draft:
+    if step.kind == UPDATE:
+        assert step.before is not None and step.after is not None
+        return update_draft(desk, step.before, step.after)
+    if step.kind == DELETE:
+        assert step.before is not None
+        return delete_draft(desk, step.before)
+    assert step.after is not None
+    place = (desk.account.workspace, desk.account.user)
+    return Draft(CREATE, *place, "", write_body(step.after), after=step.after)
+
+
+def _label(sheet: Sheet) -> str:
+    if len(sheet.days) == 1:
+        return f"the day {sheet.days[0]}"
+    return f"{len(sheet.days)} days"
+
+
+def with_way_on(error: ClockifyError, path: str) -> ClockifyError:
+    """Return ``error`` with where the text is kept and how to go on with it."""
+    error.details["file"] = path
+    error.hint = f"{error.hint} The text is kept: clockify apply {path}".strip()
+    return error

@@ -561,3 +561,24 @@ def test_a_plan_without_invoicing_is_explained(warm: Cli, sheet: Sheet, served: 
     assert warm("mark-invoiced", NOBODY, "--json", code=4).error["kind"] == "not_found"
     served.faults([{"kind": "cut_before", "match": {"method": "PATCH"}}])
     assert "does no harm" in warm("mark-invoiced", entry["id"], "--json", code=5).error["hint"]
+
+
+@pytest.mark.parametrize("verb", ["split", "join"])
+def test_a_queued_change_that_no_longer_fits_is_not_half_made(
+    warm: Cli, sheet: Sheet, served: Served, verb: str
+) -> None:
+    first = warm("log", "9:00-10:00", "Review", "--json").json
+    second = warm("log", "8:00-8:30", "Mail", "--json").json
+    with away(served):
+        warm(verb, first["id"], *(["--at", "9:30"] if verb == "split" else [second["id"]]))
+    body = {"start": "2026-11-25T08:05:00Z", "end": "2026-11-25T08:50:00Z"}
+    sheet.api.put(f"{ENTRIES}/{first['id']}", {**body, "description": "Review"})
+    warm("sync", code=None)
+    assert spans(sheet.there()) == [("07:00", "07:30"), ("08:05", "08:50")]
+    states = [(w["operation"], w["state"]) for w in warm("queue", "--json").json]
+    assert states == [(verb, "conflict"), (verb, "queued")]
+    number = warm("queue", "--json").json[0]["id"]
+    warm("queue", "drop", str(number), "--yes")
+    assert warm("queue", "--json").json == []
+    warm("log", "7:00-7:15", "More")
+    assert spans(sheet.there())[1:] == [("07:00", "07:30"), ("08:05", "08:50")]

@@ -38,6 +38,7 @@ from clockify_cli.journal.operation import (
     STOP,
     UPDATE,
     WAITING,
+    WHOLE,
     Draft,
     Operation,
 )
@@ -85,17 +86,25 @@ class Delivery:
         """
         stuck: set[str] = {o.entry for o in self._journal.set_aside() if o.entry}
         held: set[str] = set()
+        broken = {o.change for o in self._journal.set_aside() if o.verb in WHOLE}
+
+        def breaks(operation: Operation) -> None:
+            if operation.verb in WHOLE:
+                broken.add(operation.change)
+
         for operation in self._journal.waiting():
             if deadline is not None and time.monotonic() > deadline:
                 return False
             if self._journal.operation(operation.id).state not in WAITING:
                 continue  # one before it has taken it in
-            if operation.entry in stuck or operation.entry in held:
+            if operation.entry in stuck | held or operation.change in broken:
+                breaks(operation)
                 continue  # depends on one that was set aside or is on hold
             pause = operation.hold_until - time.time()
             if pause > 0:
                 if not patient:
                     held.add(operation.entry)
+                    breaks(operation)
                     continue
                 time.sleep(min(pause, HOLD_SECONDS))
             name = operation.entry
@@ -103,6 +112,7 @@ class Delivery:
                 self.deliver(operation, fresh=False)
             except UnclearError:
                 held.add(name)
+                breaks(operation)
                 if operation.state != SENDING:
                     raise
             except AWAY:
@@ -110,6 +120,7 @@ class Delivery:
             except ClockifyError:
                 if operation.state in SET_ASIDE:
                     stuck.add(name)
+                    breaks(operation)
         return not held
 
     def deliver(self, operation: Operation, *, fresh: bool) -> Operation:

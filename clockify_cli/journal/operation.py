@@ -23,6 +23,10 @@ SET_ASIDE = (REFUSED, CONFLICT)
 
 CREATE, STOP, UPDATE, DELETE = "create", "stop", "update", "delete"
 
+# Changes whose later writes make no sense without the earlier ones: where an entry could not be
+# shortened, its second half must not be made.
+WHOLE = ("split", "join")
+
 LOCAL = "local-"  # prefix of the ID of an entry that the service does not know yet
 
 

@@ -18,6 +18,7 @@ from clockify_cli.journal.operation import (
     STOP,
     UPDATE,
     WAITING,
+    WHOLE,
     Operation,
 )
 from clockify_cli.model import (
@@ -111,8 +112,15 @@ def with_dependents(journal: Journal, numbers: Sequence[int]) -> list[Operation]
 
 
 def with_followers(journal: Journal, operations: Iterable[Operation]) -> list[Operation]:
-    """Return operations with those that wait for an entry that they create, in order."""
+    """Return operations with those that make no sense without them, in order.
+
+    That is what waits for an entry that they create, and the rest of a change that is only
+    made as a whole.
+    """
     chosen = {operation.id: operation for operation in operations}
+    parts = {o.change for o in chosen.values() if o.verb in WHOLE}
+    if parts:
+        chosen |= {o.id: o for o in journal.open_operations() if o.change in parts}
     created = {o.local_id for o in chosen.values() if o.entry == o.local_id}
     if created:
         chosen |= {o.id: o for o in journal.open_operations() if o.entry in created}

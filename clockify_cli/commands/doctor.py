@@ -9,7 +9,7 @@ import typer
 
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.context import Run
-from clockify_cli.errors import ClockifyError, SignInError
+from clockify_cli.errors import ClockifyError, SignInError, StorageError
 from clockify_cli.setup import doctor as checks
 from clockify_cli.setup.doctor import Finding
 
@@ -83,11 +83,16 @@ def _examined(run: Run) -> Iterator[Finding]:
     asked = checks.ask(run.gateway)
     yield from checks.check_answer(asked, run.gateway, settings)
     if asked.user is not None:
-        known = run.renew_account(asked.user)
-        yield _workspace(run)
+        try:
+            run.renew_account(asked.user)
+        except StorageError:
+            pass  # told with the folders; what is asked next is answered from what is known
+        else:
+            yield _workspace(run)
         from clockify_cli.zones import zone_name
 
-        yield checks.check_zone(zone_name(run.zone), str(known["time_zone"]))
+        account_zone = str((asked.user.get("settings") or {}).get("timeZone") or "")
+        yield checks.check_zone(zone_name(run.zone), account_zone)
     if asked.skew is not None:
         yield checks.check_clock(asked.skew)
 

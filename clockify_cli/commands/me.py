@@ -16,7 +16,7 @@ def me(ctx: typer.Context) -> None:
     JSON: the API's user.
     """
     run = run_of(ctx)
-    user = run.gateway.get("/api/v1/user")
+    user = run.ask_user()
     run.renew_account(user)
 
     def text() -> str:

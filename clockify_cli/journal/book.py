@@ -100,6 +100,7 @@ class Journal:
         self.account = account
         self._notice = notice
         self._db = self._open()
+        self._number = _file_number()
 
     # -- the file -------------------------------------------------------------------
 
@@ -115,10 +116,7 @@ class Journal:
                     return self._connect()  # somebody else may have mended it meanwhile
                 except sqlite3.DatabaseError:
                     pass
-                kept = files.set_aside(path())
-                for suffix in ("-wal", "-shm"):
-                    if os.path.exists(path() + suffix):  # noqa: PTH110
-                        files.set_aside(path() + suffix)
+                kept = _move_aside()
                 self._notice(f"The journal was damaged or not ours; it is kept as {kept}.")
                 try:
                     return self._connect()
@@ -147,6 +145,9 @@ class Journal:
                     f"{path()} was written by a newer clockify.", "Update this one: pip install -U."
                 )
             db.execute("PRAGMA synchronous=FULL")
+            # The pages that the next write touches: damage is better met before it.
+            db.execute(f"SELECT 1 {_FROM} ORDER BY o.id DESC LIMIT 1").fetchone()
+            db.execute("SELECT 1 FROM operations WHERE account = '' AND state = ''").fetchone()
         except BaseException:
             db.close()
             raise
@@ -169,6 +170,18 @@ class Journal:
             db.execute(f"PRAGMA user_version={VERSION}")
             db.execute("COMMIT")
 
+    def _failure(self, error: sqlite3.DatabaseError) -> StorageError:
+        """Return the error of a file that failed in use; a damaged one is moved aside."""
+        if not _means_damage(error):
+            return _sql_error(error)
+        with files.locked(path() + ".mending", seconds=10):
+            # Another process may have put a new one in its place meanwhile.
+            kept = _move_aside() if _file_number() == self._number else "journal.sqlite3.damaged-…"
+        return StorageError(
+            f"The journal is damaged; it is kept as {kept}.",
+            "Look at your entries (clockify entries) before you repeat the command.",
+        )
+
     def close(self) -> None:
         """Close the file."""
         self._db.close()
@@ -187,7 +200,7 @@ class Journal:
         except sqlite3.IntegrityError as error:
             raise KeyTaken("Another clockify has just recorded that key.") from error
         except sqlite3.DatabaseError as error:
-            raise _sql_error(error) from error
+            raise self._failure(error) from error
 
     @contextmanager
     def turn(self, seconds: float) -> Iterator[bool]:
@@ -534,7 +547,7 @@ class Journal:
         try:
             rows = self._db.execute(f"SELECT {_COLUMNS} {_FROM} {where}", values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise _sql_error(error) from error
+            raise self._failure(error) from error
         return [
             Operation(
                 id=row[0],
@@ -565,6 +578,23 @@ def _stamp() -> str:
 
 def _dump(value: dict[str, Any] | None) -> str | None:
     return None if value is None else json.dumps(value)
+
+
+def _file_number() -> int:
+    """Return what tells the file from another one at the same path; 0 where there is none."""
+    try:
+        return os.stat(path()).st_ino  # noqa: PTH116
+    except OSError:
+        return 0
+
+
+def _move_aside() -> str:
+    """Move the file and its logs out of the way and return the file's new name."""
+    kept = files.set_aside(path())
+    for suffix in ("-wal", "-shm"):
+        if os.path.exists(path() + suffix):  # noqa: PTH110
+            files.set_aside(path() + suffix)
+    return kept
 
 
 def _means_damage(error: sqlite3.Error) -> bool:

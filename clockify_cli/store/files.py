@@ -12,8 +12,20 @@ from clockify_cli.errors import StorageError
 
 def ensure_folder(path: str) -> None:
     """Create the folder ``path`` for its owner alone; raise StorageError where that fails."""
+    missing = []
+    here = path
+    while here and not os.path.isdir(here):  # noqa: PTH112
+        missing.append(here)
+        here, last = os.path.dirname(here), here  # noqa: PTH120
+        if here == last:
+            break
     try:
-        os.makedirs(path, mode=0o700, exist_ok=True)  # noqa: PTH103
+        for folder in reversed(missing):  # makedirs would leave those above to the umask
+            try:
+                os.mkdir(folder, 0o700)  # noqa: PTH102
+            except FileExistsError:
+                if not os.path.isdir(folder):  # noqa: PTH112
+                    raise
     except OSError as error:
         raise storage_error(path, error) from error
 
@@ -68,7 +80,7 @@ def read(path: str, *, strict: bool = False) -> str | None:
         errors = "strict" if strict else "replace"
         with open(path, encoding="utf-8", errors=errors) as stream:  # noqa: PTH123
             return stream.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise storage_error(path, error) from error

@@ -48,6 +48,10 @@ def values(text: str) -> dict[str, str]:
         name, mark, value = line.partition("\t")
         if mark:
             found[name] = value
+    if not (found.get("start", "0").isdecimal() and len(found.get("start", "")) < 12):
+        found.pop("start")  # a damaged file knows of no timer
+    if not found.get("offset", "0").lstrip("-").isdecimal() or len(found.get("offset", "")) > 6:
+        found.pop("offset")
     return found
 
 

@@ -56,8 +56,7 @@ CREATE TABLE covers (
     first INTEGER NOT NULL,
     last INTEGER NOT NULL,
     fetch INTEGER NOT NULL,
-    fetched INTEGER NOT NULL,
-    doubtful INTEGER NOT NULL
+    fetched INTEGER NOT NULL
 );
 CREATE INDEX covers_of ON covers (workspace, user, first);
 """
@@ -114,7 +113,7 @@ class EntryCache:
     ) -> list[Cover]:
         """Return what is covered of the start times ``[first, last)``, cut to them, in order.
 
-        What is older than ``MAX_AGE`` or in doubt does not count.
+        What is older than ``MAX_AGE`` does not count.
 
         Args:
             workspace: The workspace's ID.
@@ -122,7 +121,7 @@ class EntryCache:
             first: First second since 1970.
             last: The first one after it.
             now: The present; what was fetched later than that does not count either.
-            any_age: What is old or in doubt counts too: the service cannot be asked.
+            any_age: What is older counts too: the service cannot be asked.
         """
         with self._reading() as db:
             if db is None:
@@ -130,12 +129,11 @@ class EntryCache:
             rows = db.execute(
                 "SELECT max(first, ?), min(last, ?), fetch, fetched FROM covers WHERE workspace = ?"
                 " AND user = ? AND first < ? AND last > ? AND fetched BETWEEN ? AND ?"
-                " AND doubtful <= ? ORDER BY first",
+                " ORDER BY first",
                 (
                     *(first, last, workspace, user, last, first),
                     now - (KEPT_FOR if any_age else MAX_AGE),
                     now,
-                    any_age,
                 ),
             ).fetchall()
             return [Cover(*row) for row in rows]
@@ -243,7 +241,7 @@ class EntryCache:
                 workspace, user, began = found
                 self._cut(db, workspace, user, first, last)
                 db.execute(
-                    "INSERT INTO covers VALUES (?, ?, ?, ?, ?, ?, 0)",
+                    "INSERT INTO covers VALUES (?, ?, ?, ?, ?, ?)",
                     (workspace, user, first, last, fetch, began),
                 )
                 db.execute("UPDATE fetches SET open = 0 WHERE id = ?", (fetch,))
@@ -258,9 +256,7 @@ class EntryCache:
 
     # -- forgetting ---------------------------------------------------------------------
 
-    def forget(
-        self, workspace: str, user: str, starts: Iterable[int] | None, *, in_doubt: bool = False
-    ) -> None:
+    def forget(self, workspace: str, user: str, starts: Iterable[int] | None) -> None:
         """Forget the days (of UTC) in which entries that were changed begin or began.
 
         Args:
@@ -268,8 +264,6 @@ class EntryCache:
             user: Whose entries they are.
             starts: Their starts in seconds since 1970, before and after; ``None`` where they
                 are not known: then everything of the user is forgotten.
-            in_doubt: Nobody knows whether anything was changed: what is there still serves
-                while the service is away.
         """
         if starts is None:
             spans = [(-(1 << 62), 1 << 62)]
@@ -285,7 +279,7 @@ class EntryCache:
         with self._writing() as db:
             if db is not None:
                 for first, last in spans:
-                    self._cut(db, workspace, user, first, last, keep_in_doubt=in_doubt)
+                    self._cut(db, workspace, user, first, last)
                     db.execute(
                         "DELETE FROM fetches WHERE open AND workspace = ? AND user = ?"
                         " AND first < ? AND last > ?",
@@ -319,32 +313,21 @@ class EntryCache:
         )
 
     @staticmethod
-    def _cut(
-        db: sqlite3.Connection,
-        workspace: str,
-        user: str,
-        first: int,
-        last: int,
-        *,
-        keep_in_doubt: bool = False,
-    ) -> None:
-        """Take ``[first, last)`` out of what is covered, or put it in doubt."""
+    def _cut(db: sqlite3.Connection, workspace: str, user: str, first: int, last: int) -> None:
+        """Take ``[first, last)`` out of what is covered."""
         where = "WHERE workspace = ? AND user = ? AND first < ? AND last > ?"
         about = (workspace, user, last, first)
         rows = db.execute(
-            f"SELECT first, last, fetch, fetched, doubtful FROM covers {where}",  # noqa: S608
+            f"SELECT first, last, fetch, fetched FROM covers {where}",  # noqa: S608
             about,
         ).fetchall()
         db.execute(f"DELETE FROM covers {where}", about)  # noqa: S608
-        for low, high, fetch, fetched, doubtful in rows:
-            parts = [(low, min(high, first), doubtful), (max(low, last), high, doubtful)]
-            if keep_in_doubt:
-                parts.append((max(low, first), min(high, last), 1))
-            for left, right, doubt in parts:
+        for low, high, fetch, fetched in rows:
+            for left, right in ((low, min(high, first)), (max(low, last), high)):
                 if left < right:
                     db.execute(
-                        "INSERT INTO covers VALUES (?, ?, ?, ?, ?, ?, ?)",
-                        (workspace, user, left, right, fetch, fetched, doubt),
+                        "INSERT INTO covers VALUES (?, ?, ?, ?, ?, ?)",
+                        (workspace, user, left, right, fetch, fetched),
                     )
 
     @staticmethod

@@ -261,8 +261,6 @@ class Desk:
 
     def _queued(self, operations: list[Operation], error: ClockifyError) -> Written:
         if isinstance(error, UnclearError):
-            for operation in operations:
-                self.forget_cached(operation, in_doubt=True)
             self.notice(
                 f"{error.message} It is queued, and will be looked up before it is sent again."
             )
@@ -310,16 +308,18 @@ class Desk:
                 self._count(operation.before, -1)
             self._count(entry, 1)
 
-    def forget_cached(self, operation: Operation, *, in_doubt: bool = False) -> None:
-        """Forget the cached days that an operation touches (or may touch), before and after it."""
+    def forget_cached(self, operation: Operation) -> None:
+        """Forget the cached days that an operation touches, before and after it.
+
+        What only waits is laid over them (see ``overlay``), so they may stay until then.
+        """
         if self.entry_cache is None:
             return
         versions = [operation.before, operation.after]
         texts = [operation.payload.get("start")]
         texts += [e["timeInterval"].get("start") for e in versions if e and e.get("timeInterval")]
         starts = [int(instant(str(text)).timestamp()) for text in texts if text]
-        where = operation.workspace, operation.user
-        self.entry_cache.forget(*where, starts or None, in_doubt=in_doubt)
+        self.entry_cache.forget(operation.workspace, operation.user, starts or None)
 
     def _count(self, entry: TimeEntry | None, sign: int) -> None:
         if entry is None or is_running(entry):

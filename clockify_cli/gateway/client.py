@@ -18,6 +18,7 @@ from clockify_cli.gateway.target import Target
 from clockify_cli.gateway.waits import GET_TRIES, backoff, retry_after
 
 PAGE_SIZE = 200  # safe on every list of the service
+LEAST_PAGE = 10  # the smallest page that a list of the service gives unasked
 Params = Mapping[str, str | int | bool | list[str]]
 Reader = Callable[..., Answer]  # as answers.read_answer
 
@@ -68,7 +69,9 @@ class Gateway:
     ) -> Iterator[Any]:
         """Yield every item of a paged list, asking for a page when it is due.
 
-        ``Last-Page`` tells the end; where it is absent, a page shorter than asked does.
+        ``Last-Page`` tells the end; where it is absent, a page shorter than the others does. The
+        first one may be short because the service gives no larger ones: then it counts its
+        pages by what it gives.
 
         Args:
             path: The list's path.
@@ -79,6 +82,7 @@ class Gateway:
         if limit is not None:
             page_size = max(1, min(page_size, limit))
         page, given = 1, 0
+        before: list[Any] = []
         while limit is None or given < limit:
             answer = self.send(
                 "GET", path, params={**(params or {}), "page": page, "page-size": page_size}
@@ -86,14 +90,21 @@ class Gateway:
             items = answer.data
             if not isinstance(items, list):
                 raise AwayError("The gateway's answer is not a list.", status=answer.status)
+            if page > 1 and items == before:
+                return  # this list knows no pages
             for item in items:
                 yield item
                 given += 1
                 if limit is not None and given >= limit:
                     return
             last = answer.headers.get("last-page", "").strip().lower()
-            if not items or last == "true" or (last != "false" and len(items) < page_size):
+            if not items or last == "true":
                 return
+            if last != "false" and len(items) < (page_size if page > 1 else LEAST_PAGE):
+                return
+            if page == 1:
+                page_size = min(page_size, len(items))
+            before = items
             page += 1
 
     def send(

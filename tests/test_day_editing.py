@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import select
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,11 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from cli import NOW, PROGRAM, Cli
+from cli import NOW, Cli
 from conftest import Served
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sandbox_api import ENTRIES, Api
+from terminal import Terminal
 from worksheet import DAY, Sheet, away, content, methods, spans, warmed, without
 
 from clockify_cli.model import utc_text
@@ -145,7 +141,12 @@ def test_what_was_made_of_the_text_is_done_in_the_fewest_requests(
     ran = warm("edit", "--day", "yesterday", "--yes", EDITOR=script)
     assert methods(served) == ["GET", "GET", "PUT", "DELETE", "POST"]
     assert ran.out == "Done: 1 added, 1 changed, 1 deleted.\n"
-    for mark in ("~ Review ·", "  → Review of the parser", "- Mail", "+ Release · Ops: Deploy"):
+    for mark in (
+        "~ 09:00–10:30  Review · Acme/Web: Build · dev $",
+        "→ 09:00–10:30  Review of the parser · Acme/Web: Build · dev\n",
+        "- 11:00–12:00  Mail",
+        "+ 15:00–15:45  Release · Ops: Deploy · dev, urgent",
+    ):
         assert mark in ran.err
     there = sheet.there()
     assert [e["description"] for e in there] == ["Review of the parser", "Lunch: $", "Release"]
@@ -508,48 +509,25 @@ def test_a_second_timer_is_refused(warm: Cli, sheet: Sheet) -> None:
 # -- at a terminal ---------------------------------------------------------------------------
 
 
-def at_terminal(cli: Cli, words: list[str], answers: dict[str, str], **environ: str) -> str:
-    """Run a command at a terminal, answer its questions, and return all it showed."""
-    master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [PROGRAM, *words],
-        env={**cli.env, **environ},
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        cwd=cli.home,
-    )
-    os.close(slave)
-    shown, left, deadline = "", dict(answers), time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if select.select([master], [], [], 0.2)[0]:
-            try:
-                chunk = os.read(master, 4096)
-            except OSError:
-                break
-            if not chunk:
-                break
-            shown += chunk.decode()
-        for question in [q for q in left if q in shown]:
-            os.write(master, (left.pop(question) + "\n").encode())
-        if process.poll() is not None and not select.select([master], [], [], 0)[0]:
-            break
-    os.close(master)
-    process.wait(timeout=20)
-    return shown.replace("\r\n", "\n")
-
-
 def test_the_plan_is_shown_and_asked_about_at_a_terminal(
     warm: Cli, sheet: Sheet, editor: Editor
 ) -> None:
     _, second, _ = day_of_three(sheet)
     script = editor("text = text.replace('Mail', 'Letters')")
-    words = ["edit", "--day", "yesterday"]
-    shown = at_terminal(warm, words, {"[y/N]": "n"}, EDITOR=script, COLUMNS="60")
-    assert "~ Mail" in shown and "→ Letters" in shown and "This would be: 1 changed." in shown
+    words = ("edit", "--day", "yesterday")
+    with Terminal(warm, *words, EDITOR=script, COLUMNS="40") as terminal:
+        shown = terminal.read_until("[y/N]")
+        for line in ("Tue 2026-11-24 yesterday", "~ 11:00–12:00  Mail", "→ 11:00–12:00  Letters"):
+            assert line in shown
+        assert "This would be: 1 changed." in shown
+        terminal.type("n\n")
+        assert terminal.code() == 2
     assert sheet.now(second)["description"] == "Mail" and len(kept(warm)) == 1
-    shown = at_terminal(warm, words, {"[y/N]": "y"}, EDITOR=script, COLUMNS="60")
-    assert "not carried out is kept" in shown and "Done: 1 changed." in shown
+    with Terminal(warm, *words, EDITOR=script) as terminal:
+        assert "not carried out is kept" in terminal.read_until("[y/N]")
+        terminal.type("y\n")
+        assert terminal.code() == 0
+        assert "Done: 1 changed." in terminal.shown
     assert sheet.now(second)["description"] == "Letters"
 
 
@@ -560,10 +538,30 @@ def test_a_line_that_cannot_be_read_is_mended_at_once_at_a_terminal(
         "text = text.replace('15:00 Talk', '15:00-16:00 Talk') if '15:00' in text else"
         " text + '15:00 Talk\\n'"
     )
-    answers = {"Open the text again? [Y/n]": "", "[y/N]": "y"}
-    shown = at_terminal(warm, ["edit", "--day", "yesterday"], answers, EDITOR=script)
-    assert "does not begin with a time" in shown
+    with Terminal(warm, "edit", "--day", "yesterday", EDITOR=script) as terminal:
+        assert "does not begin with a time" in terminal.read_until("Open the text again? [Y/n]")
+        terminal.type("\n")
+        terminal.read_until("[y/N]")
+        terminal.type("y\n")
+        assert terminal.code() == 0
     assert [e["description"] for e in sheet.there()] == ["Talk"]
+
+
+def test_a_text_applied_at_a_terminal_is_asked_about(
+    warm: Cli, sheet: Sheet, tmp_path: Path
+) -> None:
+    text = tmp_path / "day.txt"
+    text.write_text("yesterday\n9:00-10:00 A\n10:00-11:00 B\n")
+    with Terminal(warm, "apply", str(text)) as terminal:
+        assert "2 added" in terminal.read_until("[y/N]")
+        terminal.type("\x03")
+        assert terminal.code() == 130
+    assert sheet.there() == [] and text.exists()
+    with Terminal(warm, "apply", str(text)) as terminal:
+        terminal.read_until("[y/N]")
+        terminal.type("yes\n")
+        assert terminal.code() == 0
+    assert len(sheet.there()) == 2
 
 
 # -- properties ------------------------------------------------------------------------------

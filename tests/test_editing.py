@@ -582,3 +582,14 @@ def test_a_queued_change_that_no_longer_fits_is_not_half_made(
     assert warm("queue", "--json").json == []
     warm("log", "7:00-7:15", "More")
     assert spans(sheet.there())[1:] == [("07:00", "07:30"), ("08:05", "08:50")]
+
+
+def test_an_overlap_with_what_was_seen_is_told(warm: Cli, sheet: Sheet, served: Served) -> None:
+    sheet.api.entry("2026-11-25T08:00:00Z", "2026-11-25T09:00:00Z", description="From the web")
+    mine = warm("log", "7:00-8:00", "Mail", "--json").json
+    assert "Overlaps" not in warm("extend", mine["id"], "70m").err  # nobody has told us
+    warm("entries")
+    warm("shorten", mine["id"], "70m")
+    served.clear()
+    assert "Overlaps 'From the web' (09:00–10:00" in warm("extend", mine["id"], "70m").err
+    assert methods(served) == ["GET", "PUT"]

@@ -1,33 +1,77 @@
-"""What is about to be written: added, changed with before and after, deleted."""
+"""What is about to be written: added, changed with before and after, deleted; by day."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from datetime import date
+from itertools import groupby
 from typing import Any
 
-from clockify_cli.render.entries import entry_line
-from clockify_cli.render.names import Names
-from clockify_cli.render.style import Look, paint
+from clockify_cli.model import end_of, start_of
+from clockify_cli.render import moments
+from clockify_cli.render.entries import NO_DESCRIPTION
+from clockify_cli.render.names import Names, project_line
+from clockify_cli.render.safe import safe
+from clockify_cli.render.style import Line, Look, Span, joined
 
 Entry = Mapping[str, Any]
 Change = tuple[Entry | None, Entry | None]  # before and after; None where there is none
 
 
 def plan_lines(changes: Sequence[Change], names: Names, look: Look) -> str:
-    """Return a line for each entry: ``+`` added, ``-`` deleted, ``~`` changed and ``→`` to what."""
-    out = []
-    for before, after in changes:
-        if before is None and after is not None:
-            out.append(_marked("+ ", "green", after, names, look))
-        elif before is not None and after is None:
-            out.append(_marked("- ", "red", before, names, look))
-        elif before is not None and after is not None:
-            out.append(_marked("~ ", "yellow", before, names, look))
-            out.append(_marked("  → ", "yellow", after, names, look))
-    return "\n".join(out)
+    """Return the changes under their days.
+
+    ``+`` is added, ``-`` deleted, ``~`` changed and ``→`` to what. Where the width is too
+    small, the end of a line is cut, never its time.
+    """
+    ordered = sorted(changes, key=lambda change: start_of(_first(change)))
+    width = max(
+        (len(_range(entry, look)) for change in ordered for entry in change if entry is not None),
+        default=0,
+    )
+    out: list[Line] = []
+    for day, group in groupby(ordered, key=lambda change: _day(_first(change), look)):
+        near = moments.relative_day(day, look)
+        full = moments.day_text(day)
+        out.append(Line(Span(full if near == full else f"{full} {near}", "bold")))
+        for before, after in group:
+            if before is None:
+                out.append(_row("+", "green", _first((before, after)), day, width, names, look))
+            elif after is None:
+                out.append(_row("-", "red", before, day, width, names, look))
+            else:
+                out.append(_row("~", "yellow", before, day, width, names, look))
+                out.append(_row("→", "yellow", after, day, width, names, look))
+    return "\n".join(line.text(look) for line in out)
 
 
-def _marked(mark: str, style: str, entry: Entry, names: Names, look: Look) -> str:
-    room = replace(look, width=max(1, look.width - len(mark)))
-    return paint(mark, style, look) + entry_line(entry, names, room)
+def _row(
+    mark: str, style: str, entry: Entry, day: date, width: int, names: Names, look: Look
+) -> Line:
+    described = names.describe(entry)
+    text = safe(entry.get("description") or "").strip()
+    own = _day(entry, look)
+    what = joined(
+        [
+            Line(moments.day_text(own)) if own != day else "",
+            Line(text) if text else Line(Span(NO_DESCRIPTION, "dim")),
+            project_line(described, look, task=True),
+            Line(Span(described.get("tags") or "", "cyan")),
+        ]
+    )
+    dollar = Span(" $", "green") if entry.get("billable") else None
+    return Line(Span(mark, style), " ", _range(entry, look).ljust(width), "  ", what, dollar)
+
+
+def _first(change: Change) -> Entry:
+    found = change[0] if change[0] is not None else change[1]
+    assert found is not None
+    return found
+
+
+def _day(entry: Entry, look: Look) -> date:
+    return look.local(start_of(entry)).date()
+
+
+def _range(entry: Entry, look: Look) -> str:
+    return moments.range_text(start_of(entry), end_of(entry), look)

@@ -34,6 +34,10 @@ class Recent:
         self._path = list_path(account, workspace, KIND)
         self._user = user
 
+    def entries(self) -> list[dict[str, Any]]:
+        """Return the entries as last seen, newest first, with their times and IDs."""
+        return [entry for entry in self._read()["items"] if _start(entry)]
+
     def learn(self, entries: Iterable[Mapping[str, Any]], since: str, until: str) -> None:
         """Take in all entries that began from ``since`` on, as they were at ``until``.
 

@@ -1,7 +1,8 @@
 """Entries that lie at the same time as another one, found without asking the service.
 
 Clockify allows overlaps, so nobody else tells. Known here are: what this command has read,
-the running timer, what waits in the queue, and what the journal has recorded.
+the newest entries as last seen, the running timer, what waits in the queue, and what the
+journal has recorded.
 """
 
 from __future__ import annotations
@@ -77,14 +78,13 @@ def _known(desk: Desk, mine: Sequence[TimeEntry], seen: Sequence[TimeEntry]) -> 
     first = min(map(start_of, mine))
     last = max(_reach(e, desk.now)[1] for e in mine)
     user = str(mine[0].get("userId") or desk.account.user)
-    by_id = {
-        str(e["id"]): e
-        for e in desk.journal.recorded_between(desk.account.workspace, user, first, last)
-    }
-    running = desk.known_running if user == desk.account.user else None
-    # What was read just now is newer than what the journal remembers; what was just written,
-    # newer than both.
-    for entry in (*([running] if running else ()), *seen, *mine):
+    own = user == desk.account.user
+    recent = desk.recent.entries() if own and desk.recent is not None else []
+    running = [desk.known_running] if own and desk.known_running is not None else []
+    recorded = desk.journal.recorded_between(desk.account.workspace, user, first, last)
+    by_id: dict[str, TimeEntry] = {}
+    # From what may be old to what was written just now.
+    for entry in (*recent, *recorded, *running, *seen, *mine):
         by_id[str(entry["id"])] = entry
     waiting = [o for o in desk.journal.waiting() if o.workspace == desk.account.workspace]
     return overlaid(by_id.values(), waiting, user)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from clockify_cli.account import Account
 from clockify_cli.errors import (
     AwayError,
     ClockifyError,
@@ -52,25 +53,6 @@ class Options:
     tz: str | None = None
     refresh: bool = False
     no_queue: bool = False
-
-
-@dataclass(frozen=True)
-class Account:
-    """Who is signed in, as cached in the config file.
-
-    Attributes:
-        user: The user's ID.
-        user_name: Their name.
-        workspace: The ID of the workspace that this run works in.
-        time_zone: The account's zone, in which the service reads list windows.
-        week_start: The account's first day of the week (``MONDAY`` …).
-    """
-
-    user: str
-    user_name: str
-    workspace: str
-    time_zone: str
-    week_start: str
 
 
 class Run:

@@ -40,7 +40,7 @@ from clockify_cli.model import (
 from clockify_cli.tracking.overlay import overlaid
 
 if TYPE_CHECKING:
-    from clockify_cli.context import Account
+    from clockify_cli.account import Account
     from clockify_cli.gateway.client import Gateway
     from clockify_cli.journal.book import Journal
     from clockify_cli.journal.delivery import Delivery

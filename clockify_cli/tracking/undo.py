@@ -65,6 +65,10 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
             desk.save()
             last = unsent[-1]
             return Undone(change, last.after or last.before, ("It had not been sent yet.",))
+        if change.verb == "import":
+            from clockify_cli.tracking.import_undo import take_back
+
+            return Undone(change, None, take_back(desk, change, happened))
         notes: list[str] = []
         drafts = [d for o in happened if (d := _reverse(desk, o, notes)) is not None]
         # A timer is brought back only when the one that had ended it is gone.

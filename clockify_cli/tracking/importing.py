@@ -1,0 +1,358 @@
+"""Recording a file's entries: many at once, each exactly once, however often it is tried.
+
+What is sent is in the journal first (``journal.batch``), a few dozen at a time. The rest is
+in the file alone: whoever was interrupted imports it again, and what is there already is
+seen in one listing and left alone. The journal's turn is kept while requests are under way,
+and given away as soon as another command waits for it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from clockify_cli.errors import (
+    AwayError,
+    ClockifyError,
+    RateLimitError,
+    SignInError,
+    UnclearError,
+)
+from clockify_cli.gateway import entries
+from clockify_cli.gateway.parallel import Crew, Done, Stopped
+from clockify_cli.gateway.waits import backoff
+from clockify_cli.journal import book
+from clockify_cli.journal.batch import Batch, done
+from clockify_cli.journal.delivery import HOLD_SECONDS
+from clockify_cli.journal.operation import CREATE, DROPPED, SENDING, Draft, Operation
+from clockify_cli.model import TimeEntry, entry_from_body, instant
+from clockify_cli.store import files
+from clockify_cli.tracking.desk import TURN_SECONDS, Desk
+from clockify_cli.tracking.import_plan import Plan, Row, same_as
+from clockify_cli.transfer.record import Note
+
+VERB = "import"
+TRIES = 4  # of one entry, before the whole import is given up
+SETTLE_SECONDS = 0.5  # so old is an answer at most that is not on disk yet
+HOPELESS = 20  # so many refusals with nothing accepted, and the rest is not tried
+DRAIN_SECONDS = 5.0  # how long an interrupted import waits for what is under way
+REST_SECONDS = 0.25  # how long the turn is free for another command to take it
+
+_AWAY = (AwayError, RateLimitError, SignInError)
+Progress = Callable[[int, int], None]
+
+
+class Unresolved(Exception):
+    """A creation whose answer was lost could not be looked up either; the cause is why."""
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of an import.
+
+    Attributes:
+        created: The entries, as the service answered.
+        failed: Lines that it refused, with its words.
+        unclear: How many were sent without it being known what became of them.
+        left: How many were not sent, or are known not to have been recorded.
+        error: Why it ended early.
+    """
+
+    created: list[TimeEntry] = field(default_factory=list)
+    failed: list[Note] = field(default_factory=list)
+    unclear: int = 0
+    left: int = 0
+    error: BaseException | None = None
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keep other imports away: two of one file, each blind to the other, would double it.
+
+    Raises:
+        AwayError: Another one is running.
+    """
+    with files.locked(book.path() + ".import", seconds=0) as got:
+        if not got:
+            raise AwayError("Another import is running.", "Try again when it has ended.")
+        yield
+
+
+def listed(
+    desk: Desk, crew: Crew, user: str, span: tuple[datetime, datetime]
+) -> Iterator[list[TimeEntry]]:
+    """Yield the pages of what a user's entries in the file's range may be among."""
+    path = entries.user_path(desk.account.workspace, user)
+    return crew.pages(path, entries.window(*span))
+
+
+def run(desk: Desk, crew: Crew, plan: Plan, user: str, key: str, progress: Progress) -> Imported:
+    """Record what is new in a plan. Call it :func:`alone`, and without the journal's turn.
+
+    Args:
+        desk: The desk.
+        crew: Sends the requests.
+        plan: The plan, with IDs alone in it.
+        user: Whose entries they are.
+        key: Tells this file from others: importing it again goes on with its change.
+        progress: Told how many are settled, and of how many.
+    """
+    return _Import(desk, crew, plan, user, key, progress).run()
+
+
+class _Import:
+    """One import under way."""
+
+    def __init__(
+        self, desk: Desk, crew: Crew, plan: Plan, user: str, key: str, progress: Progress
+    ) -> None:
+        self._desk = desk
+        self._crew = crew
+        self._user = user
+        self._progress = progress
+        self._workspace = desk.account.workspace
+        self._mine = entries.user_path(self._workspace, user)
+        own = user == desk.account.user
+        self._place = entries.entries_path(self._workspace) if own else self._mine
+        self._batch = Batch(desk.journal, VERB, f"entries of {plan.name}", key=key)
+        self._turn = ExitStack()
+        self._todo: deque[Row] = deque(plan.new)
+        self._total = len(plan.new)
+        self._sent: dict[int, Row] = {}  # by the numbers of their operations
+        self._alike: set[Any] = set()  # what is under way by what a lookup knows it by
+        self._answered: list[Operation] = []  # not yet on disk
+        self._answered_since = 0.0
+        self._taking = threading.Lock()
+        self._taken = set(plan.taken)  # IDs that a lost creation cannot have become
+        self._ended = False
+        self.result = Imported()
+
+    def run(self) -> Imported:
+        """Send everything; return what became of it."""
+        try:
+            self._take_turn()
+            while self._crew.busy or (self._todo and not self._ended):
+                self._step()
+        except ClockifyError as error:
+            self._end(error)
+            self._drain()
+        except KeyboardInterrupt as error:
+            self._end(error)
+            self._drain()
+        finally:
+            try:
+                self._settle()
+            finally:
+                self._turn.close()
+        self.result.left += len(self._todo)
+        self.result.unclear += len(self._sent)
+        self._desk.save()
+        return self.result
+
+    # -- the journal's turn -----------------------------------------------------------------
+
+    def _take_turn(self) -> None:
+        if not self._turn.enter_context(self._desk.journal.turn(TURN_SECONDS)):
+            raise AwayError("Another clockify is still sending.", "Try again in a moment.")
+
+    def _give_way(self) -> None:
+        """Let another command have its turn; nothing may be under way meanwhile."""
+        while self._crew.busy:
+            self._take(self._crew.collect())
+        self._settle()
+        self._turn.close()
+        time.sleep(REST_SECONDS)
+        if not self._ended:
+            self._take_turn()
+
+    # -- sending ------------------------------------------------------------------------------
+
+    def _step(self) -> None:
+        if self._todo and not self._ended and self._crew.busy <= self._crew.workers:
+            if self._desk.journal.is_wanted():
+                self._give_way()
+            self._send_more()
+        elif self._answered and time.monotonic() - self._answered_since > SETTLE_SECONDS:
+            self._settle()
+        if self._crew.busy:
+            self._take(self._crew.collect(timeout=SETTLE_SECONDS))
+
+    def _send_more(self) -> None:
+        """Hand out as many as there are workers; those alike to one under way wait for it."""
+        if self._ended:
+            return
+        rows: list[Row] = []
+        waiting: list[Row] = []
+        while self._todo and len(rows) < self._crew.workers and len(waiting) < 1000:
+            row = self._todo.popleft()
+            if _known_by(row) in self._alike:
+                waiting.append(row)
+            else:
+                self._alike.add(_known_by(row))
+                rows.append(row)
+        self._todo.extendleft(reversed(waiting))
+        drafts = [self._draft(row) for row in rows]
+        operations = self._batch.record(drafts, self._answered)
+        self._answered = []
+        for row, operation in zip(rows, operations, strict=True):
+            self._sent[operation.id] = row
+            self._crew.start(operation, partial(self._deliver, operation))
+
+    def _draft(self, row: Row) -> Draft:
+        body = row.body(self._workspace)
+        after = entry_from_body("", self._workspace, self._user, body)
+        return Draft(CREATE, self._workspace, self._user, "", body, after=after)
+
+    def _settle(self) -> None:
+        if self._answered:
+            self._batch.record((), self._answered)
+            self._answered = []
+
+    # -- what comes back --------------------------------------------------------------------
+
+    def _take(self, piece: Done | None) -> None:
+        if piece is None:
+            return
+        operation: Operation = piece.about
+        row = self._sent.pop(operation.id)
+        self._alike.discard(_known_by(row))
+        if not self._answered:
+            self._answered_since = time.monotonic()
+        error = piece.error
+        if error is None:
+            self._answered.append(done(operation, piece.result))
+            self.result.created.append(piece.result)
+            self._desk.settle(operation)
+        elif isinstance(error, Unresolved):
+            self.result.unclear += 1
+            self._leave_unclear(operation, error.__cause__ or error)
+        elif isinstance(error, (Stopped, *_AWAY)):
+            self.result.left += 1
+            self._drop(operation, error)
+            if not isinstance(error, Stopped):
+                self._end(error)
+        elif isinstance(error, ClockifyError):
+            self._drop(operation, error)
+            self.result.failed.append(Note(row.record.line, error.message))
+            if not self.result.created and len(self.result.failed) >= HOPELESS:
+                self._end(None)
+        else:
+            self.result.unclear += 1
+            self._end(error)
+        settled = len(self.result.created) + len(self.result.failed)
+        self._progress(settled, self._total)
+
+    def _drop(self, operation: Operation, error: BaseException) -> None:
+        """Note that a creation did not happen; its line is in the file."""
+        operation.state = DROPPED
+        operation.hold_until = 0
+        operation.error = error.as_json()["error"] if isinstance(error, ClockifyError) else None
+        self._answered.append(operation)
+
+    def _leave_unclear(self, operation: Operation, error: BaseException) -> None:
+        """Leave a creation to the next command, which looks it up before anything else."""
+        self._desk.forget_cached(operation)
+        operation.state = SENDING if self._desk.queues else DROPPED
+        operation.hold_until = time.time() + HOLD_SECONDS
+        operation.error = error.as_json()["error"] if isinstance(error, ClockifyError) else None
+        self._answered.append(operation)
+        self._end(error)
+
+    def _end(self, error: BaseException | None) -> None:
+        """Send nothing more; what is under way comes to its end."""
+        self._ended = True
+        self._crew.pace.stopped.set()
+        if self.result.error is None:
+            self.result.error = error
+
+    def _drain(self) -> None:
+        until = time.monotonic() + DRAIN_SECONDS
+        try:
+            while self._crew.busy and (left := until - time.monotonic()) > 0:
+                self._take(self._crew.collect(timeout=left))
+        except KeyboardInterrupt:
+            pass  # whoever asks twice does not want to wait
+
+    # -- in the threads of the crew -----------------------------------------------------------
+
+    def _deliver(self, operation: Operation) -> TimeEntry:
+        """Create one entry, and return it as the service has it.
+
+        Raises:
+            Unresolved: It is not known whether it happened.
+            ClockifyError, Stopped: It did not happen.
+        """
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return self._note(self._created(operation))
+            except UnclearError as error:
+                self._pause(HOLD_SECONDS if error.timed_out else 0, error)
+                found = self._looked_up(operation, error)
+                if found is not None:
+                    return found
+                if tries >= TRIES:
+                    raise AwayError(error.message, error.hint, status=error.status) from error
+            except AwayError:
+                if tries >= TRIES:
+                    raise
+            if self._crew.pace.stopped.wait(backoff(tries)):
+                raise Stopped
+
+    def _created(self, operation: Operation) -> TimeEntry:
+        answer = self._crew.send("POST", self._place, body=operation.payload)
+        data = answer.data
+        if not isinstance(data, dict) or not data.get("id") or not data.get("timeInterval"):
+            raise UnclearError("The gateway's answer is not a time entry.", status=answer.status)
+        return data
+
+    def _pause(self, seconds: float, error: UnclearError) -> None:
+        """After a time-out the service may still be at work on the request."""
+        if seconds and self._crew.pace.stopped.wait(seconds):
+            raise Unresolved from error
+
+    def _looked_up(self, operation: Operation, lost: UnclearError) -> TimeEntry | None:
+        """Return the entry that a creation has become after all, or ``None``."""
+        start = instant(operation.payload["start"])
+        params = entries.window(start, start + timedelta(seconds=1))
+        page = 0
+        try:
+            while True:
+                page += 1
+                asked: dict[str, Any] = {**params, "page": page}
+                asked["page-size"] = entries.PAGE_SIZE
+                answer = self._crew.send("GET", self._mine, params=asked)
+                for entry in answer.data:
+                    if same_as(entry, operation.payload) and self._take_over(entry):
+                        return dict(entry)
+                if answer.headers.get("last-page") == "true" or not answer.data:
+                    return None
+        except (ClockifyError, Stopped, TypeError, KeyError):
+            raise Unresolved from lost
+
+    def _note(self, entry: TimeEntry) -> TimeEntry:
+        with self._taking:
+            self._taken.add(str(entry["id"]))
+        return entry
+
+    def _take_over(self, entry: TimeEntry) -> bool:
+        """Say whether an entry is nobody else's, and note that it is this one's."""
+        with self._taking:
+            if entry["id"] in self._taken:
+                return False
+            self._taken.add(str(entry["id"]))
+            return True
+
+
+def _known_by(row: Row) -> tuple[Any, ...]:
+    """Return by what a lookup recognises an entry."""
+    record = row.record
+    return record.start, record.end, record.description.strip(), row.meant.project, row.meant.task

@@ -128,6 +128,9 @@ def test_an_argument_is_refused_and_not_repeated(newcomer: Cli, served: Served) 
         ran = newcomer("auth", "login", *words, code=2)
         assert SECRET not in ran.out + ran.err
     assert "process" in newcomer("auth", "login", SECRET, code=2).err
+    for verb in ("status", "logout", SECRET):
+        ran = newcomer("auth", verb, SECRET, code=2)
+        assert SECRET not in ran.out + ran.err
     assert asked(served) == []
 
 
@@ -246,7 +249,7 @@ def test_logout_tells_of_writes_that_wait_and_of_the_environment(
 ) -> None:
     newcomer("auth", "login", "--with-token", input=SECRET)
     served.faults([fault("time-entries", kind="cut_before")])
-    newcomer("log", "9:00-9:30", "Queued")
+    newcomer("log", "30m", "Queued")
     served.faults([])
     ran = newcomer("auth", "logout", MATON_API_KEY=SECRET)
     assert "1 recorded write still waits" in ran.err
@@ -371,7 +374,7 @@ def test_a_failed_connection_cannot_be_used(cli: Cli) -> None:
 def test_use_does_not_leave_queued_writes_behind_unasked(cli: Cli, served: Served) -> None:
     cli("status")
     served.faults([fault("time-entries", kind="cut_before")])
-    cli("log", "9:00-9:30", "Queued")
+    cli("log", "30m", "Queued")
     served.faults([])
     error = cli("connections", "use", CONNECTION_ID, "--json", code=2).error
     assert "sync" in error["hint"]
@@ -637,7 +640,7 @@ def test_the_doctor_tells_of_a_folder_that_cannot_be_used(cli: Cli, served: Serv
 def test_the_doctor_tells_of_writes_that_were_set_aside(cli: Cli, served: Served) -> None:
     cli("status")
     served.faults([fault("time-entries", kind="cut_before")])
-    cli("log", "9:00-9:30", "Queued")
+    cli("log", "30m", "Queued")
     refused = fault("time-entries$", kind="status_before", status=400)
     refused["match"]["method"] = "POST"
     served.faults([refused])

@@ -13,10 +13,14 @@ from clockify_cli.setup import sign_in
 
 app = NounApp("Sign in, sign out, and show who is signed in.", default="status")
 
+# Surplus words are taken, to refuse them here: the usual refusal would repeat a key.
+EXTRA = {"allow_extra_args": True}
+
 
 @app.command(
     "login",
     cls=Command,
+    context_settings=EXTRA,
     epilog=examples(
         "clockify auth login",
         "pass show maton | clockify auth login --with-token",
@@ -32,17 +36,15 @@ def login(
     direct: Annotated[
         bool, typer.Option("--direct", help="A key of Clockify's own, without the gateway.")
     ] = False,
-    words: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
 ) -> None:
     """Store the API key, after trying it with one request.
 
-    The key is typed at a hidden prompt or read from standard input, never from the command
-    line. It is kept in the system's keyring where the 'keyring' extra is installed, else in a
-    file that only you can read. JSON: what 'auth status' prints.
+    MATON_API_KEY (or CLOCKIFY_API_KEY) in the environment does without. The key is typed at a
+    hidden prompt or read from standard input, never from the command line. It is kept in the
+    system's keyring where the 'keyring' extra is installed, else in a file that only you can
+    read. JSON: what 'auth status' prints.
     """
-    run = run_of(ctx)
-    if words:
-        raise sign_in.refuse_argument()
+    run = _without_words(ctx)
     if run.sandboxed:
         raise UsageError(
             "The sandbox needs no sign-in.", "Leave out --sandbox to sign in to the service."
@@ -70,16 +72,17 @@ def login(
 @app.command(
     "status",
     cls=Command,
+    context_settings=EXTRA,
     epilog=examples("clockify auth status", "clockify auth status --refresh --json"),
 )
 def status(ctx: typer.Context) -> None:
-    """Show who is signed in, where the key comes from and which connection is used.
+    """Show who is signed in, and how.
 
-    From the cache; --refresh asks the service (one request). Exit 3 where nobody is signed in.
-    JSON: {signedIn, profile, way, address, keyFrom, connection, user: {id, name},
-    workspace: {id, name}}.
+    Where the key comes from and which connection is used, too. From the cache; --refresh asks
+    the service (one request). Exit 3 where nobody is signed in. JSON: {signedIn, profile, way,
+    address, keyFrom, connection, user: {id, name}, workspace: {id, name}}.
     """
-    run = run_of(ctx)
+    run = _without_words(ctx)
     if not run.target.key:
         raise SignInError(
             f"Nobody is signed in (profile '{run.profile}').",
@@ -89,21 +92,21 @@ def status(ctx: typer.Context) -> None:
     _answer(run, _told(run, run.key_origin) | _who(run, workspace))
 
 
-@app.command("logout", cls=Command, epilog=examples("clockify auth logout"))
+@app.command("logout", cls=Command, context_settings=EXTRA, epilog=examples("clockify auth logout"))
 def logout(ctx: typer.Context) -> None:
-    """Remove the stored key and forget the cached account. The service is not told.
+    """Remove the stored key and forget the cached account.
 
-    JSON: {signedIn, removed}: whether the environment still signs in, and whether a key was
-    stored.
+    No request: the key itself stays good. JSON: {signedIn, removed}: whether the environment
+    still signs in, and whether a key was stored.
     """
     from clockify_cli.setup.forgetting import forget_account, writes_waiting
 
-    run = run_of(ctx)
+    run = _without_words(ctx)
     if run.sandboxed:
         raise UsageError("The sandbox needs no sign-in.", "To empty it: clockify sandbox reset.")
     waiting = writes_waiting(run.target.account, run.notice)
-    removed = sign_in.forget_keys(run.profile)
     forget_account(run.account_name, run.target.account, sandbox=False)
+    removed = sign_in.forget_keys(run.profile)
     variable = sign_in.key_in_environment()
     if waiting:
         run.notice(
@@ -121,6 +124,12 @@ def logout(ctx: typer.Context) -> None:
         ),
         ids=[],
     )
+
+
+def _without_words(ctx: typer.Context) -> Run:
+    if ctx.args:
+        raise sign_in.refuse_argument()
+    return run_of(ctx)
 
 
 def _typed_key(run: Run, with_token: bool, direct: bool) -> str:

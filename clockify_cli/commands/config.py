@@ -25,10 +25,11 @@ def list_settings(
     ctx: typer.Context,
     every: Annotated[bool, typer.Option("--all", "-a", help="Those at their default too.")] = False,
 ) -> None:
-    """List the settings that are not at their default, with the values that count now.
+    """List the settings that are not at their default.
 
-    They come from the environment, .clockify.toml and the config file; 'config explain' tells
-    which. The API key is not among them and is never shown. JSON: an object of names and values.
+    With the values that count now: they come from the environment, .clockify.toml and the
+    config file; 'config explain' tells which. The API key is not among them and is never shown.
+    JSON: an object of names and values.
     """
     from clockify_cli.setup.explaining import explained
 
@@ -86,9 +87,10 @@ def set_value(
     key: KeyName,
     value: Annotated[list[str], typer.Argument(metavar="VALUE", help="Lists as a,b.")],
 ) -> None:
-    """Set a setting of the profile; comments in the file are kept. No request.
+    """Set a setting of the profile.
 
-    JSON: an object with the setting's name and its new value.
+    Comments in the file are kept. No request. JSON: an object with the setting's name and its
+    new value.
     """
     from clockify_cli.setup.setting_values import key_of, typed_value
 
@@ -108,7 +110,7 @@ def set_value(
 
 @app.command("unset", cls=Command, epilog=examples("clockify config unset time_zone"))
 def unset(ctx: typer.Context, key: KeyName) -> None:
-    """Remove a setting from the profile, so that its default counts again."""
+    """Remove a setting from the profile. JSON: an empty object."""
     from clockify_cli.setup.setting_values import key_of
     from clockify_cli.store import config
 
@@ -127,7 +129,7 @@ def unset(ctx: typer.Context, key: KeyName) -> None:
 
 @app.command("path", cls=Command, epilog=examples("clockify config path"))
 def path(ctx: typer.Context) -> None:
-    """Print the path of the config file, whether it exists or not."""
+    """Print the path of the config file. It need not exist yet."""
     from clockify_cli.store import config
 
     run_of(ctx).out.answer(config.path(), config.path)
@@ -142,8 +144,9 @@ def explain(
     ctx: typer.Context,
     key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="One setting alone.")] = None,
 ) -> None:
-    """Tell where each setting comes from: an option, the environment, .clockify.toml, the
-    profile, or its default, in this order.
+    """Tell where each setting comes from.
+
+    An option goes first, then the environment, .clockify.toml, the profile, the default.
 
     JSON: an array of {name, value, origin, meaning, passedOver}; one object with KEY.
     """

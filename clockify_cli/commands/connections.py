@@ -34,10 +34,10 @@ def list_connections(
         str, typer.Option("--status", metavar="active|pending|failed", help="Only those.")
     ] = "",
 ) -> None:
-    """List the connections, the oldest first; the one that is chosen is marked.
+    """List the connections, the oldest first.
 
-    Where none is chosen, the gateway takes the oldest active one. JSON: an array, as the
-    control plane spells them.
+    The one that is chosen is marked; where none is chosen, the gateway takes the oldest active
+    one. JSON: an array, as the control plane spells them.
     """
     run = run_of(ctx)
     wanted = status.upper()
@@ -88,10 +88,11 @@ def create(
         bool, typer.Option("--use", help="Choose it for this profile, once it is active.")
     ] = False,
 ) -> None:
-    """Make a connection and print the address where its sign-in is finished.
+    """Make a connection to a Clockify account.
 
-    On a terminal it offers to open that address in the browser, and waits until the connection
-    is active. JSON: the connection, as the control plane spells it.
+    Prints the address where its sign-in is finished. On a terminal it offers to open that
+    address in the browser, and waits until the connection is active. JSON: the connection, as
+    the control plane spells it.
     """
     run = run_of(ctx)
     if use:
@@ -115,7 +116,10 @@ def create(
 
 @app.command("delete", cls=Command, epilog=examples("clockify connections delete 0f3c --yes"))
 def delete(ctx: typer.Context, number: Number, yes: options.Yes = False) -> None:
-    """Delete a connection; time that is recorded stays. JSON: the connection that it was."""
+    """Delete a connection.
+
+    Time that is recorded stays. JSON: the connection that it was.
+    """
     run = run_of(ctx)
     found = connections.one(run.gateway, number)
     name = str(found["connection_id"])

@@ -40,10 +40,11 @@ def serve(
         str, typer.Option("--host", metavar="ADDRESS", help="A loopback address.")
     ] = "127.0.0.1",
 ) -> None:
-    """Serve the sandbox over HTTP on this machine alone, until Ctrl-C.
+    """Serve the sandbox over HTTP, on this machine alone.
 
-    Prints the server's address, then answers; on stderr stands what to set so that clockify or
-    another client uses it. JSON: {url, gatewayUrl, controlUrl, apiUrl, apiKey, database}.
+    Until Ctrl-C. Prints the server's address, then answers; on stderr stands what to set so
+    that clockify or another client uses it. JSON: {url, gatewayUrl, controlUrl, apiUrl, apiKey,
+    database}.
     """
     run = _sandboxed(ctx)
 
@@ -87,10 +88,10 @@ def seed(
         int, typer.Option("--days", min=1, max=3660, metavar="N", help="Days, today included.")
     ] = 31,
 ) -> None:
-    """Add a believable month of work: clients, projects, tasks, tags, colleagues and entries.
+    """Add a believable month of work.
 
-    The same days get the same entries, so seeding twice adds nothing twice.
-    JSON: how much of each was added.
+    Clients, projects, tasks, tags, colleagues and entries. The same days get the same entries,
+    so seeding twice adds nothing twice. JSON: how much of each was added.
     """
     run = _sandboxed(ctx)
     now = run.now.astimezone(run.zone)
@@ -106,9 +107,10 @@ def seed(
 
 @app.command("reset", cls=Command, epilog=examples("clockify sandbox reset --yes"))
 def reset(ctx: typer.Context, yes: options.Yes = False) -> None:
-    """Bring the sandbox back to one user in one empty workspace; its settings go too.
+    """Begin anew with one empty workspace.
 
-    JSON: {database, dropped}: the file, and how many undelivered writes were dropped.
+    The sandbox's settings go too. JSON: {database, dropped}: the file, and how many undelivered
+    writes were dropped.
     """
     from clockify_cli.setup.forgetting import replace_account
 
@@ -151,9 +153,9 @@ def settings(
         typer.Argument(metavar="[NAME=JSON]…", help="What to change; null for the default."),
     ] = None,
 ) -> None:
-    """Show how the sandbox behaves, or change it: limits, latency, oddities of the service.
+    """Show how the sandbox behaves, or change it.
 
-    JSON: an object of all settings.
+    Limits, latency, and how odd the service is. JSON: an object of all settings.
     """
     run = _sandboxed(ctx)
     wanted = dict(_change(text) for text in changes or [])

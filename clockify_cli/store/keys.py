@@ -100,15 +100,15 @@ def forget(profile: str, *, direct: bool) -> bool:
     if name not in _read_file(None):
         return False
     with _table() as table:
-        if table.pop(name, None) == IN_KEYRING:
-            ring = _keyring()
-            if ring is not None:
-                try:
-                    ring.delete_password(SERVICE, name)
-                except Exception as error:
-                    raise StorageError(
-                        f"The keyring did not let go of the key: {type(error).__name__}."
-                    ) from error
+        stored = table.pop(name, None)
+    if stored == IN_KEYRING:
+        try:
+            _keyring().delete_password(SERVICE, name)
+        except Exception as error:  # not there any more, locked, …: every backend has its own
+            raise StorageError(
+                "The key is forgotten here, but the system's keyring did not let go of it.",
+                f"Remove the entry '{SERVICE}', '{name}' from the keyring.",
+            ) from error
     return True
 
 
@@ -157,7 +157,8 @@ def _keyring() -> Any:
         backend = keyring.get_keyring()
     except Exception:  # a backend that is configured and cannot be loaded
         return None
-    return keyring if getattr(backend, "priority", 0) > 0 else None
+    # Those below are its makeshift ones: plain files, or none at all.
+    return keyring if getattr(backend, "priority", 0) >= 1 else None
 
 
 def _from_keyring(name: str) -> str:

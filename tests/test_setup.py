@@ -175,7 +175,15 @@ def test_an_expired_connection_does_not_hinder_the_sign_in(newcomer: Cli, served
     served.configure(expired_connections=[CONNECTION_ID])
     ran = newcomer("auth", "login", "--with-token", input=SECRET)
     assert "expired" in ran.out
-    assert "connections create" in ran.out
+    assert "connections create --use" in ran.out
+
+
+def test_a_chosen_connection_that_is_gone_does_not_hinder_the_sign_in(newcomer: Cli) -> None:
+    newcomer("config", "set", "connection", "gone")
+    told = newcomer("auth", "login", "--with-token", "--json", input=SECRET).json
+    assert "gone" in told["todo"]
+    assert "clockify doctor" in told["todo"]
+    assert bad(newcomer, code=6)["connection"]["fix"] == "clockify config unset connection"
 
 
 def test_direct_sign_in_makes_the_profile_direct(newcomer: Cli, served: Served) -> None:

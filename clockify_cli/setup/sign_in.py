@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from clockify_cli.gateway.target import Target
 
 USER = "/api/v1/user"
+CREATE = "clockify connections create"
 LONGEST_KEY = 4096
 
 MATON_KEYS = "https://maton.ai/settings"
@@ -79,7 +80,8 @@ def try_key(gateway: Gateway) -> Tried:
         if gateway.target.direct or error.status != 400:
             raise
         # The gateway knows the key, and has no connection to pass the request on through.
-        return Tried(None, error.message, "clockify connections create")
+        chosen = bool(gateway.target.connection)  # it may be that one which is gone
+        return Tried(None, error.message, "clockify doctor" if chosen else CREATE)
     except AwayError as error:
         if gateway.target.direct or error.status != 500:
             raise
@@ -87,7 +89,7 @@ def try_key(gateway: Gateway) -> Tried:
             None,
             "The gateway took the key, but its connection to Clockify does not work (500): "
             "most often its sign-in has expired.",
-            "clockify connections create",
+            f"{CREATE} --use",  # the gateway itself would go on taking the older one
         )
     except NotFoundError as error:
         raise NotFoundError(

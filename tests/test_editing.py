@@ -210,6 +210,12 @@ def test_if_unchanged_guards_a_script(
     again = warm("entries", "show", entry["id"], "--json").out
     warm("edit", entry["id"], "-d", "Mine 2", "--if-unchanged", "-", input=again)
     assert sheet.now(entry)["description"] == "Mine 2"
+    printed = warm("edit", "--day", "yesterday", "--print").out
+    [mark] = [line for line in printed.split("\n") if line.startswith(f"#= {entry['id']}")]
+    version = mark.split()[2]
+    warm("edit", entry["id"], "-d", "Mine 3", "--if-unchanged", version)
+    warm("edit", entry["id"], "-d", "Mine 4", "--if-unchanged", version, code=6)
+    assert sheet.now(entry)["description"] == "Mine 3"
 
 
 def test_if_unchanged_takes_nothing_but_entries(warm: Cli, sheet: Sheet, tmp_path: Path) -> None:

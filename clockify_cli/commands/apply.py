@@ -40,8 +40,7 @@ def apply(
 ) -> None:
     """Make entries what a text says: a line an entry, as 'clockify edit --day' writes it.
 
-      2026-11-24
-      09:00-10:30  Client/Project: Task :: Description  +tag +"two words"  $  #id
+    Such as: 09:00-10:30 Client/Project: Task :: Description +tag +"two words" $ #id
 
     Only the time has to be there, in any form of a span (9:00 +45m, 9am-10am). A date
     alone in a line begins a day. $ is billable, -$ is not; a new line without either is as

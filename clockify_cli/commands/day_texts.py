@@ -25,6 +25,8 @@ _NOTHING = "Nothing to change."
 
 def edit_day(run: Run, words: Sequence[str], *, show: bool, allow_future: bool, yes: bool) -> None:
     """Open a day in the editor and carry out what was made of it; or just print it."""
+    from shlex import quote
+
     from clockify_cli.times import parse_day
 
     day = parse_day(" ".join(words) or "today", run.clock)
@@ -34,7 +36,9 @@ def edit_day(run: Run, words: Sequence[str], *, show: bool, allow_future: bool, 
         return
     name = f"day-{day}"
     for path in texts.kept(name):
-        run.notice(f"A text of this day that was not carried out is kept: clockify apply {path}")
+        run.notice(
+            f"A text of this day that was not carried out is kept: clockify apply {quote(path)}"
+        )
     opened = day_sheet.open_day(run.desk, run.clock, day)
     path = texts.keep(name, opened.text)
     try:
@@ -197,7 +201,9 @@ def _report(run: Run, done: Done | None) -> None:
         for text in (*plan.notices, *plan.doubts):
             run.notice(text)
         answer = [_as_json(s.kind, s.before, s.after or s.before) for s in plan.steps]
-        run.out.answer(answer, planned, ids=[str(s.entry["id"]) for s in plan.steps])
+        run.out.answer(
+            answer, planned, ids=[str(s.entry["id"]) for s in plan.steps if s.entry["id"]]
+        )
         return
     counts = ", ".join(f"{plan.count(kind)} {word}" for kind, word in _counted(plan))
     waits = " It waits in the queue." if done.queued else ""

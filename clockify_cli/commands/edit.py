@@ -89,8 +89,9 @@ def edit(
         str | None,
         typer.Option(
             "--if-unchanged",
-            metavar="FILE",
-            help="Only if it still is as in this JSON of it (- for standard input); else exit 6.",
+            metavar="FILE|VERSION",
+            help="Only if it still is as in this JSON of it (- for standard input), or of the"
+            " version that 'edit --day --print' shows; else exit 6.",
         ),
     ] = None,
     day: Annotated[

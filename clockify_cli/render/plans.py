@@ -15,14 +15,15 @@ from clockify_cli.render.safe import safe
 from clockify_cli.render.style import Line, Look, Span, joined
 
 Entry = Mapping[str, Any]
+_INDENT = 4
 Change = tuple[Entry | None, Entry | None]  # before and after; None where there is none
 
 
 def plan_lines(changes: Sequence[Change], names: Names, look: Look) -> str:
     """Return the changes under their days.
 
-    ``+`` is added, ``-`` deleted, ``~`` changed and ``→`` to what. Where the width is too
-    small, the end of a line is cut, never its time.
+    ``+`` is added, ``-`` deleted, ``~`` changed and ``→`` to what. What does not fit goes to
+    a second line.
     """
     ordered = sorted(changes, key=lambda change: start_of(_first(change)))
     width = max(
@@ -36,31 +37,35 @@ def plan_lines(changes: Sequence[Change], names: Names, look: Look) -> str:
         out.append(Line(Span(full if near == full else f"{full} {near}", "bold")))
         for before, after in group:
             if before is None:
-                out.append(_row("+", "green", _first((before, after)), day, width, names, look))
+                out += _rows("+", "green", _first((before, after)), day, width, names, look)
             elif after is None:
-                out.append(_row("-", "red", before, day, width, names, look))
+                out += _rows("-", "red", before, day, width, names, look)
             else:
-                out.append(_row("~", "yellow", before, day, width, names, look))
-                out.append(_row("→", "yellow", after, day, width, names, look))
+                out += _rows("~", "yellow", before, day, width, names, look)
+                out += _rows("→", "yellow", after, day, width, names, look)
     return "\n".join(line.text(look) for line in out)
 
 
-def _row(
+def _rows(
     mark: str, style: str, entry: Entry, day: date, width: int, names: Names, look: Look
-) -> Line:
+) -> list[Line]:
     described = names.describe(entry)
     text = safe(entry.get("description") or "").strip()
     own = _day(entry, look)
-    what = joined(
-        [
-            Line(moments.day_text(own)) if own != day else "",
-            Line(text) if text else Line(Span(NO_DESCRIPTION, "dim")),
-            project_line(described, look, task=True),
-            Line(Span(described.get("tags") or "", "cyan")),
-        ]
-    )
+    date_of = Line(moments.day_text(own)) if own != day else ""
+    description = Line(text) if text else Line(Span(NO_DESCRIPTION, "dim"))
+    project = project_line(described, look, task=True)
+    tags = Line(Span(described.get("tags") or "", "cyan"))
     dollar = Span(" $", "green") if entry.get("billable") else None
-    return Line(Span(mark, style), " ", _range(entry, look).ljust(width), "  ", what, dollar)
+    head = Line(Span(mark, style), " ", _range(entry, look).ljust(width), "  ")
+    one = Line(head, joined([date_of, description, project, tags]), dollar)
+    rest = Line(joined([project, tags]), dollar)
+    if one.width <= look.width or not (project or tags):
+        return [one]
+    return [
+        Line(head, joined([date_of, description])),
+        Line(" " * _INDENT, rest),
+    ]
 
 
 def _first(change: Change) -> Entry:

@@ -214,6 +214,8 @@ def _label(sheet: Sheet) -> str:
 
 def with_way_on(error: ClockifyError, path: str) -> ClockifyError:
     """Return ``error`` with where the text is kept and how to go on with it."""
+    from shlex import quote
+
     error.details["file"] = path
-    error.hint = f"{error.hint} The text is kept: clockify apply {path}".strip()
+    error.hint = f"{error.hint} The text is kept: clockify apply {quote(path)}".strip()
     return error

@@ -10,6 +10,7 @@ from clockify_cli.model import Json
 
 WORKSPACES = "/api/v1/workspaces"
 USER = "/api/v1/user"
+NO_SUCH_SERVICE = "'clockify doctor' tells what is wrong."
 
 
 def workspace_path(workspace: str) -> str:
@@ -45,8 +46,15 @@ def checked(data: Any, noun: str, *, written: bool = False) -> Json:
     if isinstance(data, dict) and data.get("id"):
         return data
     raise (UnclearError if written else AwayError)(
-        f"The gateway's answer is not a {noun}.", "'clockify doctor' tells what is wrong."
+        f"The gateway's answer is not a {noun}.", NO_SUCH_SERVICE
     )
+
+
+def checked_list(data: Any) -> list[Json]:
+    """Return an answer that is a list of things with IDs; raise where it is something else."""
+    if isinstance(data, list) and all(isinstance(d, dict) and d.get("id") for d in data):
+        return data
+    raise AwayError("The gateway's answer is not a list.", NO_SUCH_SERVICE)
 
 
 def _part(number: str) -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from clockify_cli.errors import PermissionRefused
 from clockify_cli.gateway.client import Gateway
-from clockify_cli.gateway.resources import USER, checked, list_path
+from clockify_cli.gateway.resources import USER, checked, checked_list, list_path
 from clockify_cli.model import User, is_entity_id
 from clockify_cli.store.names import Names
 
@@ -37,7 +37,9 @@ def users(
             names.renew("users")
             return names.whole("users") or []
         params = {"name": name} if name else None
-        found = list(gateway().pages(list_path(workspace, "users"), params, limit=limit))
+        found = checked_list(
+            list(gateway().pages(list_path(workspace, "users"), params, limit=limit))
+        )
     names.learn("users", found)
     return found
 

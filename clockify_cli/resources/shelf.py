@@ -13,7 +13,7 @@ from clockify_cli.errors import (
     UnclearError,
 )
 from clockify_cli.gateway.client import PAGE_SIZE, Gateway
-from clockify_cli.gateway.resources import checked, item_path, list_path
+from clockify_cli.gateway.resources import checked, checked_list, item_path, list_path
 from clockify_cli.model import Json, is_entity_id
 from clockify_cli.naming import Thing, is_put_away
 from clockify_cli.resources.kinds import CLIENT, PROJECT, Kind
@@ -83,7 +83,7 @@ class Shelf:
             else:
                 params["archived"] = away
         path = list_path(self._workspace, self.kind.plural, project=self._project)
-        found = list(self._gateway().pages(path, params, limit=limit))
+        found = checked_list(list(self._gateway().pages(path, params, limit=limit)))
         gone = (lambda t: is_put_away(t) == away) if everything else None
         self.names.learn(self._key, found, gone=gone)
         return found

@@ -21,6 +21,7 @@ from clockify_cli.errors import (
     StorageError,
 )
 from clockify_cli.gateway.client import Gateway
+from clockify_cli.gateway.resources import checked_list
 from clockify_cli.naming import match, project_label
 from clockify_cli.store import files
 from clockify_cli.store.cached import account_folder as account_folder
@@ -130,9 +131,8 @@ class Names:
         """Ask for a list and keep it. One request a page; workspaces come without pages."""
         source = self._source(kind)
         gateway = self._gateway()
-        whole = gateway.get(source) if kind == "workspaces" else list(gateway.pages(source))
-        if not isinstance(whole, list):
-            raise AwayError("The gateway's answer is not a list.")
+        listed = gateway.get(source) if kind == "workspaces" else list(gateway.pages(source))
+        whole = checked_list(listed)
         self._whole[kind] = whole
         self._fetched[kind] = time.time()
         self._keep(kind, [_shortened(item) for item in whole])

@@ -103,7 +103,7 @@ def pages(
         for page in crew.pages(entries.user_path(desk.account.workspace, user), params):
             found = [
                 entry
-                for entry in page
+                for entry in map(entries.checked, page)
                 # One that was made meanwhile has pushed another to the next page again.
                 if entry["id"] not in before
                 and (touches is None or touches(entry))

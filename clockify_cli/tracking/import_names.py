@@ -10,7 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from clockify_cli.errors import AmbiguousError, NotFoundError, UnclearError, UsageError
+from clockify_cli.errors import (
+    AmbiguousError,
+    NotFoundError,
+    RefusedError,
+    UnclearError,
+    UsageError,
+)
 from clockify_cli.model import is_entity_id
 from clockify_cli.naming import folded, is_put_away, project_label
 from clockify_cli.resources.kinds import CLIENT, PROJECT, TAG, TASK, Kind
@@ -78,7 +84,7 @@ class Unknown:
     @property
     def stand_in(self) -> str:
         """What stands for its ID until it is created."""
-        return _CREATED + "\n".join((self.kind, folded(self.name), folded(self.of)))
+        return _CREATED + "\0".join((self.kind, self.name, self.of))
 
     def __str__(self) -> str:
         where = ", ".join(map(str, self.lines[:3]))
@@ -475,16 +481,27 @@ class Creator:
                 thing = shelf.create(fields)
                 break
             except UnclearError:
-                found = [
-                    item
-                    for item in self._names.renew(key)
-                    if item.get("name") == fields["name"]
-                    and (item.get("clientId") or "") == fields.get("clientId", "")
-                ]
-                if found:
-                    thing = dict(found[0])
-                    break
-                if again:
+                there = self._there(key, fields, lambda text: text)
+                if again and there is None:
                     raise
+            except RefusedError:
+                # Names that differ in case alone may be one to the service.
+                there = self._there(key, fields, folded)
+                if there is None:
+                    raise
+            if there is not None:
+                return there
         made.append({**thing, "kind": kind.noun})
         return thing
+
+    def _there(
+        self, key: str, fields: Mapping[str, Any], plain: Callable[[str], str]
+    ) -> Thing | None:
+        """Return what has the name and the client that a thing was to be created with."""
+        found = [
+            item
+            for item in self._names.renew(key)
+            if plain(str(item.get("name"))) == plain(fields["name"])
+            and (item.get("clientId") or "") == fields.get("clientId", "")
+        ]
+        return found[0] if found else None

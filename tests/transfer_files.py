@@ -1,0 +1,79 @@
+"""Entries and files for the tests of import and export."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from conftest import Served
+from sandbox_api import MINE, Api
+
+BEGIN = datetime(2026, 11, 2, 8, tzinfo=UTC)
+
+
+def stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def bodies(count: int, begin: datetime = BEGIN) -> list[dict[str, Any]]:
+    """Return entries as a creation has them, one an hour, three quarters of it long."""
+    return [
+        {
+            "start": stamp(begin + timedelta(hours=number)),
+            "end": stamp(begin + timedelta(hours=number, minutes=45)),
+            "description": f"Entry {number}",
+        }
+        for number in range(count)
+    ]
+
+
+def jsonl(path: Path, entries: list[dict[str, Any]]) -> str:
+    """Write entries as JSON lines; return the path as text."""
+    path.write_text("".join(json.dumps(e) + "\n" for e in entries), encoding="utf-8")
+    return str(path)
+
+
+def held(served: Served) -> Counter[tuple[Any, ...]]:
+    """Return what the service holds of the user, by what must survive, with names for IDs."""
+    api = Api.gateway(served.url)
+    found: Counter[tuple[Any, ...]] = Counter()
+    page = 0
+    while True:
+        page += 1
+        entries = api.get(MINE, hydrated=True, page=page, page_size=1000)
+        for entry in entries:
+            span, project = entry["timeInterval"], entry["project"] or {}
+            found[
+                span["start"],
+                span["end"],
+                entry["description"],
+                project.get("name"),
+                project.get("clientName") or None,
+                (entry["task"] or {}).get("name"),
+                tuple(sorted(tag["name"] for tag in entry["tags"])),
+                entry["billable"],
+                entry["type"],
+            ] += 1
+        if len(entries) < 1000:
+            return found
+
+
+def spans(served: Served) -> Counter[tuple[str, str | None, str]]:
+    """Return what the service holds of the user: start, end and description alone."""
+    found: Counter[tuple[str, str | None, str]] = Counter()
+    for (start, end, description, *_), count in held(served).items():
+        found[start, end, description] += count
+    return found
+
+
+def wanted(entries: list[dict[str, Any]]) -> Counter[tuple[str, str | None, str]]:
+    """Return what ``spans`` is to be, each entry once."""
+    return Counter((e["start"], e["end"], e["description"]) for e in entries)
+
+
+def writes(served: Served) -> list[dict[str, Any]]:
+    """Return the requests that would have changed something."""
+    return [r for r in served.requests() if r["method"] != "GET"]

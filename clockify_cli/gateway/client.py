@@ -81,22 +81,43 @@ class Gateway:
         """
         if limit is not None:
             page_size = max(1, min(page_size, limit))
-        page, given = 1, 0
+        given = 0
+        for items in self.whole_pages(path, params, page_size=page_size):
+            for item in items:
+                if limit is not None and given >= limit:
+                    return
+                yield item
+                given += 1
+            if limit is not None and given >= limit:
+                return
+
+    def whole_pages(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        page_size: int = PAGE_SIZE,
+        read: Reader = read_answer,
+    ) -> Iterator[list[Any]]:
+        """Yield the pages of a list; see :meth:`pages`.
+
+        Args:
+            path: The list's path.
+            params: Its filters.
+            page_size: Items a request.
+            read: Makes the answer out of status, headers and body.
+        """
+        page = 1
         before: list[Any] = []
-        while limit is None or given < limit:
-            answer = self.send(
-                "GET", path, params={**(params or {}), "page": page, "page-size": page_size}
-            )
+        while True:
+            asked = {**(params or {}), "page": page, "page-size": page_size}
+            answer = self.send("GET", path, params=asked, read=read)
             items = answer.data
             if not isinstance(items, list):
                 raise AwayError("The gateway's answer is not a list.", status=answer.status)
             if page > 1 and items == before:
                 return  # this list knows no pages
-            for item in items:
-                yield item
-                given += 1
-                if limit is not None and given >= limit:
-                    return
+            yield items
             last = answer.headers.get("last-page", "").strip().lower()
             if not items or last == "true":
                 return

@@ -9,11 +9,15 @@ asked for, and the real instants are compared here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+from clockify_cli.errors import AwayError
+from clockify_cli.gateway.answers import Answer, read_answer
 from clockify_cli.gateway.client import Gateway
+from clockify_cli.gateway.resources import NO_SUCH_SERVICE
 from clockify_cli.model import TimeEntry, end_of, instant, utc_text
 
 SHIFT = timedelta(hours=15)  # more than any account's offset, either way
@@ -41,18 +45,33 @@ def user_path(workspace: str, user: str) -> str:
 def running_entry(gateway: Gateway, workspace: str, user: str) -> TimeEntry | None:
     """Return the user's own running entry, or ``None``. One request."""
     found = gateway.get(user_path(workspace, user), {"in-progress": True})
-    return next((e for e in found if e.get("userId") == user and not end_of(e)), None)
+    if not isinstance(found, list):
+        raise AwayError("The gateway's answer is not a list.", NO_SUCH_SERVICE)
+    mine = (e for e in map(checked, found) if e.get("userId", user) == user)
+    return next((e for e in mine if not end_of(e)), None)
 
 
 def running_entries(gateway: Gateway, workspace: str) -> Iterator[TimeEntry]:
     """Yield everybody's running entries of the workspace."""
-    return gateway.pages(f"{entries_path(workspace)}/status/in-progress", page_size=PAGE_SIZE)
+    path = f"{entries_path(workspace)}/status/in-progress"
+    return map(checked, gateway.pages(path, page_size=PAGE_SIZE))
 
 
 def entry(gateway: Gateway, workspace: str, number: str) -> TimeEntry:
     """Return one entry; raise NotFoundError where there is none. One request."""
-    found: TimeEntry = gateway.get(entry_path(workspace, number))
-    return found
+    return checked(gateway.get(entry_path(workspace, number)))
+
+
+def checked(data: Any) -> TimeEntry:
+    """Return an answer that is a time entry; raise AwayError where it is something else."""
+    if isinstance(data, dict) and data.get("id") and isinstance(data.get("timeInterval"), dict):
+        try:
+            plain(data["timeInterval"].get("start") or "")
+        except (ValueError, TypeError):
+            pass
+        else:
+            return data
+    raise AwayError("The gateway's answer is not a time entry.", NO_SUCH_SERVICE)
 
 
 def entries_between(
@@ -101,19 +120,55 @@ def entries_begun(
 
     Arguments as for :func:`entries_between`.
     """
+    for page in pages_begun(gateway, workspace, user, first, last, filters=filters):
+        yield from page.entries
+
+
+class Page(NamedTuple):
+    """A page of a list of entries.
+
+    Attributes:
+        entries: Those that begin within what was asked for, each once.
+        everything: All of them, each once, as they came.
+        content: The same as JSON.
+    """
+
+    entries: list[TimeEntry]
+    everything: list[TimeEntry]
+    content: bytes
+
+
+def pages_begun(
+    gateway: Gateway,
+    workspace: str,
+    user: str,
+    first: datetime,
+    last: datetime,
+    *,
+    filters: dict[str, Any] | None = None,
+) -> Iterator[Page]:
+    """Yield the pages of :func:`entries_begun`, a request each."""
     params = {**(filters or {}), **window(first, last)}
-    low, high = utc_text(_moved(first)), utc_text(_moved(last))
-    last_page: set[str] = set()
-    this_page: set[str] = set()
-    for found in gateway.pages(user_path(workspace, user), params, page_size=PAGE_SIZE):
-        if len(this_page) == PAGE_SIZE:
-            last_page, this_page = this_page, set()
-        # One that was made meanwhile has pushed another to the next page again.
-        if found["id"] in last_page or found["id"] in this_page:
-            continue
-        this_page.add(found["id"])
-        if low <= plain(found["timeInterval"]["start"]) < high:
-            yield found
+    low, high = plain(first), plain(last)
+    content = b""
+
+    def read(status: int, headers: Mapping[str, str], body: bytes, *, write: bool) -> Answer:
+        nonlocal content
+        content = body
+        return read_answer(status, headers, body, write=write)
+
+    path = user_path(workspace, user)
+    before: set[str] = set()
+    for found in gateway.whole_pages(path, params, page_size=PAGE_SIZE, read=read):
+        items = [checked(entry) for entry in found]
+        numbers = {entry["id"] for entry in items}
+        if before & numbers:
+            # One that was made meanwhile has pushed another to the next page again.
+            items = [entry for entry in items if entry["id"] not in before]
+            content = json.dumps(items).encode()
+        before = numbers
+        inside = [e for e in items if low <= plain(e["timeInterval"]["start"]) < high]
+        yield Page(inside, items, content)
 
 
 def window(first: datetime, last: datetime) -> dict[str, str]:
@@ -158,4 +213,4 @@ def _moved(moment: datetime, by: timedelta = timedelta(0)) -> datetime:
 
 def recent_entries(gateway: Gateway, workspace: str, user: str, count: int) -> list[TimeEntry]:
     """Return the user's newest ``count`` entries, newest first."""
-    return list(gateway.pages(user_path(workspace, user), limit=count))
+    return list(map(checked, gateway.pages(user_path(workspace, user), limit=count)))

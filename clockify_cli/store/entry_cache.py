@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -47,7 +47,7 @@ CREATE TABLE pages (
     newest INTEGER NOT NULL,
     count INTEGER NOT NULL,
     sum INTEGER NOT NULL,
-    body TEXT NOT NULL
+    body BLOB NOT NULL
 );
 CREATE INDEX pages_of ON pages (fetch, newest);
 CREATE TABLE covers (
@@ -97,6 +97,7 @@ class EntryCache:
         self.refresh = refresh
         self._notice = notice
         self._inode = 0
+        self._wrote = False
         self._opened: sqlite3.Connection | None = None
 
     # -- reading ----------------------------------------------------------------------
@@ -151,8 +152,8 @@ class EntryCache:
                 return int(found[0])
         return 0
 
-    def entries(self, cover: Cover, start_of: Callable[[str], int]) -> Iterator[TimeEntry]:
-        """Yield the entries of a cover, newest first.
+    def pages(self, cover: Cover, start_of: Callable[[str], int]) -> Iterator[list[TimeEntry]]:
+        """Yield the entries of a cover in pages, newest first.
 
         Args:
             cover: The cover.
@@ -167,17 +168,15 @@ class EntryCache:
                 raise Gone
             pages = db.execute(
                 "SELECT id, oldest, newest FROM pages"
-                " WHERE fetch = ? AND oldest < ? AND newest >= ? ORDER BY newest DESC, id",
+                " WHERE fetch = ? AND oldest < ? AND newest >= ? ORDER BY id",
                 (cover.fetch, cover.last, cover.first),
             ).fetchall()
         for number, oldest, newest in pages:
             held = self._page(number)
-            if oldest >= cover.first and newest < cover.last:
-                yield from held
-                continue
-            for entry in held:
-                if cover.first <= start_of(entry["timeInterval"]["start"]) < cover.last:
-                    yield entry
+            if oldest < cover.first or newest >= cover.last:
+                first, last = cover.first, cover.last
+                held = [e for e in held if first <= start_of(e["timeInterval"]["start"]) < last]
+            yield held
 
     def _page(self, number: int) -> list[TimeEntry]:
         row = None
@@ -186,11 +185,11 @@ class EntryCache:
                 row = db.execute("SELECT body, sum FROM pages WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise Gone
-        text = str(row[0])
-        if crc32(text.encode()) != row[1]:
+        body, checksum = row
+        if not isinstance(body, bytes) or crc32(body) != checksum:
             self._set_aside()
             raise Gone
-        found: list[TimeEntry] = json.loads(text)
+        found: list[TimeEntry] = json.loads(body)
         return found
 
     # -- keeping ------------------------------------------------------------------------
@@ -212,16 +211,22 @@ class EntryCache:
             return int(cursor.lastrowid or 0)
         return 0
 
-    def keep(self, fetch: int, oldest: int, newest: int, entries: Sequence[TimeEntry]) -> None:
-        """Keep a part of what a fetch has brought; it counts once the fetch is finished."""
-        body = json.dumps(entries, separators=(",", ":"))
+    def keep(self, fetch: int, oldest: int, newest: int, count: int, content: bytes) -> None:
+        """Keep a page that a fetch has brought; it counts once the fetch is finished.
+
+        Args:
+            fetch: The fetch.
+            oldest: When the page's oldest entry begins, in seconds since 1970.
+            newest: And its newest.
+            count: How many it has; each entry may be in one page only.
+            content: The page as JSON; it may have more than the fetch is about.
+        """
         with self._writing() as db:
             if db is not None:
-                row = (fetch, oldest, newest, len(entries), crc32(body.encode()), body)
                 db.execute(
                     "INSERT INTO pages (fetch, oldest, newest, count, sum, body)"
                     " VALUES (?, ?, ?, ?, ?, ?)",
-                    row,
+                    (fetch, oldest, newest, count, crc32(content), content),
                 )
 
     def finish(self, fetch: int, first: int, last: int) -> bool:
@@ -285,8 +290,8 @@ class EntryCache:
                         " AND first < ? AND last > ?",
                         (workspace, user, last, first),
                     )
-                return
-        self._unusable()
+        if not self._wrote:
+            self._unusable()
 
     def forget_all(self) -> None:
         """Forget every entry of the account: something has changed that cannot be named."""
@@ -294,6 +299,8 @@ class EntryCache:
             if db is not None:
                 for table in ("covers", "fetches", "pages"):
                     db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        if not self._wrote:
+            self._unusable()
 
     def close(self) -> None:
         """Close the file."""
@@ -363,6 +370,7 @@ class EntryCache:
         """Give the file inside a transaction, or ``None``; errors roll back and end the block."""
         import sqlite3
 
+        self._wrote = False
         db = self._open(create=create)
         if db is None:
             yield None
@@ -375,6 +383,7 @@ class EntryCache:
                 db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
+            self._wrote = True
         except sqlite3.DatabaseError as error:
             self._failed(error)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -63,11 +63,12 @@ def entries_in(
     filters: Filters | None = None,
     cached: bool = False,
 ) -> list[TimeEntry]:
-    """Return the entries that touch ``[start, end)``, newest first; see :func:`each_entry_in`."""
-    return list(each_entry_in(desk, start, end, user=user, filters=filters, cached=cached))
+    """Return the entries that touch ``[start, end)``, newest first; see :func:`pages_in`."""
+    pages = pages_in(desk, start, end, user=user, filters=filters, cached=cached)
+    return [entry for page in pages for entry in page]
 
 
-def each_entry_in(
+def pages_in(
     desk: Desk,
     start: datetime,
     end: datetime,
@@ -75,8 +76,8 @@ def each_entry_in(
     user: str = "",
     filters: Filters | None = None,
     cached: bool = False,
-) -> Iterator[TimeEntry]:
-    """Yield the entries that touch ``[start, end)``, newest first, what waits applied.
+) -> Iterator[list[TimeEntry]]:
+    """Yield the entries that touch ``[start, end)`` in pages, newest first, what waits applied.
 
     One request a thousand entries. They are whole: one that reaches over an edge is not cut.
 
@@ -95,13 +96,15 @@ def each_entry_in(
     who = user or desk.account.user
     desk.deliver_briskly()
     waiting = [o for o in desk.journal.waiting() if o.workspace == desk.account.workspace]
-    source = _Source(desk, who, start, end, cached=cached)
-    found: Iterable[TimeEntry] = source.entries()
+    pages = _Source(desk, who, start, end, cached=cached).pages()
     if any(o.user == who for o in waiting):
         from clockify_cli.gateway.entries import touching
 
-        found = filter(touching(start, end), overlaid(found, waiting, who))
-    return (e for e in found if filters is None or filters.fits(e))
+        found = overlaid((entry for page in pages for entry in page), waiting, who)
+        pages = iter([list(filter(touching(start, end), found))])
+    if filters is None or filters == Filters():
+        return pages
+    return ([entry for entry in page if filters.fits(entry)] for page in pages)
 
 
 def waiting_in(desk: Desk, start: datetime, end: datetime) -> list[dict[str, Any]]:
@@ -148,7 +151,7 @@ class _Source:
         self._reads_cache = cached and self._cache is not None and not self._cache.refresh
         self._closed = min(_midnight(desk), self._now)
 
-    def entries(self) -> Iterator[TimeEntry]:
+    def pages(self) -> Iterator[list[TimeEntry]]:
         """Yield the entries that touch the span, newest first."""
         parts = self._parts()
         self._tell_age(parts)
@@ -156,14 +159,12 @@ class _Source:
         several = len(parts) > 1
         seen: set[str] = set()  # one that has been moved since may be in two parts
         for part in reversed(parts):
-            for entry in self._part(part):
+            for page in self._part(part):
                 if several:
-                    if entry["id"] in seen:
-                        continue
-                    seen.add(entry["id"])
-                if fits(entry):
-                    yield entry
-        yield from self._long_running()
+                    page = [entry for entry in page if entry["id"] not in seen]
+                    seen.update(entry["id"] for entry in page)
+                yield [entry for entry in page if fits(entry)]
+        yield list(filter(fits, self._long_running()))
 
     # -- what comes from where -----------------------------------------------------------
 
@@ -182,38 +183,36 @@ class _Source:
         known = sum(map(self._cache.count, covers))
         return parts if known >= self._api.PAGE_SIZE else whole
 
-    def _part(self, part: _Part) -> Iterator[TimeEntry]:
+    def _part(self, part: _Part) -> Iterator[list[TimeEntry]]:
         if part.cover is None:
             yield from self._fetched(part.first, part.last)
         else:
             yield from self._kept(part.cover)
 
-    def _kept(self, cover: Cover) -> Iterator[TimeEntry]:
+    def _kept(self, cover: Cover) -> Iterator[list[TimeEntry]]:
         """Yield what the cache has of a cover; what it turns out not to have is fetched."""
         from clockify_cli.store.entry_cache import Gone
 
         assert self._cache is not None  # it gave the cover
         last = cover.last
-        given: set[str] = set()  # of those that begin in the second ``last - 1``
+        given: set[str] = set()  # of the page before, some of which may begin at ``last - 1``
         try:
-            for entry in self._cache.entries(cover, epoch):
-                yield entry
-                until = epoch(entry["timeInterval"]["start"]) + 1
-                if until != last:
-                    last, given = until, set()
-                given.add(entry["id"])
+            for page in self._cache.pages(cover, epoch):
+                yield page
+                if page:
+                    last = epoch(page[-1]["timeInterval"]["start"]) + 1
+                    given = {entry["id"] for entry in page}
         except Gone:
-            for entry in self._fetched(cover.first, last):
-                if entry["id"] not in given:
-                    yield entry
+            for page in self._fetched(cover.first, last):
+                yield [entry for entry in page if entry["id"] not in given]
 
-    def _fetched(self, first: int, last: int) -> Iterator[TimeEntry]:
+    def _fetched(self, first: int, last: int) -> Iterator[list[TimeEntry]]:
         """Yield what the service has; while it is away, what the cache has of any age."""
         listed = self._listed(first, last)
         try:
             if self._desk.away is not None:
                 raise self._desk.away
-            one = next(listed, None)
+            one = next(listed, [])
         except AWAY as error:
             covers = self._covers_of_any_age(first, last)
             if not covers:
@@ -223,9 +222,8 @@ class _Source:
             for cover in reversed(covers):
                 yield from self._kept(cover)
             return
-        if one is not None:
-            yield one
-            yield from listed
+        yield one
+        yield from listed
 
     def _covers_of_any_age(self, first: int, last: int) -> list[Cover]:
         if self._cache is None:
@@ -236,9 +234,9 @@ class _Source:
         whole = all(part.cover is not None for part in _with_holes(first, last, covers))
         return covers if whole else []
 
-    def _listed(self, first: int, last: int) -> Iterator[TimeEntry]:
+    def _listed(self, first: int, last: int) -> Iterator[list[TimeEntry]]:
         """Yield what the service has, and keep what of it is over."""
-        listed = self._api.entries_begun(
+        listed = self._api.pages_begun(
             self._desk.gateway(), self._workspace, self._user, moment(first), moment(last)
         )
         until = min(last, self._closed)
@@ -247,37 +245,27 @@ class _Source:
         if cache is not None and first < until:
             fetch = cache.begin(self._workspace, self._user, first, until, self._now)
         if cache is None or not fetch:
-            yield from listed
+            for page in listed:
+                yield page.entries
             return
-        page: list[TimeEntry] = []
         edge = self._api.plain(moment(until))
         done = False
         try:
-            for entry in listed:
-                yield entry
-                interval = entry["timeInterval"]
-                start = self._api.plain(interval["start"])
-                if start >= edge:
-                    continue
-                if not interval.get("end"):
-                    edge = start  # it has no length yet: nothing from here on is over
-                    continue
-                page.append(entry)
-                if len(page) == self._api.PAGE_SIZE:
-                    self._keep(cache, fetch, page)
-                    page = []
+            for page in listed:
+                intervals = [entry["timeInterval"] for entry in page.everything]
+                starts = [self._api.plain(one["start"]) for one in intervals]
+                if starts:
+                    oldest, newest = epoch(min(starts)), epoch(max(starts))
+                    cache.keep(fetch, oldest, newest, len(starts), page.content)
+                # What runs has no length yet: nothing from its start on is over.
+                running = [s for s, i in zip(starts, intervals, strict=True) if not i.get("end")]
+                edge = min([edge, *running])
+                yield page.entries
             done = True
         finally:
             if not done:
                 cache.abandon(fetch)
-        if page:
-            self._keep(cache, fetch, page)
         cache.finish(fetch, first, epoch(edge))
-
-    @staticmethod
-    def _keep(cache: EntryCache, fetch: int, page: list[TimeEntry]) -> None:
-        starts = [page[i]["timeInterval"]["start"] for i in (-1, 0)]
-        cache.keep(fetch, epoch(starts[0]), epoch(starts[1]), page)
 
     def _long_running(self) -> Iterator[TimeEntry]:
         """Yield a timer that began so long ago that no list has shown it. One request."""

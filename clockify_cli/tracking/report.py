@@ -245,12 +245,12 @@ def count(
         filters: Which of them.
         breaks: Whether entries that are breaks count.
     """
-    from clockify_cli.tracking.history import each_entry_in
+    from clockify_cli.tracking.history import pages_in
 
     start, end = moment(tally.days.start), moment(tally.days.end)
     for user in users:
-        found = each_entry_in(desk, start, end, user=user, filters=filters, cached=True)
-        tally.add_all(found if breaks else without_breaks(found))
+        for page in pages_in(desk, start, end, user=user, filters=filters, cached=True):
+            tally.add_all(page if breaks else without_breaks(page))
 
 
 def without_breaks(entries: Iterable[TimeEntry]) -> Iterator[TimeEntry]:

@@ -125,13 +125,13 @@ def test_an_end_before_the_start_is_on_the_next_day(warm: Cli, sheet: Sheet) -> 
     assert warm("edit", entry["id"], "--to", "21:00", "--json", code=2).error["kind"] == "usage"
 
 
-def test_an_end_is_given_to_the_running_timer(cli: Cli, sheet: Sheet) -> None:
-    started = cli("start", "Review", "--at", "-50m", "--json").json
+def test_an_end_is_given_to_the_running_timer(warm: Cli, sheet: Sheet) -> None:
+    started = warm("start", "Review", "--at", "-50m", "--json").json
     assert started["timeInterval"]["end"] is None
-    cli("edit", "@running", "--to", "-10m")
+    warm("edit", "@running", "--to", "-10m")
     after = sheet.now(started)
     assert after["timeInterval"]["duration"] == "PT40M"
-    assert cli("status", "--json").json is None
+    assert warm("status", "--json").json is None
 
 
 def test_times_to_come_are_refused(warm: Cli, sheet: Sheet, served: Served) -> None:
@@ -345,16 +345,16 @@ def test_split_over_midnight_finds_the_day(warm: Cli, sheet: Sheet) -> None:
     assert spans(sheet.there()) == [("21:00", "22:00"), ("22:00", "00:00"), ("00:00", "02:00")]
 
 
-def test_split_of_the_running_timer_runs_on(cli: Cli, sheet: Sheet, served: Served) -> None:
-    started = cli("start", "Review", "--at", "-1h", "--json").json
+def test_split_of_the_running_timer_runs_on(warm: Cli, sheet: Sheet, served: Served) -> None:
+    started = warm("start", "Review", "--at", "-1h", "--json").json
     served.clear()
-    pieces = cli("split", "@running", "--at", "-20m", "--json").json
+    pieces = warm("split", "@running", "--at", "-20m", "--json").json
     assert methods(served) == ["GET", "PUT", "POST"]
     assert pieces[0]["id"] == started["id"]
     assert pieces[0]["timeInterval"]["duration"] == "PT40M"
-    assert cli("status", "--json").json["id"] == pieces[1]["id"]
-    cli("undo")
-    assert cli("status", "--json").json["timeInterval"] == started["timeInterval"]
+    assert warm("status", "--json").json["id"] == pieces[1]["id"]
+    warm("undo")
+    assert warm("status", "--json").json["timeInterval"] == started["timeInterval"]
     assert len(sheet.there()) == 1
 
 
@@ -388,25 +388,25 @@ def test_join_of_more_than_two_asks(warm: Cli, sheet: Sheet, served: Served) -> 
     assert len(sheet.there()) == 1
 
 
-def test_join_with_the_running_timer_runs_on(cli: Cli, sheet: Sheet) -> None:
-    cli("log", "--from", "-2h", "--to", "-1h", "Review", "-p", "Ops")
-    running = cli("start", "Review, second part", "--at", "-30m", "--json").json
-    joined = cli("join", "@2", "@1", "--json").json
+def test_join_with_the_running_timer_runs_on(warm: Cli, sheet: Sheet) -> None:
+    warm("log", "--from", "-2h", "--to", "-1h", "Review", "-p", "Ops")
+    running = warm("start", "Review, second part", "--at", "-30m", "--json").json
+    joined = warm("join", "@2", "@1", "--json").json
     [there] = sheet.there()
     assert there["id"] == running["id"] == joined["id"]
     assert there["description"] == "Review" and there["projectId"] == sheet.ops
     assert there["timeInterval"]["end"] is None
-    assert cli("status", "--json").json["timeInterval"]["start"] == joined["timeInterval"]["start"]
-    cli("undo")
+    assert warm("status", "--json").json["timeInterval"]["start"] == joined["timeInterval"]["start"]
+    warm("undo")
     assert [e["description"] for e in sheet.there()] == ["Review", "Review, second part"]
-    assert cli("status", "--json").json["timeInterval"] == running["timeInterval"]
+    assert warm("status", "--json").json["timeInterval"] == running["timeInterval"]
 
 
-def test_join_refuses_what_cannot_be_meant(cli: Cli, sheet: Sheet) -> None:
-    cli("start", "Long", "--at", "-3h")
-    cli("log", "--from", "-2h", "--to", "-1h", "Inside")
-    assert cli("join", "@1", "@2", "--json", code=2).error["kind"] == "usage"
-    assert cli("join", "@1", "@1", "--json", code=2).error["kind"] == "usage"
+def test_join_refuses_what_cannot_be_meant(warm: Cli, sheet: Sheet) -> None:
+    warm("start", "Long", "--at", "-3h")
+    warm("log", "--from", "-2h", "--to", "-1h", "Inside")
+    assert warm("join", "@1", "@2", "--json", code=2).error["kind"] == "usage"
+    assert warm("join", "@1", "@1", "--json", code=2).error["kind"] == "usage"
     assert len(sheet.there()) == 2
 
 
@@ -475,13 +475,13 @@ def test_an_entry_is_not_reshaped_into_nonsense(warm: Cli, sheet: Sheet, words: 
     assert without(sheet.now(entry)) == without(entry)
 
 
-def test_the_running_timers_start_moves(cli: Cli, sheet: Sheet) -> None:
-    started = cli("start", "Review", "--at", "-30m", "--json").json
+def test_the_running_timers_start_moves(warm: Cli, sheet: Sheet) -> None:
+    started = warm("start", "Review", "--at", "-30m", "--json").json
     for verb in ("extend", "shorten"):
-        assert cli(verb, "@running", "5m", "--json", code=2).error["kind"] == "usage"
-    cli("extend", "@running", "15m", "--start")
-    cli("shorten", "@running", "5m", "--start")
-    cli("move", "@running", "-10m")
+        assert warm(verb, "@running", "5m", "--json", code=2).error["kind"] == "usage"
+    warm("extend", "@running", "15m", "--start")
+    warm("shorten", "@running", "5m", "--start")
+    warm("move", "@running", "-10m")
     after = sheet.now(started)["timeInterval"]
     before = started["timeInterval"]
     moved = datetime.fromisoformat(before["start"]) - datetime.fromisoformat(after["start"])

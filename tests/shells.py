@@ -144,11 +144,16 @@ class Shell:
         return found
 
     def lists(self, keys: str, *texts: str) -> str:
-        """Type ``keys``, wait until all of ``texts`` are shown, and clear the line."""
+        """Type ``keys``, wait until all of ``texts`` are shown, and clear the line.
+
+        Returns:
+            What was shown, control codes included.
+        """
         self.press(keys)
-        shown = self.read_until(*texts)
-        self.press("\x03")  # Ctrl-C: a new prompt
-        self.read_until(PROMPT)
+        self.read_until(*texts)
+        shown = self._seen
+        # Ctrl-U, not Ctrl-C: while the shell still draws, that would be a signal to it.
+        assert self.runs("\x15clockify cleared") == ["cleared"]
         return shown
 
     def completions(self) -> list[list[str]]:

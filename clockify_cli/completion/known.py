@@ -70,7 +70,7 @@ class Known:
             workspace = str(cached.get("workspace") or workspace)
             self._wanted = self._wanted or str(self.profile_table().get("workspace") or "")
         if account and self._wanted:
-            self.account = account
+            self.account, self.workspace = account, ""
             found = self.find("workspaces", self._wanted)
             workspace = str(found["id"]) if found else self._wanted
         return account, workspace
@@ -156,10 +156,10 @@ class Known:
     def _read(self, path: str) -> list[Item]:
         try:
             stored = json.loads(_text(path) or "{}")
-            items = stored.get("items", [])
-        except (ValueError, AttributeError):
+            items = list(stored.get("items") or ())
+        except (ValueError, AttributeError, TypeError):
             return []
-        return [i for i in items if isinstance(i, dict) and i.get("id")]
+        return [i for i in items if isinstance(i, dict) and isinstance(i.get("id"), str)]
 
     @property
     def is_unknown(self) -> bool:
@@ -169,7 +169,7 @@ class Known:
     def recent(self) -> list[Item]:
         """Return the newest entries as last seen, newest first."""
         items = self._seen.get("items")
-        return [dict(entry) for entry in items] if isinstance(items, list) else []
+        return [e for e in items if isinstance(e, dict)] if isinstance(items, list) else []
 
     @property
     def recent_age(self) -> str:

@@ -130,12 +130,18 @@ def spans(before: list[str], typed: str) -> Group:
         return _group(_SPAN_STARTS) + _clocks(typed)
     if last in _DAYS and len(before) == 1:
         return _group(_CLOCK_WORDS) + _clocks(typed)
-    if last in ("to", "until"):
-        return _group({"now": "this second", "noon": "12:00"}) + _clocks(typed)
+    if last == "until":
+        return _group({"now": "this second"}) + _clocks(typed)
+    if last == "to":
+        return _group({"noon": "12:00", "midnight": "0:00"}) + _clocks(typed)
     if last == "for":
         return _group(_LENGTHS)
-    if last in ("last-stop", "noon", "midnight") or (len(before) < 4 and _is_clock(last)):
-        return _group({"to": "… an end", "for": "… a length"})
+    if last in _LENGTHS:
+        return _group({"until": "… its end; else it ended now"})
+    if last == "last-stop":
+        return _group({"now": "until this second", "for": "… a length"})
+    if last in ("noon", "midnight") or (len(before) < 4 and _is_clock(last)):
+        return _group({"to": "… an end", "for": "… a length", "now": "until this second"})
     return _clocks(typed) if last == "at" else []
 
 

@@ -49,7 +49,6 @@ class Walk:
     Attributes:
         command: The command's row of the table; ``None`` where none is named yet.
         verb: The verb's row, likewise; for a command without verbs the same as ``command``.
-        verb_is_named: The verb was typed, not taken by default.
         arguments: The words that are no options, behind command and verb.
         options: The options that may stand here, by name.
         given: What was given with each option, by the option's first long name.
@@ -63,7 +62,6 @@ class Walk:
         self._rows = rows
         self.command: dict[str, Any] | None = None
         self.verb: dict[str, Any] | None = None
-        self.verb_is_named = False
         self.arguments: list[str] = []
         self.options: dict[str, Option] = {}
         self.given: dict[str, list[str]] = {}
@@ -71,6 +69,7 @@ class Walk:
         self.ended = False
         self.lost = False
         self.start = 0
+        self._of_noun: dict[str, Option] = {}  # those of a noun, whatever the verb
         self._learn(rows["options"], shared=True)
         self._learn(rows["root"])
         for number, word in enumerate(words):
@@ -136,18 +135,23 @@ class Walk:
         self._learn(self.command["options"])
         if "verbs" not in self.command:
             self.verb = self.command
+            return
+        self._of_noun = dict(self.options)
+        default = self.default_verb()
+        if default is not None:  # its options may stand where no verb does
+            self._learn(default["options"])
 
     def _choose_verb(self, word: str) -> None:
         assert self.command is not None
-        verbs, default = self.command["verbs"], self.command.get("default")
-        self.verb_is_named = word in verbs
-        self.verb = verbs.get(word) or verbs.get(default)
+        named = self.command["verbs"].get(word)
+        self.verb = named or self.default_verb()
         if self.verb is None:
             self.lost = True
             self.verb = {"options": [], "arguments": []}
             return
+        self.options = dict(self._of_noun)
         self._learn(self.verb["options"])
-        if not self.verb_is_named:
+        if named is None:
             self._argue(word)
 
     def _argue(self, word: str) -> None:

@@ -160,7 +160,9 @@ class Gateway:
                 return self._once(method, path, body, params, control, read)
             except RateLimitError as error:
                 asked = error.retry_after
-                wait = asked if asked is not None else min(backoff(tries) * 4, 8.0)
+                wait = min(backoff(tries) * 4, 8.0)
+                if asked is not None:  # "at once" is not meant, again and again
+                    wait = max(asked, backoff(tries))
                 if waited + wait > self.max_wait or tries > 8:
                     if asked is not None and asked >= 1:
                         error.hint = f"Clockify asks to wait {_minutes(asked)}. {error.hint}"

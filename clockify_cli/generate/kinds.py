@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from clockify_cli.commands import import_
 from clockify_cli.completion.values import ARCHIVED, CHOICES, LIST, NOTHING
 from clockify_cli.completion.walk import MORE
 from clockify_cli.generate.reading import Argument, Option
@@ -31,20 +32,22 @@ _KINDS = {
     "ZONE": "zone",
     "COMMAND": "command",
     "FILE": "files",
+    "FILE|VERSION": "files",
     "FOLDER": "folders",
     "METHOD": CHOICES + "GET,POST,PUT,PATCH,DELETE",
     "PATH": "path",
     "VALUE": "setting-value",
 }
 # Words that a command has in a table of its own, by command and placeholder.
-_LISTS = {
-    ("report", "A,B"): tuple(report.DIMENSIONS),
-    ("check", "A,B"): tuple(check.REQUIRABLE),
+_TABLES = {
+    ("report", "A,B"): LIST + ",".join(report.DIMENSIONS),
+    ("check", "A,B"): LIST + ",".join(check.REQUIRABLE),
+    ("import", "FORMAT"): CHOICES + ",".join(import_.FORMATS),
 }
 # Free text, numbers, and what is not kept on this machine.
 _NOTHING = (
     *("ADDRESS", "CHANGE", "DESCRIPTION", "EMAIL", "ID", "ISO", "KEY", "KEY=JSON", "KEY=VALUE"),
-    *("N", "NAME", "NAME=JSON", "SECONDS", "TEMPLATE", "TEXT"),
+    *("N", "NAME", "NAME=JSON", "OLD=NEW", "SECONDS", "TEMPLATE", "TEXT"),
 )
 # Where the placeholder alone does not tell: by option, and by noun and placeholder.
 _BY_OPTION = {
@@ -82,12 +85,11 @@ def _value_kind(param: Option | Argument, where: str) -> str:
     if param.choices:
         return CHOICES + ",".join(param.choices)
     plain = re.sub(r"[\[\]…]", "", param.metavar).removeprefix("-- ").strip()
-    words = _LISTS.get((where.split()[0], plain))
-    if words:
-        return LIST + ",".join(words)
-    by_noun = _BY_NOUN.get((where.split()[0], plain))
-    if by_noun:
-        return by_noun
+    of_command = (where.split()[0], plain)
+    if of_command in _TABLES:
+        return _TABLES[of_command]
+    if of_command in _BY_NOUN:
+        return _BY_NOUN[of_command]
     if plain in _KINDS:
         return _KINDS[plain]
     if plain in _NOTHING:

@@ -397,6 +397,17 @@ def test_refresh_asks_again(cli: Cli, served: Served, work: dict[str, str]) -> N
     assert served.requests() == []
 
 
+def test_refresh_renews_the_names_that_are_shown(
+    cli: Cli, served: Served, work: dict[str, str], api: Api
+) -> None:
+    cli("report", "last-week", "--by", "project,tag")
+    api.put(f"{WS}/projects/{work['web']}", {"name": "Site"})
+    assert "Acme/Web" in cli("report", "last-week").out
+    served.clear()
+    assert "Site" in cli("report", "last-week", "--refresh").out
+    assert lists(served) == [LIST, "/projects"]
+
+
 def test_the_present_day_is_never_cached(cli: Cli, served: Served) -> None:
     put(served, "2026-11-25T08:00:00Z", "2026-11-25T08:30:00Z")
     for words in (("today",), ("week",), ("2026-11-25",)):

@@ -143,7 +143,13 @@ def report(
     reports.count(tally, run.desk, users, chosen, breaks=breaks)
     own = (run.account.user, run.account.user_name)
     found = reports.report_of(
-        tally, run.names, run.clock, zone_name_of(run), own_user=own, priced=amounts
+        tally,
+        run.names,
+        run.clock,
+        zone_name_of(run),
+        own_user=own,
+        priced=amounts,
+        refresh=run.options.refresh,
     )
     view = found.view()
 

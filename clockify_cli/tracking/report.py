@@ -336,6 +336,7 @@ def report_of(
     *,
     own_user: tuple[str, str] = ("", ""),
     priced: bool | None = None,
+    refresh: bool = False,
 ) -> Report:
     """Return the report of what a tally has counted.
 
@@ -349,10 +350,11 @@ def report_of(
         own_user: ID and name of who is signed in, whom no list is needed for.
         priced: Say what the time is worth: by what is known already (``None``), by what can
             be asked for too (True), or not (False).
+        refresh: Ask for every list of names that is needed.
     """
     records = tally.records()
     days = tally.days
-    _know(names, records, tally.by, rates=bool(priced))
+    _know(names, records, tally.by, rates=bool(priced), refresh=refresh)
     labels = _Labels(names, days, clock.week_start, own_user, tally.by, priced is not False)
     totals = _sums(records, labels, tally.rounding)
     return Report(
@@ -524,7 +526,9 @@ class _Labels:
         return self._things[kind]
 
 
-def _know(names: Names, records: Iterable[Record], by: Sequence[str], *, rates: bool) -> None:
+def _know(
+    names: Names, records: Iterable[Record], by: Sequence[str], *, rates: bool, refresh: bool
+) -> None:
     """Ask for the lists of names that the groups need and the cache does not have."""
     projects = {r.key.project for r in records if r.key.project}
     wanted: list[dict[str, Any]] = []
@@ -536,6 +540,10 @@ def _know(names: Names, records: Iterable[Record], by: Sequence[str], *, rates: 
         wanted += [{"projectId": project, "taskId": task} for project, task in tasks]
     if "tag" in by:
         wanted += [{"tagIds": tags} for tags in {r.key.tags for r in records} if tags]
+    if refresh:
+        kinds = {"projects": "projectId", "tags": "tagIds"}
+        for kind in [kind for kind, field in kinds.items() if any(field in one for one in wanted)]:
+            names.all(kind)
     names.know(*wanted)
 
 

@@ -224,6 +224,8 @@ def test_a_verdict_never_comes_from_the_cache(cli: Cli, served: Served, day: Any
     served.clear()
     assert cli("report", "yesterday", "--no-breaks", "--json").json["seconds"] == 8.5 * 3600
     assert served.requests() == []  # what a check has brought serves the next report
+    served.faults([{"kind": "cut_before", "times": 0}])
+    assert cli("check", "yesterday", "--min", "8h", code=5).out == ""
 
 
 def test_entries_that_only_touch_do_not_overlap(cli: Cli, served: Served) -> None:

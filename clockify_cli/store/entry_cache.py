@@ -141,13 +141,13 @@ class EntryCache:
         return []
 
     def count(self, cover: Cover) -> int:
-        """Return about how many entries a cover has: never fewer than it has."""
+        """Return how many entries a cover has at least: those of whole pages."""
         with self._reading() as db:
             if db is not None:
                 found = db.execute(
                     "SELECT coalesce(sum(count), 0) FROM pages"
-                    " WHERE fetch = ? AND oldest < ? AND newest >= ?",
-                    (cover.fetch, cover.last, cover.first),
+                    " WHERE fetch = ? AND oldest >= ? AND newest < ?",
+                    (cover.fetch, cover.first, cover.last),
                 ).fetchone()
                 return int(found[0])
         return 0

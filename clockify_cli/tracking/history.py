@@ -148,7 +148,7 @@ class _Source:
         self._first = epoch_of(entries.reaching_from(start))
         self._last = epoch_of(end)
         self._cache: EntryCache | None = desk.entry_cache
-        self._reads_cache = cached and self._cache is not None and not self._cache.refresh
+        self._may_be_old = cached
         self._closed = min(_midnight(desk), self._now)
 
     def pages(self) -> Iterator[list[TimeEntry]]:
@@ -171,7 +171,7 @@ class _Source:
     def _parts(self) -> list[_Part]:
         """Divide the span, in order: as few requests as can be, and no more from the cache."""
         whole = [_Part(self._first, self._last)]
-        if not self._reads_cache or self._cache is None:
+        if self._cache is None or self._cache.refresh or not self._may_be_old:
             return whole
         covers = self._cache.covers(
             self._workspace, self._user, self._first, min(self._last, self._closed), self._now
@@ -226,7 +226,7 @@ class _Source:
         yield from listed
 
     def _covers_of_any_age(self, first: int, last: int) -> list[Cover]:
-        if self._cache is None:
+        if self._cache is None or not self._may_be_old:
             return []
         covers = self._cache.covers(
             self._workspace, self._user, first, last, self._now, any_age=True

@@ -825,3 +825,22 @@ def test_an_entry_made_during_the_download_counts_nothing_twice(
         found.append(entry["timeInterval"]["start"])
     gateway.close()
     assert found == sorted((_utc(m) for m in minutes), reverse=True)
+
+
+def test_many_holes_in_the_cache_cost_no_more_than_all_of_it(cli: Cli, served: Served) -> None:
+    start = datetime(2026, 10, 1, 6, tzinfo=UTC)
+    times = [start + timedelta(minutes=20 * number) for number in range(1500)]
+    served.bulk_insert([{"start": _utc(t), "end": _utc(t + timedelta(minutes=9))} for t in times])
+    seconds = cli("report", "2026-10", "--json").json["seconds"]
+    for day in (5, 9, 13):
+        cli("log", f"2026-10-{day:02} 12:01-12:02", "Hole", "--yes")
+    served.clear()
+    assert cli("report", "2026-10", "--json").json["seconds"] == seconds + 3 * 60
+    assert lists(served) == [LIST] * 2
+    served.clear()
+    cli("log", "2026-10-05 12:03-12:04", "Hole", "--yes")
+    served.clear()
+    ran = cli("report", "2026-10", "--json")
+    assert ran.json["seconds"] == seconds + 4 * 60
+    assert lists(served) == [LIST]
+    assert "Older entries from the cache" in ran.err

@@ -169,7 +169,7 @@ class _Source:
     # -- what comes from where -----------------------------------------------------------
 
     def _parts(self) -> list[_Part]:
-        """Divide the span, in order: as few requests as can be, and no more from the cache."""
+        """Divide the span, in order: few requests, and nothing from the cache that saves none."""
         whole = [_Part(self._first, self._last)]
         if self._cache is None or self._cache.refresh or not self._may_be_old:
             return whole
@@ -177,11 +177,10 @@ class _Source:
             self._workspace, self._user, self._first, min(self._last, self._closed), self._now
         )
         parts = list(_with_holes(self._first, self._last, covers))
-        if all(part.cover is not None for part in parts):
-            return parts
-        # What one request brings with the rest anyway is better fresh.
-        known = sum(map(self._cache.count, covers))
-        return parts if known >= self._api.PAGE_SIZE else whole
+        holes = sum(part.cover is None for part in parts)
+        # A hole costs a request: what that would bring with the rest anyway is better fresh.
+        saved = sum(map(self._cache.count, covers)) // self._api.PAGE_SIZE
+        return parts if holes <= saved else whole
 
     def _part(self, part: _Part) -> Iterator[list[TimeEntry]]:
         if part.cover is None:

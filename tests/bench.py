@@ -120,7 +120,7 @@ def own_rows(cli: Cli, runs: int) -> list[tuple[str, str, tuple[float, float, fl
             "completion of a project",
             "bare interpreter",
             5.0,
-            [clockify, "__complete", "bash", "3", "clockify", "start", "-p", "A"],
+            [clockify, "__complete", "bash", "clockify start -p A", "A", "9"],
             bare,
             None,
         ),

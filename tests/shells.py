@@ -189,7 +189,7 @@ class Bash(Shell):
 
 
 class OldBash(Bash):
-    """bash as it was at 3.2: no compopt, no sorting switched off, no COMP_TYPE."""
+    """bash without what 3.2 had not, as far as a newer one can do without it."""
 
     before = "enable -n compopt mapfile readarray"
 

@@ -102,7 +102,7 @@ def test_the_overview_needs_no_library(cli: Cli, words: tuple[str, ...]) -> None
 
 
 def test_completion_needs_no_library(cli: Cli) -> None:
-    found = imported(cli, "__complete", "bash", "2", "clockify", "start", "")
+    found = imported(cli, "__complete", "bash", "clockify start ", "", "9")
     assert found & {"typer", "httpx", "rich", "sqlite3", "tomlkit"} == set()
 
 

@@ -233,3 +233,14 @@ def test_server_text_reaches_no_terminal_as_such(cli: Cli, served: Served, api: 
         assert "\u202e" not in out
         assert "[bold]x[/bold]" in out
     assert cli("entries", "--json").json[0]["description"] == evil
+
+
+def test_an_overlap_is_told_without_a_request(cli: Cli, served: Served) -> None:
+    cli("log", "9:00-10:00", "One")
+    served.clear()
+    ran = cli("log", "9:30-9:45", "Two")
+    assert "Overlaps 'One' (09:00–10:00" in ran.err
+    ran = cli("start", "Three", "--at", "9:50")
+    assert "Overlaps 'One'" in ran.err
+    assert [r["method"] for r in served.requests()] == ["POST", "POST"]
+    assert "Overlaps" not in cli("log", "8:00-9:00", "touches").err

@@ -92,6 +92,10 @@ def log(
     )
     if not new:
         run.notice("Already recorded.")
+    elif not run.out.quiet:
+        from clockify_cli.tracking import overlaps
+
+        overlaps.told(run.desk, entry)
     show_entry(run, entry, "Logged" if new else "Recorded before")
 
 

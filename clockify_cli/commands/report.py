@@ -160,7 +160,7 @@ def report(
             from clockify_cli.render.calendars import heatmap as drawn_heatmap
 
             seconds = dict.fromkeys(tally.days.dates, 0)
-            seconds |= {tally.days.dates[n]: s for n, s in tally.by_day().items()}
+            seconds |= {tally.days.date(n): s for n, s in tally.by_day().items()}
             return drawn_heatmap(seconds, look, run.clock.week_start)
         from clockify_cli.render.reports import report_view, week_view
 
@@ -245,7 +245,7 @@ def _timelines(run: Run, tally: reports.Tally, look: Look) -> str:
     run.names.know(*({"projectId": e.get("projectId")} for e in tally.kept))
     drawn = []
     for day in tally.days.dates:
-        if day <= look.today or len(tally.days.dates) == 1:
+        if day <= look.today or len(tally.days) == 1:
             drawn.append(timeline(tally.kept, run.desk, look, day=day))
     return "\n\n".join(drawn)
 

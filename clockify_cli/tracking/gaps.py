@@ -36,8 +36,8 @@ def gaps_between(
     end = min(days.end, now)
     spans: list[Span] = []
     # A night shift that begins before the period may reach into it.
-    for day in [days.dates[0] - timedelta(days=1), *days.dates]:
-        spans += hours.on(day, clock)
+    for number in range(-1, (min(days.last, clock.today) - days.first).days + 1):
+        spans += hours.on(days.date(number), clock)
     found = []
     for start, stop in merged(spans):
         first, last = max(start, days.start), min(stop, end)

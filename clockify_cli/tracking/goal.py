@@ -46,8 +46,8 @@ def goals(
         week_goal: The time to reach in the week.
     """
     now = epoch_of(clock.now)
-    today = (clock.today - week.dates[0]).days
-    by_day = [0] * len(week.dates)
+    today = (clock.today - week.first).days
+    by_day = [0] * len(week)
     for entry in entries:
         if entry.get("type") != "BREAK":
             for number, first, last in week.pieces(*bounds(entry, now)):
@@ -55,7 +55,7 @@ def goals(
     found: dict[str, Any] = {}
     day_reached = False
     if day_goal is not None:
-        day_span = week.edges[today], week.edges[today + 1]
+        day_span = week.edge(today), week.edge(today + 1)
         found["day"] = _goal(*day_span, day_goal, by_day[today])
         day_reached = found["day"]["reached"]
     if week_goal is not None:

@@ -6,7 +6,6 @@ places, and a day is worked out once.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -66,7 +65,7 @@ def bounds(entry: Mapping[str, Any], now: int) -> tuple[int, int]:
 
 
 class Days:
-    """The local days of a period.
+    """The local days of a period; each is worked out when it is first needed.
 
     Args:
         clock: Knows the zone.
@@ -74,21 +73,46 @@ class Days:
         last: The last day.
 
     Attributes:
-        dates: The days in order.
-        edges: The first second of each day, and the first after the last day.
+        first: The first day.
+        last: The last day.
+        start: The first second of the first day.
+        end: The first second after the last day.
     """
 
     def __init__(self, clock: Clock, first: date, last: date) -> None:
-        count = (last - first).days + 1
-        self.dates = [first + timedelta(days=i) for i in range(count)]
-        starts = [epoch_of(clock.day_start(day)) for day in self.dates]
-        self.edges = [*starts, epoch_of(clock.day_start(last + timedelta(days=1)))]
-        self.start, self.end = self.edges[0], self.edges[-1]
+        self.first, self.last = first, last
+        self._clock = clock
+        self._edges: dict[int, int] = {}
+        self.start, self.end = self.edge(0), self.edge(len(self))
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def dates(self) -> list[date]:
+        """The days in order."""
+        return [self.date(number) for number in range(len(self))]
+
+    def date(self, number: int) -> date:
+        """Return the day with a number, the first being 0."""
+        return self.first + timedelta(days=number)
+
+    def edge(self, number: int) -> int:
+        """Return the first second of a day."""
+        found = self._edges.get(number)
+        if found is None:
+            found = self._edges[number] = epoch_of(self._clock.day_start(self.date(number)))
+        return found
 
     def number(self, second: int) -> int:
         """Return which of the days a second of the period belongs to."""
-        # A day that a zone leaves out is empty: its edge is the next one's, which bisect finds.
-        return bisect_right(self.edges, second) - 1
+        # A guess, which days of 23 or 25 hours put out; one that a zone leaves out is empty.
+        guess = min(max(0, (second - self.start) // _DAY_SECONDS), len(self) - 1)
+        while second < self.edge(guess):
+            guess -= 1
+        while second >= self.edge(guess + 1):
+            guess += 1
+        return guess
 
     def pieces(self, start: int, end: int) -> Iterator[Piece]:
         """Yield what lies within the period of ``[start, end)``, day by day."""
@@ -97,7 +121,7 @@ class Days:
             return
         number = self.number(start)
         while start < end:
-            until = min(end, self.edges[number + 1])
+            until = min(end, self.edge(number + 1))
             if until > start:
                 yield number, start, until
             start = until

@@ -359,10 +359,10 @@ def report_of(
     totals = _sums(records, labels, tally.rounding)
     return Report(
         by=tally.by,
-        start=clock.day_start(days.dates[0]),
-        end=clock.day_start(days.dates[-1] + timedelta(days=1)),
-        first=days.dates[0],
-        last=days.dates[-1],
+        start=moment(days.start),
+        end=moment(days.end),
+        first=days.first,
+        last=days.last,
         zone=zone,
         rounding=tally.rounding,
         totals=totals,
@@ -458,7 +458,7 @@ class _Labels:
             return (key.user,)
         if name == "billable":
             return ("true" if key.billable else "false",)
-        day = self._days.dates[key.day]
+        day = self._days.date(key.day)
         if name == "day":
             return (day.isoformat(),)
         if name == "month":

@@ -269,6 +269,18 @@ def test_the_workspace_of_the_command_line_counts(cached: Cached) -> None:
     (cli.home / ".clockify.toml").write_text('workspace = "Other"\n')
     assert offered(cli, "start", "-p", "") == ["There"]
     assert offered(cli, "start", "-w", "Main", "-p", "") == ["Here"]
+    name = cli("workspaces", "list", "--refresh", "--json").json[0]["name"]
+    cli("status", "-w", name)
+    cached.path("workspaces").unlink()  # the state file of that choice still tells
+    assert offered(cli, "start", "-w", name, "-p", "") == ["Here"]
+
+
+def test_a_workspace_is_never_a_path(cached: Cached) -> None:
+    """A cloned repository brings a folder file along, and must not choose what is read."""
+    cached.put("projects", project("Here"))
+    for text in ("../" + WORKSPACE_ID, f"./{WORKSPACE_ID}", "/", ".."):
+        (cached.cli.home / ".clockify.toml").write_text(f"workspace = {json.dumps(text)}\n")
+        assert offered(cached.cli, "start", "-p", "") == []
 
 
 def test_the_workspace_of_another_folder_does_not_linger(cached: Cached, served: Served) -> None:

@@ -37,24 +37,22 @@ class Known:
         self._lists: dict[str, list[Item]] = {}
         self._recent: dict[str, Any] | None = None
         self.user = ""
-        self._wanted = (
-            options.get("workspace")
-            or environ.get("CLOCKIFY_WORKSPACE", "").strip()
-            or str(self.folder_file().get("workspace") or "")
-        )
+        chosen = options.get("workspace") or environ.get("CLOCKIFY_WORKSPACE", "").strip()
+        self._wanted = chosen or str(self.folder_file().get("workspace") or "")
         self.state = state.read(
             self._profile,
             self._sandbox,
             options.get("workspace"),
             options.get("connection"),
         )
+        # Each workspace that is chosen by option or variable has a state file of its own.
+        self._is_chosen = bool(chosen) and "about" in self.state
         if "about" not in self.state and self._wanted:
-            chosen = {name: environ.get(name, "") for name in state.OVERRIDES}
-            chosen["CLOCKIFY_WORKSPACE"] = ""
-            chosen["CLOCKIFY_CONNECTION"] = (
-                options.get("connection") or chosen["CLOCKIFY_CONNECTION"]
-            )
-            name = state.file_name(self._profile, self._sandbox, chosen)
+            others = {name: environ.get(name, "") for name in state.OVERRIDES}
+            others["CLOCKIFY_WORKSPACE"] = ""
+            if "connection" in options:
+                others["CLOCKIFY_CONNECTION"] = options["connection"]
+            name = state.file_name(self._profile, self._sandbox, others)
             self.state = state.values(_text(paths.file("state", name)))
         self.account, self.workspace = self._place()
 
@@ -69,10 +67,11 @@ class Known:
             self.user = self.user or str(cached.get("user") or "")
             workspace = str(cached.get("workspace") or workspace)
             self._wanted = self._wanted or str(self.profile_table().get("workspace") or "")
-        if account and self._wanted:
+        if account and self._wanted and not self._is_chosen:
             self.account, self.workspace = account, ""
             found = self.find("workspaces", self._wanted)
             workspace = str(found["id"]) if found else self._wanted
+            workspace *= workspace.isalnum()  # it becomes a path: a name or worse finds nothing
         return account, workspace
 
     # -- files -------------------------------------------------------------------------
@@ -159,7 +158,7 @@ class Known:
             items = list(stored.get("items") or ())
         except (ValueError, AttributeError, TypeError):
             return []
-        return [i for i in items if isinstance(i, dict) and isinstance(i.get("id"), str)]
+        return [i for i in items if isinstance(i, dict) and str(i.get("id")).isalnum()]
 
     @property
     def is_unknown(self) -> bool:

@@ -395,6 +395,7 @@ class Desk:
             if self.away is not None:
                 raise self.away
             self._known = running_entry(self.gateway(), self.account.workspace, self.account.user)
+            self._confirmed = True
         except (*_AWAY, SignInError):
             if not _settles_running(waiting, self.account.user):
                 raise

@@ -9,6 +9,7 @@ import typer
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.commands.timers import show_entry, show_started, typed_content
+from clockify_cli.context import Run
 from clockify_cli.errors import ClockifyError, UsageError
 from clockify_cli.tracking import running, timer
 
@@ -54,6 +55,7 @@ def run(
     this = run_of(ctx)
     if on_api_error not in ("fail", "warn"):
         raise UsageError(f"--on-api-error is '{on_api_error}'.", "It is fail or warn.")
+    running.check_command(command)
     started = None
     try:
         words = [running.described(command) if description is None else description]
@@ -64,12 +66,18 @@ def run(
         if on_api_error == "fail":
             raise
         this.notice(f"Not tracked: {error.message}")
-    code = running.run_command(command)
-    if started is not None:
-        try:
-            stopped = timer.stop_this(this.desk, started.entry, this.present())
-            this.out.to_stderr(lambda: show_entry(this, stopped, "Stopped"))
-        except ClockifyError as error:
-            # The command's own exit code matters more than ours.
-            this.out.tell(f"clockify: the timer was not stopped: {error.message} {error.hint}")
+    try:
+        code = running.run_command(command)
+    finally:
+        if started is not None:
+            _stop(this, started)
     raise typer.Exit(code)
+
+
+def _stop(this: Run, started: timer.Started) -> None:
+    try:
+        stopped = timer.stop_this(this.desk, started.entry, this.present())
+        this.out.to_stderr(lambda: show_entry(this, stopped, "Stopped"))
+    except ClockifyError as error:
+        # The command's own exit code matters more than ours.
+        this.out.tell(f"clockify: the timer was not stopped: {error.message} {error.hint}")

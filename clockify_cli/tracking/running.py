@@ -27,6 +27,22 @@ def described(command: Sequence[str]) -> str:
     return words
 
 
+def check_command(command: Sequence[str]) -> None:
+    """Refuse a command that cannot be found, before any time is recorded for it.
+
+    Raises:
+        NotFoundError: There is none, or it is not executable.
+    """
+    import shutil
+
+    if shutil.which(command[0]) is None:
+        raise _no_command(command[0])
+
+
+def _no_command(name: str) -> NotFoundError:
+    return NotFoundError(f"There is no command '{name}'.", "Check the spelling and PATH.")
+
+
 def run_command(command: Sequence[str]) -> int:
     """Run a command with this program's streams and return its exit code.
 
@@ -42,9 +58,7 @@ def run_command(command: Sequence[str]) -> int:
     try:
         process = subprocess.Popen(list(command))  # noqa: S603 - the user's own words, no shell
     except FileNotFoundError:
-        raise NotFoundError(
-            f"There is no command '{command[0]}'.", "Check the spelling and PATH."
-        ) from None
+        raise _no_command(command[0]) from None
     except OSError as error:
         raise UsageError(f"'{command[0]}' cannot be run: {error.strerror}.", "") from None
     passed = [s for s in (getattr(signal, n, None) for n in ("SIGTERM", "SIGHUP")) if s]

@@ -14,6 +14,7 @@ from typer._click.parser import _OptionParser, _ParsingState
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from clockify_cli.context import Run
+from clockify_cli.errors import UsageError
 
 AFTER_DASHES = "clockify_cli.after_dashes"  # how many words stood behind "--"
 
@@ -204,6 +205,22 @@ def _keep(field: str) -> Callable[[Context, Any, Any], None]:
 
     def keep(ctx: Context, _param: Any, value: Any) -> None:
         if value:
+            _CHECKS.get(field, str)(value)
             setattr(ctx.find_root().obj.options, field, value)
 
     return keep
+
+
+def _check_color(value: str) -> None:
+    if value not in ("auto", "always", "never"):
+        raise UsageError(f"--color is {value!r}.", "It is one of: auto, always, never.")
+
+
+def _check_zone(value: str) -> None:
+    from clockify_cli.zones import find_zone
+
+    find_zone(value, "--tz")
+
+
+# What cannot be read is refused even where the command has no use for it.
+_CHECKS: dict[str, Callable[[str], Any]] = {"color": _check_color, "tz": _check_zone}

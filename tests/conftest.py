@@ -6,11 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from cli import Cli, new_cli
+
+if TYPE_CHECKING:
+    from fault_worlds import Worlds
 
 
 class Served:
@@ -99,3 +102,21 @@ def served(sandbox_process: Served) -> Served:
 def cli(served: Served, tmp_path: Path) -> Cli:
     """Return a user with a new home, signed in to the served sandbox."""
     return new_cli(tmp_path / "home", served.url)
+
+
+@pytest.fixture(scope="session")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
+    """Serve the worlds of the fault suite."""
+    from fault_worlds import Worlds
+
+    found = Worlds(tmp_path_factory.mktemp("worlds"), 20)
+    yield found
+    found.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how many cases the fault suite has tried."""
+    from fault_tally import TALLY
+
+    if TALLY.cases:
+        terminalreporter.write_line(TALLY.summary())

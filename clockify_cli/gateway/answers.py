@@ -18,6 +18,8 @@ from clockify_cli.errors import (
 )
 
 FOREIGN_ENTITY = "doesn't belong to"  # how the service says "not found": 400, code 501
+UNSAID = "There is no such thing, or no such address."  # where a 404 has no words
+_TIMED_OUT = (408, 425)  # said by what stands between: nobody knows what came of the request
 
 
 class Answer:
@@ -62,7 +64,8 @@ def error_for(status: int, content: bytes, *, write: bool) -> ClockifyError:
     if status == 401:
         return SignInError(
             words or "The API key was refused.",
-            "Check MATON_API_KEY, or run 'clockify auth login'.",
+            "Check MATON_API_KEY (CLOCKIFY_API_KEY for Clockify itself), "
+            "or run 'clockify auth login'.",
             status=status,
         )
     if status == 403:
@@ -71,9 +74,16 @@ def error_for(status: int, content: bytes, *, write: bool) -> ClockifyError:
             "Ask an admin of the workspace, or choose another with --workspace.",
             status=status,
         )
+    if status == 404 and not words and write:
+        # Of what it cannot find Clockify says so: this comes from something in between.
+        return UnclearError(
+            "The address answered 404, in no words of Clockify's.",
+            "'clockify doctor' checks the address.",
+            status=status,
+        )
     if status == 404 or (status == 400 and FOREIGN_ENTITY in words):
         return NotFoundError(
-            words or "There is no such thing, or no such address.",
+            words or UNSAID,
             "List what there is; 'clockify doctor' checks the address and the workspace.",
             status=status,
         )
@@ -86,7 +96,7 @@ def error_for(status: int, content: bytes, *, write: bool) -> ClockifyError:
         )
     if status == 429:
         return RateLimitError(words or "Too many requests.", status=status)
-    if status >= 500:
+    if status >= 500 or status in _TIMED_OUT:
         away = UnclearError if write else AwayError
         return away(
             f"The gateway or Clockify does not work at the moment ({status})"
@@ -97,7 +107,9 @@ def error_for(status: int, content: bytes, *, write: bool) -> ClockifyError:
             status=status,
         )
     if 300 <= status < 400:
-        return AwayError(
+        # Nobody promises that it was not carried out before it was sent on.
+        away = UnclearError if write else AwayError
+        return away(
             f"The address answered with a redirect ({status}); the key is not sent on.",
             "Set the final address: clockify config set gateway_url https://…",
             status=status,
@@ -117,7 +129,10 @@ def _words(content: bytes) -> tuple[str, int | None]:
     message = body.get("message") or body.get("error") or body.get("detail") or ""
     if isinstance(message, dict):
         message = message.get("message") or ""
-    return str(message)[:500], code if isinstance(code, int) else None
+    words = str(message).strip()[:500]
+    if words and words[-1] not in ".!?…":
+        words += "."  # sentences of our own are put behind it
+    return words, code if isinstance(code, int) else None
 
 
 def _kind_of(content: bytes) -> str:

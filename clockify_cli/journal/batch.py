@@ -16,8 +16,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from clockify_cli.journal.book import Journal
-from clockify_cli.journal.delivery import HOLD_SECONDS
-from clockify_cli.journal.operation import CREATE, DONE, LOCAL, SENDING, Draft, Operation
+from clockify_cli.journal.operation import (
+    CREATE,
+    DONE,
+    HOLD_SECONDS,
+    LOCAL,
+    SENDING,
+    Draft,
+    Operation,
+)
 
 _INSERT = (
     "INSERT INTO operations (change, account, workspace, user, kind, state, entry, payload,"

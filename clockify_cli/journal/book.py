@@ -22,8 +22,10 @@ from clockify_cli.journal.operation import (
     DELETE,
     DONE,
     DROPPED,
+    HOLD_SECONDS,
     LOCAL,
     QUEUED,
+    SENDING,
     SET_ASIDE,
     WAITING,
     Change,
@@ -277,7 +279,8 @@ class Journal:
     def _insert(self, db: sqlite3.Connection, change: int, draft: Draft, state: str) -> int:
         row = db.execute(
             "INSERT INTO operations (change, account, workspace, user, kind, state, entry,"
-            " payload, before, after, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " payload, before, after, hold_until, created_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 change,
                 self.account,
@@ -289,6 +292,8 @@ class Journal:
                 json.dumps(draft.payload),
                 _dump(draft.before),
                 _dump(draft.after),
+                # Should this process die, the service may still be at work on what it was sent.
+                time.time() + HOLD_SECONDS if state == SENDING else 0,
                 _stamp(),
             ),
         ).lastrowid
@@ -344,6 +349,13 @@ class Journal:
         if state == DONE and operation.after and operation.after.get("id"):
             operation.entry = str(operation.after["id"])
         with self.transaction() as db:
+            if state == DONE and operation.kind == CREATE:
+                # What waits for it names it as the service does from now on.
+                db.execute(
+                    "UPDATE operations SET entry = ? WHERE entry = ? AND account = ? AND id <> ?"
+                    " AND state IN ('queued', 'sending', 'refused', 'conflict')",
+                    (operation.entry, operation.local_id, self.account, operation.id),
+                )
             db.execute(
                 "UPDATE operations SET state = ?, kind = ?, entry = ?, payload = ?, before = ?, "
                 "after = ?, "
@@ -457,12 +469,13 @@ class Journal:
         creation = self.creation_of(entry)
         return creation.entry if creation is not None and creation.state == DONE else None
 
-    def claimed(self, workspace: str, user: str, start: str) -> set[str]:
-        """Return the IDs of the entries that creations of the same start have already become."""
+    def claimed(self, entries: Sequence[str]) -> set[str]:
+        """Return those of these IDs whose entries creations of this journal have become."""
+        marks = ", ".join("?" * len(entries))
         rows = self._db.execute(
-            "SELECT entry FROM operations WHERE account = ? AND workspace = ? AND user = ? "
-            "AND kind = ? AND state = ? AND json_extract(payload, '$.start') = ?",
-            (self.account, workspace, user, CREATE, DONE, start),
+            f"SELECT entry FROM operations WHERE entry IN ({marks}) "  # noqa: S608 - marks alone
+            "AND account = ? AND kind = ? AND state = ?",
+            (*entries, self.account, CREATE, DONE),
         )
         return {str(row[0]) for row in rows}
 

@@ -9,15 +9,17 @@ changed meanwhile is a conflict, never overwritten.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from clockify_cli.errors import (
     AwayError,
     ClockifyError,
     ConflictError,
+    NotFoundError,
     RateLimitError,
     SignInError,
+    StorageError,
     UnclearError,
 )
 from clockify_cli.gateway import entries
@@ -30,11 +32,11 @@ from clockify_cli.journal.operation import (
     DELETE,
     DONE,
     DROPPED,
+    HOLD_SECONDS,
     LOCAL,
     QUEUED,
     REFUSED,
     SENDING,
-    SET_ASIDE,
     STOP,
     UPDATE,
     WAITING,
@@ -44,8 +46,14 @@ from clockify_cli.journal.operation import (
 )
 from clockify_cli.model import TimeEntry, end_of, instant, same_content, start_of, write_body
 
-HOLD_SECONDS = 5.0  # after a time-out the service may still be at work on the request
+SETTLE_SECONDS = 1.0  # after a cut the service may have just begun with the request
 AWAY = (AwayError, RateLimitError, SignInError)  # the operation itself is not at fault
+
+
+class OnHold(UnclearError):
+    """A write went out and is not there yet: too early to send it again."""
+
+    timed_out = True
 
 
 class Delivery:
@@ -69,6 +77,7 @@ class Delivery:
         self._gateway = gateway
         self._own_user = own_user
         self._settled = settled
+        self._patient = True
 
     def deliver_waiting(self, deadline: float | None = None, *, patient: bool = False) -> bool:
         """Deliver what waits, in order; set aside what is refused and go on.
@@ -84,44 +93,56 @@ class Delivery:
         Raises:
             AwayError, RateLimitError, SignInError: The rest waits on.
         """
+        self._patient = patient
         stuck: set[str] = {o.entry for o in self._journal.set_aside() if o.entry}
-        held: set[str] = set()
         broken = {o.change for o in self._journal.set_aside() if o.verb in WHOLE}
+        held = False
 
-        def breaks(operation: Operation) -> None:
+        def skip(operation: Operation, name: str) -> None:
+            stuck.add(name)
             if operation.verb in WHOLE:
                 broken.add(operation.change)
 
-        for operation in self._journal.waiting():
+        for number in [o.id for o in self._journal.waiting()]:
             if deadline is not None and time.monotonic() > deadline:
                 return False
-            if self._journal.operation(operation.id).state not in WAITING:
+            operation = self._journal.operation(number)
+            if operation.state not in WAITING:
                 continue  # one before it has taken it in
-            if operation.entry in stuck | held or operation.change in broken:
-                breaks(operation)
-                continue  # depends on one that was set aside or is on hold
-            pause = operation.hold_until - time.time()
-            if pause > 0:
-                if not patient:
-                    held.add(operation.entry)
-                    breaks(operation)
-                    continue
-                time.sleep(min(pause, HOLD_SECONDS))
             name = operation.entry
+            if name in stuck or operation.change in broken:
+                skip(operation, name)
+                continue  # depends on one that was set aside or is on hold
             try:
-                self.deliver(operation, fresh=False)
-            except UnclearError:
-                held.add(name)
-                breaks(operation)
-                if operation.state != SENDING:
-                    raise
+                self._deliver_in_order(operation)
+            except OnHold:
+                held = True
+                skip(operation, name)
             except AWAY:
                 raise
-            except ClockifyError:
-                if operation.state in SET_ASIDE:
-                    stuck.add(name)
-                    breaks(operation)
+            except StorageError:
+                raise
+            except ClockifyError as error:
+                if operation.state in WAITING:  # it could not even be looked up
+                    told = {**error.as_json()["error"], "unclear": operation.state == SENDING}
+                    self._journal.move(operation, REFUSED, error=told)
+                skip(operation, name)
         return not held
+
+    def _deliver_in_order(self, operation: Operation) -> None:
+        """Deliver one that waits; wait out its hold first where there is patience for it.
+
+        Raises:
+            OnHold: There is not.
+        """
+        hold = operation.hold_until
+        if operation.state == SENDING and hold > time.time():
+            if self._happened(operation):  # most often it has
+                return
+            if not self._patient:
+                raise OnHold("It was sent a moment ago and is not there yet.")
+            time.sleep(max(0.0, min(hold - time.time(), HOLD_SECONDS)))
+        self.deliver(operation, fresh=False)
 
     def deliver(self, operation: Operation, *, fresh: bool) -> Operation:
         """Deliver one operation and return it ``done``.
@@ -137,34 +158,29 @@ class Delivery:
             ConflictError: The entry was changed meanwhile; set aside.
             ClockifyError: Refused; set aside.
         """
-        tries = 0
         if operation.state == SENDING and not fresh:
-            if self._resolve(operation):
+            if self._happened(operation):
                 return operation
+            self._journal.move(operation, QUEUED)
         elif not fresh and self._compare(operation):
             return operation
-        body, taken_in = (operation.payload, []) if fresh else self._with_followers(operation)
-        if body is None:
-            return operation
+        if not fresh:
+            self._refuse_second_timer(operation)
+        tries = 0
         while True:
             tries += 1
+            # Anew at each try: the look-up in between may have taken in a change made elsewhere.
+            body, taken_in = (operation.payload, []) if fresh else self._with_followers(operation)
+            if body is None:
+                return operation
             if not (fresh and tries == 1 and operation.state == SENDING):
-                self._journal.move(operation, SENDING, sent=body)
+                hold = time.time() + HOLD_SECONDS
+                self._journal.move(operation, SENDING, sent=body, hold_until=hold)
             try:
                 answer = self._send(operation, body)
             except UnclearError as error:
-                hold = time.time() + HOLD_SECONDS if error.timed_out else 0.0
-                self._journal.move(
-                    operation, SENDING, error=error.as_json()["error"], hold_until=hold
-                )
-                if error.timed_out:
-                    self._adopt_only(operation, error)
+                if self._came_of(operation, error):
                     return operation
-                try:
-                    if self._resolve(operation):
-                        return operation
-                except AwayError:
-                    raise error from None
                 if tries >= 2:
                     raise AwayError(error.message, error.hint, status=error.status) from error
             except AWAY as error:
@@ -192,49 +208,85 @@ class Delivery:
             The body and the operations that it takes in; no body where the entry was
             deleted while it waited, so that nothing is left to send.
         """
+        body, taken_in = list(self._folded(operation))[-1]
+        if body is None:
+            self._journal.move_all([operation, *taken_in], DROPPED)
+        elif operation.kind == CREATE and "end" not in body:
+            self._make_room(operation)
+        return body, taken_in
+
+    def _folded(
+        self, operation: Operation
+    ) -> Iterator[tuple[dict[str, Any] | None, list[Operation]]]:
+        """Yield the body as recorded, then with one after the other of what was done to it."""
+        body, taken_in = operation.payload, list[Operation]()
+        yield body, taken_in
         if operation.kind != CREATE:
-            return operation.payload, []
-        body = dict(operation.payload)
-        taken_in: list[Operation] = []
+            return
         for follower in self._journal.waiting():
             if follower.entry != operation.local_id or follower.id == operation.id:
                 continue
             if follower.state != QUEUED:
-                break
+                return
+            taken_in = [*taken_in, follower]
             if follower.kind == DELETE:
-                self._journal.move_all([operation, *taken_in, follower], DROPPED)
-                return None, []
-            if follower.kind == STOP:
-                body["end"] = follower.payload["end"]
-            else:
-                body = dict(follower.payload)
-            taken_in.append(follower)
-        if "end" not in body:
-            self._make_room(operation)
-        return body, taken_in
+                yield None, taken_in
+                return
+            end = {"end": follower.payload["end"]} if follower.kind == STOP else {}
+            body = {**body, **end} if follower.kind == STOP else follower.payload
+            yield body, taken_in
 
     def _make_room(self, operation: Operation) -> None:
         """End the timer that runs now, as the user's start would have done at its time.
 
         Raises:
             ConflictError: One was started elsewhere after this one; the user decides.
+            ClockifyError: That one cannot be ended; this one is set aside.
         """
         now = entries.running_entry(self._gateway, operation.workspace, operation.user)
         if now is None:
             return
-        start = instant(operation.payload["start"])
-        if start_of(now) >= start:
+        if start_of(now) >= instant(operation.payload["start"]):
             self._conflict(operation, now, "another timer was started elsewhere after it")
-        draft = Draft(
-            STOP,
-            operation.workspace,
-            operation.user,
-            str(now["id"]),
-            {"end": operation.payload["start"]},
-            before=now,
+        if operation.verb == "undo":
+            self._conflict(operation, now, "another timer is running")
+        # Of the same change, so that it is taken back with it; it may have been tried before.
+        stop = next(
+            (
+                o
+                for o in self._journal.of_change(operation.change)
+                if o.kind == STOP and o.state in WAITING and o.entry == now["id"]
+            ),
+            None,
         )
-        # Of the same change, so that it is taken back with it.
-        self.deliver(self._journal.add(operation.change, draft, SENDING), fresh=True)
+        if stop is None:
+            end = {"end": operation.payload["start"]}
+            draft = Draft(STOP, operation.workspace, operation.user, str(now["id"]), end, now)
+            stop = self._journal.add(operation.change, draft, SENDING)
+        try:
+            self.deliver(stop, fresh=True)
+        except NotFoundError:
+            self._journal.move(stop, DROPPED)  # nothing runs any more
+        except AWAY:
+            raise
+        except ClockifyError as error:
+            self._journal.move(stop, DROPPED)
+            self._journal.move(operation, REFUSED, error=error.as_json()["error"])
+            raise
+
+    def _refuse_second_timer(self, operation: Operation) -> None:
+        """Refuse to make an entry run again while another one does: the service would end that.
+
+        Raises:
+            ConflictError: Another one runs.
+        """
+        if operation.kind != UPDATE or "end" in operation.payload:
+            return
+        if operation.before is not None and end_of(operation.before) is None:
+            return
+        now = entries.running_entry(self._gateway, operation.workspace, operation.user)
+        if now is not None and now["id"] != self._service_id(operation):
+            self._conflict(operation, now, "another timer is running")
 
     # -- sending --------------------------------------------------------------------
 
@@ -249,7 +301,9 @@ class Delivery:
         place = entries.entry_path(workspace, self._service_id(operation))
         if operation.kind == UPDATE:
             return self._entry("PUT", place, body)
-        self._gateway.send("DELETE", place)
+        answer = self._gateway.send("DELETE", place)
+        if answer.status != 204 and not (isinstance(answer.data, dict) and answer.data.get("id")):
+            raise UnclearError("The gateway's answer is not Clockify's.", status=answer.status)
         return operation.before
 
     def _entry(self, method: str, place: str, body: dict[str, Any]) -> TimeEntry:
@@ -283,51 +337,68 @@ class Delivery:
 
         For callers that cannot leave it waiting in the queue.
         """
+        if operation.state != SENDING:
+            return False
         time.sleep(max(0.0, min(HOLD_SECONDS, operation.hold_until - time.time())))
         try:
-            return operation.state == SENDING and self._resolve(operation)
+            if self._happened(operation):
+                return True
         except ClockifyError:
             return False
+        self._journal.move(operation, QUEUED)
+        return False
 
     # -- lost answers -----------------------------------------------------------------
 
-    def _adopt_only(self, operation: Operation, error: UnclearError) -> None:
-        """After a time-out: adopt what is there already, but do not send again yet."""
-        hold = operation.hold_until
+    def _came_of(self, operation: Operation, error: UnclearError) -> bool:
+        """Look up a write whose answer was just lost: adopt it, or say that it may be sent again.
+
+        Raises:
+            OnHold: It is not there, but may still come.
+            UnclearError: Nobody could be asked.
+            ConflictError: Something else happened to the entry; set aside.
+        """
+        told = error.as_json()["error"]
+        wait = HOLD_SECONDS if error.timed_out else SETTLE_SECONDS
+        hold = time.time() + wait
+        self._journal.move(operation, SENDING, error=told, hold_until=hold)
+        if not error.timed_out and self._patient:
+            time.sleep(wait)
         try:
-            done = self._resolve(operation)
-        except AwayError:
+            if self._happened(operation):
+                return True
+        except ConflictError:
+            raise
+        except ClockifyError:
             raise error from None
-        if not done:
-            self._journal.move(operation, SENDING, error=error.as_json()["error"], hold_until=hold)
-            raise error
+        if hold > time.time():
+            raise OnHold(error.message, error.hint, status=error.status)
+        self._journal.move(operation, QUEUED, error=told)
+        return False
 
-    def _resolve(self, operation: Operation) -> bool:
-        """Look up a write whose answer was lost: adopt it, or say that it did not happen.
-
-        Returns:
-            True where it happened (now ``done``); False where it may be sent (``queued``).
+    def _happened(self, operation: Operation) -> bool:
+        """Look up a write whose answer was lost; where it has happened it is now ``done``.
 
         Raises:
             ConflictError: Something else happened to the entry; set aside.
+            ClockifyError: It could not be looked up.
         """
         if operation.kind == CREATE:
-            start = operation.payload["start"]
-            claimed = self._journal.claimed(operation.workspace, operation.user, start)
-            found = lookup.created_entry(self._gateway, operation, claimed)
-            if found is not None:
-                self._finish(operation, found)
-                return True
-        elif operation.kind == STOP and not operation.entry:
-            ended = self._journal.ended(operation)
-            found = lookup.stopped_entry(self._gateway, operation, ended)
-            if found is not None:
-                self._finish(operation, found)
-                return True
-        elif self._compare(operation):
+            found = lookup.created_entry(self._gateway, operation, self._journal.claimed)
+            if found is None:
+                return False
+            # What it had taken in when it was sent has happened too.
+            taken_in = [f for body, f in self._folded(operation) if body == operation.sent]
+            self._finish(operation, found)
+            for follower in taken_in[-1] if taken_in else ():
+                self._finish(follower, found)
             return True
-        self._journal.move(operation, QUEUED)
-        return False
+        if operation.kind == STOP and not operation.entry:
+            found = lookup.stopped_entry(self._gateway, operation, self._journal.ended(operation))
+            if found is not None:
+                self._finish(operation, found)
+            return found is not None
+        return self._compare(operation)
 
     # -- changes made elsewhere --------------------------------------------------------
 
@@ -364,6 +435,13 @@ class Delivery:
         if ended == end:
             self._finish(operation, now)
             return True
+        if ended is not None and operation.state == SENDING:
+            # It may have been another timer that ran by then, and that the stop has ended.
+            others = self._journal.ended(operation)
+            found = lookup.stopped_entry(self._gateway, operation, others)
+            if found is not None:
+                self._finish(operation, found)
+                return True
         if ended is not None:
             self._conflict(operation, now, "it was stopped elsewhere at another time")
         if end < start_of(now):
@@ -379,10 +457,13 @@ class Delivery:
             return False
         mine = lookup.changed_fields(before, after)
         theirs = lookup.changed_fields(before, now)
-        if mine.keys() & theirs.keys():
-            names = ", ".join(sorted(mine.keys() & theirs.keys()))
-            self._conflict(operation, now, f"{names} was changed elsewhere")
+        clash = sorted(n for n in mine.keys() & theirs.keys() if mine[n][1] != theirs[n][1])
+        if clash:
+            self._conflict(operation, now, f"{', '.join(clash)} was changed elsewhere")
         wanted = merged(now, after, set(mine))
+        if same_content(now, wanted):
+            self._finish(operation, now)
+            return True
         self._journal.move(
             operation, operation.state, before=now, after=wanted, payload=write_body(wanted)
         )

@@ -7,29 +7,37 @@ entry that another operation of the journal has already become is never taken.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from clockify_cli.errors import NotFoundError
+from clockify_cli.errors import AwayError, NotFoundError
 from clockify_cli.gateway import entries
+from clockify_cli.gateway.answers import UNSAID
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.journal.operation import Operation
 from clockify_cli.model import TimeEntry, comparable, end_of, instant, start_of, utc_text
 
 
-def created_entry(gateway: Gateway, operation: Operation, claimed: set[str]) -> TimeEntry | None:
-    """Return the entry that a creation has become, or ``None`` where it has not happened."""
+def created_entry(
+    gateway: Gateway, operation: Operation, claimed: Callable[[list[str]], set[str]]
+) -> TimeEntry | None:
+    """Return the entry that a creation has become, or ``None`` where it has not happened.
+
+    Args:
+        gateway: The client.
+        operation: The creation.
+        claimed: Says which of these IDs are of entries that other creations have become.
+    """
     body = operation.sent or operation.payload
     start = instant(body["start"])
-    found = entries.entries_between(
-        gateway,
-        operation.workspace,
-        operation.user,
-        start,
-        start + timedelta(seconds=1),
-        reach=timedelta(0),
+    found = list(
+        entries.entries_begun(
+            gateway, operation.workspace, operation.user, start, start + timedelta(seconds=1)
+        )
     )
-    return best_match([e for e in found if e.get("id") not in claimed], body)
+    taken = claimed([str(entry["id"]) for entry in found])
+    return best_match([e for e in found if e["id"] not in taken], body)
 
 
 def best_match(candidates: list[TimeEntry], body: dict[str, Any]) -> TimeEntry | None:
@@ -59,10 +67,20 @@ def best_match(candidates: list[TimeEntry], body: dict[str, Any]) -> TimeEntry |
 
 
 def current_entry(gateway: Gateway, operation: Operation, entry: str) -> TimeEntry | None:
-    """Return the entry as it is now, or ``None`` where it is gone."""
+    """Return the entry as it is now, or ``None`` where it is gone.
+
+    Raises:
+        AwayError: Something says 404 that is not Clockify.
+    """
     try:
         return entries.entry(gateway, operation.workspace, entry)
-    except NotFoundError:
+    except NotFoundError as error:
+        if error.message == UNSAID:
+            raise AwayError(
+                "The address answered 404, in no words of Clockify's.",
+                "'clockify doctor' checks the address.",
+                status=error.status,
+            ) from error
         return None
 
 

@@ -25,7 +25,9 @@ CREATE, STOP, UPDATE, DELETE = "create", "stop", "update", "delete"
 
 # Changes whose later writes make no sense without the earlier ones: where an entry could not be
 # shortened, its second half must not be made.
-WHOLE = ("split", "join")
+WHOLE = ("split", "join", "undo")
+
+HOLD_SECONDS = 5.0  # after it was sent, the service may still be at work on a request
 
 LOCAL = "local-"  # prefix of the ID of an entry that the service does not know yet
 

@@ -90,12 +90,9 @@ def _under_key(desk: Desk, key: str) -> TimeEntry | None:
         if operation.attempts or operation.error:
             from clockify_cli.journal import lookup
 
-            claimed = desk.journal.claimed(
-                operation.workspace, operation.user, operation.payload["start"]
-            )
             if desk.away is not None:
                 raise desk.away
-            found = lookup.created_entry(desk.gateway(), operation, claimed)
+            found = lookup.created_entry(desk.gateway(), operation, desk.journal.claimed)
         if found is not None:
             desk.journal.move(operation, DONE, after=found)
             return found

@@ -30,8 +30,14 @@ from clockify_cli.gateway.parallel import Crew, Done, Stopped
 from clockify_cli.gateway.waits import backoff
 from clockify_cli.journal import book
 from clockify_cli.journal.batch import Batch, done
-from clockify_cli.journal.delivery import HOLD_SECONDS
-from clockify_cli.journal.operation import CREATE, DROPPED, SENDING, Draft, Operation
+from clockify_cli.journal.operation import (
+    CREATE,
+    DROPPED,
+    HOLD_SECONDS,
+    SENDING,
+    Draft,
+    Operation,
+)
 from clockify_cli.model import TimeEntry, entry_from_body, instant
 from clockify_cli.store import files
 from clockify_cli.tracking.desk import TURN_SECONDS, Desk
@@ -132,29 +138,38 @@ class _Import:
         self._taking = threading.Lock()
         self._taken = set(plan.taken)  # IDs that a lost creation cannot have become
         self._ended = False
+        self._patience = float("inf")  # until when what is under way is waited for
         self.result = Imported()
 
     def run(self) -> Imported:
         """Send everything; return what became of it."""
         try:
-            self._take_turn()
-            while self._crew.busy or (self._todo and not self._ended):
-                self._step()
-        except ClockifyError as error:
-            self._end(error)
-            self._drain()
-        except KeyboardInterrupt as error:
-            self._end(error)
-            self._drain()
+            with _interrupts(self._interrupted):
+                try:
+                    self._take_turn()
+                    while self._is_under_way():
+                        self._step()
+                except ClockifyError as error:
+                    self._end(error)
+                    self._drain()
+                finally:
+                    self._settle()
         finally:
-            try:
-                self._settle()
-            finally:
-                self._turn.close()
+            self._turn.close()
         self.result.left += len(self._todo)
         self.result.unclear += len(self._sent)
         self._desk.save()
         return self.result
+
+    def _is_under_way(self) -> bool:
+        if self._crew.busy:
+            return time.monotonic() < self._patience
+        return bool(self._todo) and not self._ended
+
+    def _interrupted(self) -> None:
+        """Take Ctrl-C for the wish to end soon and in good order."""
+        self._end(KeyboardInterrupt())
+        self._patience = time.monotonic() + DRAIN_SECONDS
 
     # -- the journal's turn -----------------------------------------------------------------
 
@@ -164,13 +179,14 @@ class _Import:
 
     def _give_way(self) -> None:
         """Let another command have its turn; nothing may be under way meanwhile."""
-        while self._crew.busy:
-            self._take(self._crew.collect())
+        while self._crew.busy and time.monotonic() < self._patience:
+            self._take(self._crew.collect(timeout=SETTLE_SECONDS))
+        if self._ended:
+            return
         self._settle()
         self._turn.close()
         time.sleep(REST_SECONDS)
-        if not self._ended:
-            self._take_turn()
+        self._take_turn()
 
     # -- sending ------------------------------------------------------------------------------
 
@@ -273,12 +289,9 @@ class _Import:
             self.result.error = error
 
     def _drain(self) -> None:
-        until = time.monotonic() + DRAIN_SECONDS
-        try:
-            while self._crew.busy and (left := until - time.monotonic()) > 0:
-                self._take(self._crew.collect(timeout=left))
-        except KeyboardInterrupt:
-            pass  # whoever asks twice does not want to wait
+        until = min(self._patience, time.monotonic() + DRAIN_SECONDS)
+        while self._crew.busy and (left := until - time.monotonic()) > 0:
+            self._take(self._crew.collect(timeout=left))
 
     # -- in the threads of the crew -----------------------------------------------------------
 
@@ -350,6 +363,29 @@ class _Import:
                 return False
             self._taken.add(str(entry["id"]))
             return True
+
+
+@contextmanager
+def _interrupts(interrupted: Callable[[], None]) -> Iterator[None]:
+    """Call ``interrupted`` at the first Ctrl-C, where the program is at that moment.
+
+    An exception in the middle of anything would leave it open what was sent and what was noted.
+    A second Ctrl-C is one.
+    """
+    import signal
+
+    def first(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        interrupted()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _known_by(row: Row) -> tuple[Any, ...]:

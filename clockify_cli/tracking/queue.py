@@ -61,7 +61,9 @@ def retry(desk: Desk, numbers: Sequence[int], *, force: bool = False) -> list[Op
             if force and operation.state == CONFLICT:
                 _insist(desk.journal, operation)
             elif operation.state in SET_ASIDE:
-                desk.journal.move(operation, QUEUED)
+                # One that could not be looked up may have happened: it still has to be.
+                unclear = (operation.error or {}).get("unclear")
+                desk.journal.move(operation, SENDING if unclear else QUEUED)
     desk.sync()
     return [desk.journal.operation(number) for number in numbers]
 

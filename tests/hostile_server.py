@@ -70,7 +70,7 @@ class World:
     things: dict[str, dict[str, Json]] = field(default_factory=dict)
     asked: list[tuple[str, str, Json | None]] = field(default_factory=list)
     refusals: list[Refused] = field(default_factory=list)  # the next answers
-    keys: list[str] = field(default_factory=list)  # that came with what was asked
+    heads: list[dict[str, str]] = field(default_factory=list)  # of the same, with the path
     lock: Lock = field(default_factory=Lock)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     url: str = ""
@@ -333,7 +333,8 @@ class Handler(BaseHTTPRequestHandler):
         query = {k: v[-1] for k, v in parse_qs(parts.query, keep_blank_values=True).items()}
         with self.world.lock:
             self.world.asked.append((self.command, self.path, body))
-            self.world.keys.append(self.headers.get("Authorization", ""))
+            named = {name.lower(): value for name, value in self.headers.items()}
+            self.world.heads.append({**named, "path": self.path})
             try:
                 status, data = self._routed(parts.path, query, body)
             except Refused as error:

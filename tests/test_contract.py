@@ -1,0 +1,578 @@
+"""What scripts may rely on: options, streams, JSON, exit codes, names, settings, environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli import NOW, PROGRAM, Cli, Ran, new_cli
+from conftest import Served
+from hostile_server import KEY, ME, Ways, World
+from hostile_server import served as other_service
+from sandbox_api import WS, Api
+from typer._click.core import Context
+
+from clockify_cli.commands.shape import Noun, load
+from clockify_cli.render.cells import width
+from clockify_cli.sandbox import USER_ID, WORKSPACE_ID
+from clockify_cli.tree import ROWS, SHARED
+
+NOBODY = "e" * 24
+
+
+@pytest.fixture
+def api(served: Served) -> Api:
+    return Api.gateway(served.url)
+
+
+@pytest.fixture
+def at_work(cli: Cli, api: Api) -> Cli:
+    """Return a user on 2026-11-25, 10:15 in Berlin, with some work done and a timer running."""
+    cli.env["CLOCKIFY_NOW"] = NOW
+    client = api.create(f"{WS}/clients", name="Acme")
+    web = api.create(f"{WS}/projects", name="Web", clientId=client["id"], billable=True)
+    api.create(f"{WS}/projects/{web['id']}/tasks", name="Build")
+    tag = api.create(f"{WS}/tags", name="dev")["id"]
+    for day, hours in ((24, (8, 9, 12)), (25, (7,))):
+        for hour in hours:
+            start, end = (f"2026-11-{day}T{hour:02}:{m}:00Z" for m in ("00", "30"))
+            api.entry(start, end, description=f"Work {hour}", projectId=web["id"], tagIds=[tag])
+    cli("start", "Review", "-p", "Web", "--at", "10:00")
+    return cli
+
+
+# -- every command ---------------------------------------------------------------------------
+
+# One call of each that answers, in the state that ``at_work`` leaves; none prompts. ``LOGGED``
+# stands for the entry that ``log`` has made.
+CALLS: dict[str, tuple[str, ...]] = {
+    "status": ("status",),
+    "entries": ("entries", "week"),
+    "report": ("report", "week", "--by", "project,day"),
+    "goal": ("goal", "--day", "8h"),
+    "gaps": ("gaps", "yesterday"),
+    "check": ("check", "yesterday", "--no-overlap"),
+    "standup": ("standup",),
+    "export": ("export", "week", "--format", "json"),
+    "workspaces": ("workspaces",),
+    "projects": ("projects",),
+    "clients": ("clients",),
+    "tags": ("tags",),
+    "tasks": ("tasks", "-p", "Web"),
+    "users": ("users",),
+    "me": ("me",),
+    "auth": ("auth", "status"),
+    "connections": ("connections",),
+    "config": ("config",),
+    "doctor": ("doctor",),
+    "sandbox": ("sandbox",),
+    "queue": ("queue",),
+    "sync": ("sync",),
+    "budget": ("budget",),
+    "when": ("when", "yesterday 14:00"),
+    "prompt": ("prompt",),
+    "api": ("api", "GET", "user"),
+    "completion": ("completion", "bash"),
+    "start": ("start", "Mail", "-t", "dev"),
+    "switch": ("switch", "Mail 2"),
+    "stop": ("stop",),
+    "continue": ("continue",),
+    "break": ("break",),
+    "resume": ("resume",),
+    "discard": ("discard",),
+    "log": ("log", "yesterday 15:00", "+1h", "Plan"),
+    "edit": ("edit", "@1", "-d", "Plan B"),
+    "split": ("split", "LOGGED", "--at", "yesterday 15:15"),
+    "extend": ("extend", "LOGGED", "5m"),
+    "shorten": ("shorten", "LOGGED", "5m"),
+    "move": ("move", "LOGGED", "yesterday 14:50"),
+    "join": ("join", "LOGGED", "@1", "--yes"),
+    "mark-invoiced": ("mark-invoiced", "LOGGED"),
+    "undo": ("undo",),
+}
+ELSEWHERE = {
+    "run": "its standard output is its command's",
+    "apply": "it reads a text",
+    "import": "it reads a file",
+}
+READING = list(CALLS)[: list(CALLS).index("start")]
+
+
+def test_every_command_is_called_here() -> None:
+    assert CALLS.keys() | ELSEWHERE.keys() == ROWS.keys()
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_every_command_has_help_with_examples(name: str, tmp_path: Path) -> None:
+    ran = new_cli(tmp_path, "http://127.0.0.1:1")(name, "--help")
+    assert ran.err == ""
+    assert ran.out.startswith(f"Usage: clockify {name} ")
+    for option, _ in SHARED:
+        assert option.split(",")[0].split()[0] in ran.out
+    command = load(import_module(f"clockify_cli.commands.{ROWS[name].module}").app, name)
+    whole = Context(command, info_name=f"clockify {name}")
+    if isinstance(command, Noun):
+        assert command.commands
+        for verb, found in command.commands.items():
+            text = found.get_help(Context(found, info_name=verb, parent=whole))
+            assert f"clockify {name}" in text.partition("Examples:")[2], (name, verb)
+            assert verb in ran.out
+    else:
+        assert f"clockify {name}" in ran.out.partition("Examples:")[2]
+
+
+def test_every_command_answers_with_one_json_document(at_work: Cli) -> None:
+    logged = ""
+    for place, (name, call) in enumerate(CALLS.items()):
+        words = tuple(logged if word == "LOGGED" else word for word in call)
+        given = ("--json", "--color", "always")
+        ran = at_work(*given, *words) if place % 2 else at_work(*words, *given)
+        assert isinstance(ran.json, (dict, list, str, type(None))), words
+        assert ran.out.endswith("\n")
+        assert "\x1b" not in ran.out + ran.err
+        assert "{" not in ran.err, (words, ran.err)
+        logged = ran.json["id"] if name == "log" else logged
+
+
+def test_options_count_the_same_before_between_and_behind(at_work: Cli) -> None:
+    for words in (("projects", "list"), ("entries", "list", "week"), ("status",)):
+        lines = {
+            at_work("--quiet", *words).out,
+            at_work(words[0], "-q", *words[1:]).out,
+            at_work(*words, "--quiet").out,
+        }
+        assert len(lines) == 1
+        assert all(re.fullmatch("[0-9a-f]{24}", line) for line in lines.pop().split())
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_no_line_is_longer_than_the_terminal(at_work: Cli, columns: int) -> None:
+    # What is for programs, or for pasting, is not bound by the terminal's width.
+    for name in READING:
+        if name in ("export", "completion", "api", "standup", "config"):
+            continue
+        ran = at_work(*CALLS[name], COLUMNS=str(columns))
+        for line in ran.out.splitlines():
+            assert width(line) <= columns or " " not in line.strip(), (name, line)
+
+
+# -- streams ---------------------------------------------------------------------------------
+
+
+def at_streams(
+    cli: Cli, *words: str, keys: str, terminals: tuple[int, ...], **environ: str
+) -> tuple[int, str, str]:
+    """Run with a terminal on some of the three streams; return code, terminal, and the rest."""
+    ours, theirs = pty.openpty()
+    os.write(ours, keys.encode())
+    streams = [theirs if n in terminals else subprocess.PIPE for n in range(3)]
+    process = subprocess.Popen(
+        [PROGRAM, *words],
+        stdin=streams[0] if 0 in terminals else subprocess.DEVNULL,
+        stdout=streams[1],
+        stderr=streams[2],
+        env={**cli.env, "TERM": "xterm", **environ},
+        cwd=cli.home,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    piped = process.communicate(timeout=60)
+    shown = b""
+    while True:
+        try:
+            found = os.read(ours, 65536)
+        except OSError:
+            break
+        shown += found
+        if not found:
+            break
+    os.close(ours)
+    return process.returncode, shown.decode(), b"".join(p or b"" for p in piped).decode()
+
+
+def test_a_question_needs_a_terminal_on_stdin_and_stderr(at_work: Cli) -> None:
+    delete = ("entries", "delete", "@2", "@3", "--json")
+    question = "2 entries would be deleted."
+    for terminals, more in (((0, 1), ()), ((1, 2), ()), ((0, 1, 2), ("--no-input",)), ((), ())):
+        code, shown, piped = at_streams(at_work, *delete, *more, keys="y\n", terminals=terminals)
+        assert code == 2
+        assert '"kind": "usage"' in shown + piped
+        assert "[y/N]" not in shown + piped
+    code, shown, piped = at_streams(at_work, *delete, keys="n\n", terminals=(0, 2))
+    assert (code, piped) == (2, "")
+    assert question in shown
+    code, shown, piped = at_streams(at_work, *delete, keys="y\n", terminals=(0, 2))
+    assert code == 0
+    assert question in shown
+    assert len(json.loads(piped)) == 2
+
+
+def test_colour_is_for_terminals_and_as_asked(at_work: Cli) -> None:
+    def colored(*words: str, terminals: tuple[int, ...] = (0, 1, 2), **environ: str) -> bool:
+        ran = at_streams(at_work, "tags", *words, keys="", terminals=terminals, **environ)
+        return "\x1b[" in ran[1] + ran[2]
+
+    assert colored()
+    assert not colored(terminals=())
+    assert not colored(NO_COLOR="1")
+    assert not colored(TERM="dumb")
+    assert not colored("--color", "never", FORCE_COLOR="1")
+    assert colored(terminals=(), FORCE_COLOR="1")
+    assert not colored(terminals=(), FORCE_COLOR="1", NO_COLOR="1")
+    assert colored("--color=always", terminals=(), NO_COLOR="1")
+    at_work("config", "set", "color", "always")
+    assert colored(terminals=())
+    assert not colored(terminals=(), NO_COLOR="1")
+    assert at_work("tags", "--color", "often", "--json", code=2).error["kind"] == "usage"
+
+
+def shell(cli: Cli, line: str) -> Ran:
+    """Run a line of shell in which ``clockify`` is the program."""
+    done = subprocess.run(
+        ["bash", "-c", f'clockify() {{ "{PROGRAM}" "$@"; }}; {line}'],
+        env=cli.env,
+        cwd=cli.home,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("clockify status >&-", 0, ""),
+        ("clockify status --cached >&-", 0, ""),
+        ("clockify --version >&-", 0, ""),
+        ("clockify start x <&- >&- 2>&-", 0, ""),
+        ("clockify nonsense 2>&-", 2, ""),
+        ("clockify entries delete @1 @2 <&-", 2, "Add --yes"),
+        ("clockify projects --json >/dev/full", 1, '"kind": "storage"'),
+        ("clockify --help >/dev/full", 1, "No space left"),
+        ("clockify status --cached --json >/dev/full", 1, '"kind": "storage"'),
+        ("clockify entries --json | true; exit ${PIPESTATUS[0]}", 141, ""),
+        ("clockify --help | true; exit ${PIPESTATUS[0]}", 141, ""),
+        ("printf '\\xff\\xfe' | clockify auth login --with-token", 3, "not an API key"),
+    ],
+)
+def test_streams_that_are_closed_full_or_gone(
+    at_work: Cli, line: str, code: int, said: str
+) -> None:
+    at_work.env |= {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8:strict"}
+    ran = shell(at_work, line)
+    assert ran.code == code, ran
+    assert said in ran.err
+    assert said or ran.err == ""
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_everything_is_utf8_whatever_the_locale(at_work: Cli, encoding: str) -> None:
+    at_work("start", "Prüfung – 日本")
+    at_work.env["PYTHONIOENCODING"] = encoding
+    assert "Prüfung – 日本" in at_work("status").out
+    assert at_work("status", "--json").json["description"] == "Prüfung – 日本"
+    assert "…" in at_work("start", "--help").out
+    assert "Prüfung" in at_work("projects", "show", "Prüfung", code=4).err
+
+
+def test_verbose_is_a_line_a_request_on_stderr(at_work: Cli) -> None:
+    ran = at_work("status", "--verbose", "--json")
+    assert ran.json["description"] == "Review"
+    path = f"/api/v1/workspaces/{WORKSPACE_ID}/user/{USER_ID}/time-entries"
+    assert re.fullmatch(rf"GET {path} 200 \d+ ms\n", ran.err)
+
+
+# -- exit codes ------------------------------------------------------------------------------
+
+Change = Callable[[Served, Cli], Any]
+
+
+def fault(**rule: Any) -> Change:
+    return lambda served, cli: served.faults([{"times": 0, **rule}])
+
+
+def setting(**environ: str) -> Change:
+    return lambda served, cli: cli.env.update(environ)
+
+
+AWAY = setting(CLOCKIFY_GATEWAY_URL="http://127.0.0.1:9/clockify")
+FAILURES: dict[str, tuple[Change, tuple[str, ...], int, str, int | None]] = {
+    "an unknown command": (setting(), ("stat",), 2, "usage", None),
+    "an unknown option": (setting(), ("status", "--nope"), 2, "usage", None),
+    "a word too many": (setting(), ("status", "now"), 2, "usage", None),
+    "a time": (setting(), ("stop", "--at", "900"), 2, "usage", None),
+    "a period": (setting(), ("entries", "20/11"), 2, "usage", None),
+    "an entry that is none": (setting(), ("edit", "newest", "-d", "x"), 2, "usage", None),
+    "a zone": (setting(), ("tags", "--tz", "Mars/North"), 2, "usage", None),
+    "a profile": (setting(), ("status", "--profile", "nope"), 2, "usage", None),
+    "a deletion of two unasked": (setting(), ("entries", "delete", "@1", "@2"), 2, "usage", None),
+    "no key": (setting(MATON_API_KEY=""), ("status",), 3, "auth", None),
+    "a refused key": (setting(MATON_API_KEY="wrong-key"), ("status",), 3, "auth", 401),
+    "no permission": (
+        fault(kind="status_before", status=403),
+        ("start", "x"),
+        3,
+        "permission",
+        403,
+    ),
+    "no such name": (setting(), ("start", "x", "-p", "Nope"), 4, "not_found", None),
+    "no such ID": (setting(), ("entries", "show", NOBODY), 4, "not_found", 400),
+    "no such handle": (setting(), ("entries", "show", "@999"), 4, "not_found", None),
+    "a name of two": (setting(), ("tags", "show", "twin"), 4, "ambiguous", None),
+    "no network": (AWAY, ("status",), 5, "unavailable", None),
+    "no network for a write": (AWAY, ("start", "x", "--no-queue"), 5, "unavailable", None),
+    "a service that fails": (
+        fault(kind="status_before", status=503),
+        ("status",),
+        5,
+        "unavailable",
+        503,
+    ),
+    "HTML": (fault(kind="html"), ("projects",), 5, "unavailable", 200),
+    "a refusal": (
+        fault(kind="status_before", status=400),
+        ("log", "9:00-9:30"),
+        6,
+        "refused",
+        400,
+    ),
+    "an active project": (setting(), ("projects", "delete", "Web", "--yes"), 6, "refused", None),
+    "a limit": (
+        fault(kind="429", retry_after="3000"),
+        ("status",),
+        7,
+        "rate_limited",
+        429,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_failures(served: Served, at_work: Cli, api: Api, name: str) -> None:
+    change, words, code, kind, status = FAILURES[name]
+    for tag in ("twin one", "twin two"):
+        api.create(f"{WS}/tags", name=tag)
+    at_work("tags")
+    change(served, at_work)
+    ran = at_work(*words, "--json", code=code)
+    assert ran.out == ""
+    assert ran.err.count("\n") == 1
+    error = json.loads(ran.err)["error"]
+    assert (error["kind"], error["exit"], error.get("status")) == (kind, code, status)
+    assert error["message"].endswith((".", "?"))
+    told = at_work(*words, code=code)
+    assert told.out == ""
+    assert told.err.startswith(f"clockify: {error['message']}")
+    assert error.get("hint", "") in told.err
+
+
+def test_a_question_answered_by_an_exit_code(at_work: Cli) -> None:
+    assert at_work("status", "--exit-code").code == 0
+    assert at_work("check", "yesterday", "--max-entry", "5m", "--json", code=1).json["ok"] is False
+    assert at_work("run", "-q", "--", "sh", "-c", "exit 9", code=9).out == ""
+    at_work("stop", code=4)  # 'run' has stopped what ran, and its own timer
+    assert at_work("status", "--exit-code", "--json", code=1).json is None
+
+
+def test_a_command_that_does_not_exist_leaves_no_timer(at_work: Cli) -> None:
+    before = at_work("status", "--json").json
+    at_work("run", "--", "no-such-command", code=4)
+    assert at_work("status", "--json").json == before
+
+
+# -- names -----------------------------------------------------------------------------------
+
+PROJECTS = ("Café", "cafe two", "C++", "C#", "web", "Website", "Big Data", "Data big", "a.*b")
+NAMES = {
+    "Café": "Café",
+    "cafe": "Café",
+    "CAFÉ ": "Café",
+    "cafe t": "cafe two",
+    "c++": "C++",
+    "C": 2,
+    "web": "web",
+    "webs": "Website",
+    "big data": "Big Data",
+    "data": "Data big",
+    "dat big": 2,
+    "wo": "cafe two",
+    "a.*b": "a.*b",
+    "a.+b": 0,
+    "": 0,
+    "Put Away": "Put Away",
+    "put away": 0,
+    "acme/site": "Acme/Site",
+    "site": 2,
+    "Bolt/Site": "Bolt/Site",
+}
+
+
+def test_names_are_literal_and_never_the_first_of_many(cli: Cli, api: Api) -> None:
+    for name in PROJECTS:
+        api.create(f"{WS}/projects", name=name)
+    for name in ("Acme", "Bolt"):
+        client = api.create(f"{WS}/clients", name=name)["id"]
+        api.create(f"{WS}/projects", name="Site", clientId=client)
+    away = api.create(f"{WS}/projects", name="Put Away")
+    api.put(f"{WS}/projects/{away['id']}", {**away, "archived": True})
+    cli("projects")
+    for typed, meant in NAMES.items():
+        ran = cli("projects", "show", typed, "--json", code=None)
+        if isinstance(meant, str):
+            assert ran.code == 0, (typed, ran)
+            client, _, name = meant.rpartition("/")
+            shown = ran.json["name"], ran.json["clientName"] or ""
+            assert shown == (name, client), typed
+        elif meant:
+            assert ran.code == 4, (typed, ran)
+            assert ran.error["kind"] == "ambiguous", typed
+            for found in ran.error["candidates"]:
+                assert found["id"] in ran.error["message"]
+        else:
+            assert ran.code in (2, 4), (typed, ran)
+
+
+# -- where settings come from ------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[World]:
+    with other_service(Ways()) as world:
+        yield world
+
+
+def test_the_environment(elsewhere: World, tmp_path: Path) -> None:
+    env = {"MATON_API_KEY": KEY, "CLOCKIFY_CONNECTION": "conn-1"}
+    cli = new_cli(tmp_path / "home", elsewhere.url, **env)
+    cli("me")
+    head = elsewhere.heads[-1]
+    assert head["path"] == "/clockify/api/v1/user"
+    assert (head["authorization"], head["maton-connection"]) == (f"Bearer {KEY}", "conn-1")
+    assert "x-api-key" not in head
+    cli("connections")
+    assert elsewhere.heads[-1]["path"].startswith("/connections?")
+    cli.env |= {"CLOCKIFY_API_KEY": KEY, "CLOCKIFY_API_URL": elsewhere.url}
+    cli("me")
+    head = elsewhere.heads[-1]
+    assert head["path"] == "/api/v1/user"
+    assert head["x-api-key"] == KEY
+    assert head.keys().isdisjoint({"authorization", "maton-connection"})
+    cli("tags")
+    folders = list((tmp_path / "home").iterdir())
+    assert {folder.name for folder in folders} == {"config", "state", "cache"}
+    assert all(list(folder.iterdir()) for folder in folders)
+
+
+def test_option_before_environment_before_profile(elsewhere: World, tmp_path: Path) -> None:
+    cli = new_cli(tmp_path / "home", elsewhere.url, MATON_API_KEY=KEY)
+
+    def workspace(*words: str, **environ: str) -> str:
+        cli("status", *words, code=None, **environ)
+        found = re.search("/workspaces/([0-9a-f]{24})/", elsewhere.heads[-1]["path"])
+        assert found is not None
+        return found[1][0]
+
+    def connection(*words: str, **environ: str) -> str | None:
+        cli("me", *words, **environ)
+        return elsewhere.heads[-1].get("maton-connection")
+
+    assert workspace() == "a"
+    assert connection() is None
+    for profile, digit in (("default", "1"), ("work", "2")):
+        section = () if profile == "default" else ("--profile", profile)
+        cli("config", "set", "workspace", digit * 24, *section)
+        cli("config", "set", "connection", f"of-{profile}", *section)
+    assert (workspace(), connection()) == ("1", "of-default")
+    assert (workspace("--profile", "work"), connection("--profile=work")) == ("2", "of-work")
+    work = {"CLOCKIFY_PROFILE": "work"}
+    assert (workspace(**work), connection(**work)) == ("2", "of-work")
+    assert workspace("--profile", "default", **work) == "1"
+    both = {"CLOCKIFY_WORKSPACE": "3" * 24, "CLOCKIFY_CONNECTION": "of-env"}
+    assert (workspace(**both), connection(**both)) == ("3", "of-env")
+    assert workspace("-w", "4" * 24, **both) == "4"
+    assert connection("--connection", "given", **both) == "given"
+    cli("config", "set", "gateway_url", "http://127.0.0.1:9/clockify")
+    assert workspace() == "1"  # the environment's address goes before the profile's
+
+
+def test_the_sandbox_needs_no_account_and_no_network(tmp_path: Path) -> None:
+    cli = new_cli(tmp_path / "home", "http://127.0.0.1:9", CLOCKIFY_NOW=NOW)
+    del cli.env["MATON_API_KEY"]
+    cli("status", code=3)
+    started = cli("--sandbox", "start", "First try", "--json").json
+    assert cli("status", "--json", CLOCKIFY_SANDBOX="1").json["id"] == started["id"]
+    assert cli("stop", "--sandbox", "--json").json["id"] == started["id"]
+    assert cli("--sandbox", "entries", "today", "-q").out.split() == [started["id"]]
+    cli("status", code=3)
+
+
+def test_zones_option_setting_and_machine(at_work: Cli) -> None:
+    assert "10:00" in at_work("status").out
+    assert "18:00" in at_work("status", TZ="Asia/Tokyo").out
+    at_work("config", "set", "time_zone", "America/New_York")
+    assert "04:00" in at_work("status", TZ="Asia/Tokyo").out
+    assert "09:00" in at_work("--tz", "UTC", "status", TZ="Asia/Tokyo").out
+    assert at_work("status", "--json", TZ="Asia/Tokyo").json["timeInterval"]["start"][11:] == (
+        "09:00:00Z"
+    )
+
+
+def test_ci_and_no_queue_fail_instead_of_queueing(at_work: Cli) -> None:
+    at_work.env["CLOCKIFY_GATEWAY_URL"] = "http://127.0.0.1:9/clockify"
+    at_work("log", "9:00-9:10", "x", code=5, CI="true")
+    at_work("log", "9:00-9:10", "x", "--no-queue", code=5)
+    assert at_work("queue", "--json").json == []
+    assert at_work("log", "9:00-9:10", "x", "--json", CI="false").json["queued"] is True
+    [waiting] = at_work("queue", "--json").json
+    assert waiting.keys() >= {"id", "operation", "state", "createdAt", "entry", "error"}
+
+
+# -- JSON that the API does not define ----------------------------------------------------------
+
+
+def test_documented_forms(at_work: Cli) -> None:
+    report = at_work("report", "yesterday", "--by", "project,day", "--json").json
+    length = {"duration", "seconds", "billableSeconds"}
+    assert report.keys() >= {"start", "end", "timeZone", "groups"} | length
+    [group] = report["groups"]
+    assert group.keys() >= {"by", "id", "name", "groups"} | length
+    assert (report["seconds"], report["duration"]) == (5400, "PT1H30M")
+    gaps = at_work("gaps", "yesterday", "--json").json
+    assert gaps[0].keys() >= {"start", "end", "duration", "seconds"}
+    check = at_work("check", "yesterday", "--max-entry", "1m", "--json", code=1).json
+    assert check.keys() >= {"ok", "rules"}
+    assert check["rules"][0].keys() >= {"rule", "ok", "findings"}
+    at_work("stop")
+    undone = at_work("undo", "--json").json
+    assert undone.keys() >= {"undone", "notes"}
+    assert undone["undone"]["operation"] == "stop"
+    assert undone["undone"]["entry"]["userId"] == USER_ID
+
+
+def test_what_status_has_asked_is_as_young_as_that(at_work: Cli) -> None:
+    at_work("status")
+    ran = at_work("status", "--cached")
+    assert ("Review" in ran.out, ran.err) == (True, "")
+    ran = at_work("status", "--cached", CLOCKIFY_NOW="2026-11-25T10:20:00Z")
+    assert ran.err == "as of 1:05 ago\n"
+    assert at_work("prompt").out == "Web 0:15\n"
+    assert at_work("prompt", CLOCKIFY_NOW="2026-11-25T14:20:00Z").out.endswith("?\n")
+
+
+def test_the_user_is_never_a_colleague(elsewhere: World, tmp_path: Path) -> None:
+    elsewhere.add_entry("2026-11-25T06:00:00Z", userId="c" * 24, description="not mine")
+    cli = new_cli(tmp_path / "home", elsewhere.url, MATON_API_KEY=KEY, CLOCKIFY_NOW=NOW)
+    assert cli("status", "--json").json is None
+    assert len(cli("status", "--everyone", "--json").json) == 1
+    cli("stop", code=4)
+    assert cli("log", "9:00-9:30", "mine", "--json").json["userId"] == ME

@@ -448,6 +448,15 @@ class Journal:
         """Return everything that ``queue list`` shows, in order."""
         return self._in_states((*WAITING, *SET_ASIDE))
 
+    def newest_done(self, workspace: str, user: str, *, but: int = 0) -> int:
+        """Return the number of a user's newest write that has happened (0: none), one left out."""
+        row = self._db.execute(
+            "SELECT id FROM operations WHERE account = ? AND state = ? AND workspace = ?"
+            " AND user = ? AND id <> ? ORDER BY id DESC LIMIT 1",
+            (self.account, DONE, workspace, user, but),
+        ).fetchone()
+        return int(row[0]) if row else 0
+
     def of_change(self, change: int) -> list[Operation]:
         """Return the operations of a change, in order."""
         return self._select("WHERE o.change = ? ORDER BY o.id", (change,))

@@ -77,6 +77,12 @@ class LastKnown:
         text = self._values.get("as_of", "0")
         return int(text) if text.isdecimal() else 0
 
+    @property
+    def journal(self) -> int:
+        """Return the number of the newest write of the journal that this knows of (0: none)."""
+        text = self._values.get("journal", "0")
+        return int(text) if text.isdecimal() else 0
+
     def save(
         self,
         known: TimeEntry | None,
@@ -87,6 +93,7 @@ class LastKnown:
         describe: Callable[[TimeEntry], Mapping[str, str]],
         waiting: int,
         confirmed: bool = True,
+        journal: int = 0,
         day_seconds: int | None = None,
         prompt_format: str = "",
         failed: Callable[[str], Any] | None = None,
@@ -101,6 +108,7 @@ class LastKnown:
             describe: Gives the names of an entry's project, client, task, tags and colour.
             waiting: How many writes wait.
             confirmed: The service has said so just now; else the old age stays.
+            journal: The number of the newest write that ``known`` knows of.
             day_seconds: Finished seconds of today, where just counted.
             prompt_format: The setting, which the prompt cannot afford to look up.
             failed: Told where the file cannot be written; the prompt is a convenience.
@@ -113,6 +121,7 @@ class LastKnown:
             "offset": str(int(offset.total_seconds()) if offset else 0),
             "prompt_format": one_line(prompt_format),
             "known": _compact(known),
+            "journal": str(journal),
             "waiting": str(waiting),
             "day": today,
         }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from clockify_cli.errors import (
     AwayError,
     ClockifyError,
+    ConflictError,
     NotFoundError,
     RateLimitError,
     SignInError,
@@ -115,6 +116,7 @@ class Desk:
         self.notice = notice
         self.away: ClockifyError | None = None  # why nothing can be sent now
         self._known: TimeEntry | None = last_known.running
+        self._as_of = last_known.journal  # the newest write that ``_known`` knows of
         self.interrupted: list[Operation] = []  # their command was ended before it could report
         self._day_change = 0
         self._confirmed = False  # the service has spoken in this run
@@ -132,9 +134,29 @@ class Desk:
                 self.away = AwayError(
                     "Another clockify is still sending.", "Try again, or see 'clockify queue'."
                 )
-            elif self.away is None and self.journal.waiting():
-                self._deliver_first(patient=True)
+            else:
+                self._renew()
+                if self.away is None and self.journal.waiting():
+                    self._deliver_first(patient=True)
             yield
+
+    def _renew(self) -> None:
+        """Read the state file again: whoever had the turn before has changed it."""
+        self.last_known.renew()
+        self._known = self.last_known.running
+        self._as_of = self.last_known.journal
+
+    @property
+    def is_sure(self) -> bool:
+        """Say whether the running timer is known as the last write of this journal left it.
+
+        It is not where a command was ended between its write and the state file, or where one
+        that only reads was slower than one that writes.
+        """
+        return self._as_of == self._newest_done()
+
+    def _newest_done(self, but: int = 0) -> int:
+        return self.journal.newest_done(self.account.workspace, self.account.user, but=but)
 
     def deliver_briskly(self) -> None:
         """Deliver what waits before a command that only reads; give up soon, say little."""
@@ -143,6 +165,7 @@ class Desk:
         with self.journal.turn(0) as got:
             if not got:
                 return
+            self._renew()
             gateway = self.gateway()
             tries, gateway.tries = gateway.tries, 1
             wait, gateway.max_wait = gateway.max_wait, 0
@@ -165,6 +188,7 @@ class Desk:
             before = self.journal.waiting()
             if not got:
                 raise AwayError("Another clockify is still sending.", "Try again in a moment.")
+            self._renew()
             try:
                 if before and not self._delivery().deliver_waiting(patient=True):
                     # On hold after a time-out: once more, now that the hold is over.
@@ -234,27 +258,31 @@ class Desk:
                 raise self.away
             operations = self.journal.record(verb, label, drafts, key=key, undoes=undoes)
             return self._queued(operations, self.away)
+        if any(d.entry and self.journal.service_id(d.entry) is None for d in drafts):
+            # Its entry was set aside in the queue: this waits there for the user's decision.
+            if not self.queues:
+                raise ConflictError("That entry waits in the queue.", "See 'clockify queue'.")
+            operations = self.journal.record(verb, label, drafts, key=key, undoes=undoes)
+            self.notice("It goes out once its entry does: see 'clockify queue'.")
+            self.save()
+            return Written(operations, queued=True)
         operations = self.journal.record(verb, label, drafts, state=SENDING, key=key, undoes=undoes)
         delivery = self._delivery()
-        for number, operation in enumerate(operations):
+        for operation in operations:
             try:
                 delivery.deliver(operation, fresh=True)
             except _AWAY as error:
                 if not self.queues:
                     if isinstance(error, UnclearError) and delivery.came_through(operation):
                         continue
-                    self._give_up(operations, key)
+                    self._give_up(operations, error, key, undoes)
                     raise
                 return self._queued(operations, error)
             except ClockifyError as error:
                 if tolerate is not None and tolerate(operation, error):
                     self.journal.move(operation, DROPPED, error=error.as_json()["error"])
                     continue
-                self._give_up(operations, key)
-                if number and operations[0].state == DONE and not undoes:
-                    error.hint = (
-                        f"{error.hint} What came before it is done: 'clockify undo' takes it back."
-                    ).strip()
+                self._give_up(operations, error, key, undoes)
                 raise
         self.save()
         return Written(operations, queued=False)
@@ -270,15 +298,31 @@ class Desk:
         self.save()
         return Written(operations, queued=True)
 
-    def _give_up(self, operations: list[Operation], key: str | None) -> None:
+    def _give_up(
+        self,
+        operations: list[Operation],
+        error: ClockifyError,
+        key: str | None,
+        undoes: int | None,
+    ) -> None:
+        """Drop what of a change has not happened; say in the error what to do next."""
         undone = [o for o in operations if o.state != DONE]
         for operation in undone:
             self.forget_cached(operation)  # it may have happened all the same
         unclear = any(o.state == SENDING for o in undone)
         self.journal.move_all(undone, DROPPED)
-        if key is not None and len(undone) == len(operations) and not unclear:
-            self.journal.forget_key(operations[0].change)
+        if len(undone) == len(operations):
+            if key is not None and not unclear:
+                self.journal.forget_key(operations[0].change)
+            if undoes is not None:
+                self.journal.mark_undone(undoes, None)
         self.save()
+        if isinstance(error, ConflictError):
+            error.hint = "Look at it (clockify entries), then try again."
+        if len(undone) < len(operations) and not undoes:
+            error.hint = (
+                f"{error.hint} What came before it is done: 'clockify undo' takes it back."
+            ).strip()
 
     # -- what is known ----------------------------------------------------------------
 
@@ -288,6 +332,7 @@ class Desk:
         self.forget_cached(operation)
         if operation.user != self.account.user or operation.workspace != self.account.workspace:
             return
+        sure = self._as_of == self._newest_done(but=operation.id)
         entry = operation.after
         if self.recent is not None:
             self.recent.drop(operation.entry)
@@ -298,6 +343,8 @@ class Desk:
                 self._known = None
             self._count(operation.before, -1)
         elif entry is not None and entry.get("timeInterval"):
+            # These tell by themselves what runs now, whatever was known before.
+            sure = sure or operation.kind == STOP or is_running(entry)
             if is_running(entry):
                 self._known = entry
             elif self._known is not None and (
@@ -307,6 +354,8 @@ class Desk:
             if operation.kind != CREATE and operation.before and not is_running(operation.before):
                 self._count(operation.before, -1)
             self._count(entry, 1)
+        if sure:
+            self._as_of = self._newest_done()
 
     def forget_cached(self, operation: Operation) -> None:
         """Forget the cached days that an operation touches, before and after it.
@@ -330,6 +379,7 @@ class Desk:
     def learn_running(self, entry: TimeEntry | None, *, day_seconds: int | None = None) -> None:
         """Note what the service has just said of the running timer."""
         self._known = entry
+        self._as_of = self._newest_done()
         self._confirmed = True
         self.save(day_seconds)
 
@@ -348,6 +398,7 @@ class Desk:
             waiting=len(waiting),
             confirmed=self._confirmed,
             prompt_format=self.prompt_format,
+            journal=self._as_of,
             day_seconds=day_seconds,
             failed=self.notice,
         )
@@ -394,7 +445,9 @@ class Desk:
         try:
             if self.away is not None:
                 raise self.away
+            newest = self._newest_done()  # what is written meanwhile may not be in it
             self._known = running_entry(self.gateway(), self.account.workspace, self.account.user)
+            self._as_of = newest
             self._confirmed = True
         except (*_AWAY, SignInError):
             if not _settles_running(waiting, self.account.user):
@@ -467,7 +520,8 @@ class Desk:
             if creation is None or creation.state == DROPPED:
                 raise NotFoundError(f"There is no entry {text}.", "See 'clockify queue'.")
             if creation.state != DONE:
-                shown = [e for e in self._open_entries() if e["id"] == text]
+                mine = [o for o in self.journal.open_operations() if o.entry == text]
+                shown = overlaid([], mine, creation.user)
                 if shown:
                     return shown[0]
                 raise NotFoundError(f"The entry {text} is deleted.", "See 'clockify queue'.")
@@ -496,10 +550,6 @@ class Desk:
         if not shown:
             raise NotFoundError(f"The entry {text} is deleted.", "See 'clockify queue'.")
         return shown[0]
-
-    def _open_entries(self) -> list[TimeEntry]:
-        known = [self._known] if self._known is not None else []
-        return overlaid(known, self.journal.waiting(), self.account.user)
 
     def _cached_entry(self, number: str) -> TimeEntry | None:
         if self._known is not None and self._known.get("id") == number:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from clockify_cli.errors import ConflictError, NotFoundError
+from clockify_cli.errors import AwayError, ConflictError, NotFoundError
 from clockify_cli.journal.book import Journal
 from clockify_cli.journal.delivery import merged
 from clockify_cli.journal.lookup import changed_fields
@@ -29,7 +29,7 @@ from clockify_cli.model import (
     with_interval,
     write_body,
 )
-from clockify_cli.tracking.desk import Desk
+from clockify_cli.tracking.desk import TURN_SECONDS, Desk
 
 
 def open_operation(journal: Journal, number: int) -> Operation:
@@ -103,14 +103,14 @@ def with_dependents(journal: Journal, numbers: Sequence[int]) -> list[Operation]
     Raises:
         ConflictError: One may have happened already: its answer was lost.
     """
-    chosen = {number: open_operation(journal, number) for number in numbers}
-    for operation in list(chosen.values()):
+    chosen = with_followers(journal, [open_operation(journal, number) for number in numbers])
+    for operation in chosen:
         if operation.state == SENDING:
             raise ConflictError(
                 f"It is not known yet whether write {operation.id} has happened.",
                 "Run 'clockify sync' first; then 'clockify undo' takes it back.",
             )
-    return with_followers(journal, chosen.values())
+    return chosen
 
 
 def with_followers(journal: Journal, operations: Iterable[Operation]) -> list[Operation]:
@@ -130,7 +130,21 @@ def with_followers(journal: Journal, operations: Iterable[Operation]) -> list[Op
 
 
 def drop(desk: Desk, operations: Sequence[Operation]) -> None:
-    """Take writes out of the queue."""
-    with desk.journal.turn(10):
-        desk.journal.move_all(operations, DROPPED)
+    """Take writes out of the queue, should they still be there; an undo given up can be repeated.
+
+    Raises:
+        AwayError: Another process is sending.
+        NotFoundError, ConflictError: One was sent meanwhile; nothing was dropped.
+    """
+    journal = desk.journal
+    with journal.turn(TURN_SECONDS) as got:
+        if not got:
+            raise AwayError("Another clockify is still sending.", "Try again in a moment.")
+        with_dependents(journal, [operation.id for operation in operations])
+        journal.move_all(operations, DROPPED)
+        for number in {operation.change for operation in operations}:
+            change = journal.change(number)
+            parts = journal.of_change(number)
+            if change is not None and change.undoes and all(o.state == DROPPED for o in parts):
+                journal.mark_undone(change.undoes, None)
     desk.save()

@@ -35,6 +35,7 @@ from clockify_cli.tracking.desk import Desk
 
 NOTHING_RUNS = "No timer is running."
 START_ONE = "Start one: clockify start …"
+FRESH_SECONDS = 60  # what was heard so lately is not asked for again before an earlier start
 RECENT = 200  # entries that ``continue`` looks through: one page
 
 
@@ -55,6 +56,8 @@ def start(desk: Desk, content: Content, at: datetime, *, verb: str = "start") ->
     with desk.turn():
         running = desk.known_running
         drafts = []
+        if running is None and (not desk.is_sure or _may_have_begun_after(desk, at)):
+            running = _asked(desk, None)
         running = _asked_again(desk, running, at)
         if running is not None:
             if at < start_of(running):
@@ -116,8 +119,15 @@ def stop(desk: Desk, at: datetime) -> TimeEntry:
 def discard(desk: Desk) -> TimeEntry:
     """Delete the running timer and return it. Two requests: it is looked at first."""
     with desk.turn():
-        running = desk.known_running if desk.away is not None else desk.running()
+        if desk.away is None:
+            try:
+                desk.running()
+            except (AwayError, RateLimitError) as error:
+                desk.away = error
+        running = desk.known_running
         if running is None:
+            if desk.away is not None and not desk.last_known.is_known:
+                raise desk.away
             raise NotFoundError(NOTHING_RUNS, START_ONE)
         draft = Draft(
             DELETE,
@@ -226,10 +236,25 @@ def _asked_again(desk: Desk, running: TimeEntry | None, at: datetime) -> TimeEnt
     """
     if running is None or at >= start_of(running) or desk.away is not None:
         return running
+    return _asked(desk, running)
+
+
+def _may_have_begun_after(desk: Desk, at: datetime) -> bool:
+    """Say whether a timer may have been started elsewhere behind an earlier start.
+
+    The service would end that one before it began: its time would be gone without a word.
+    """
+    return at < desk.now and desk.last_known.as_of < desk.now.timestamp() - FRESH_SECONDS
+
+
+def _asked(desk: Desk, known: TimeEntry | None) -> TimeEntry | None:
+    """Return what the service says to run; what is known where it cannot be asked."""
+    if desk.away is not None:
+        return known
     try:
         return desk.running()
     except (AwayError, RateLimitError):
-        return running
+        return known
 
 
 def stop_this(desk: Desk, entry: TimeEntry, at: datetime) -> TimeEntry:

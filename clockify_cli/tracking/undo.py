@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clockify_cli.errors import ConflictError, NotFoundError
-from clockify_cli.gateway.entries import entry as fetch
-from clockify_cli.journal.lookup import changed_fields
+from clockify_cli.errors import AwayError, ConflictError, NotFoundError, RateLimitError
+from clockify_cli.journal.lookup import changed_fields, current_entry
 from clockify_cli.journal.operation import (
     CREATE,
     DELETE,
     DONE,
     DROPPED,
     QUEUED,
+    SENDING,
+    SET_ASIDE,
     STOP,
     UPDATE,
     Change,
@@ -52,13 +53,18 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
     with desk.turn():
         change = _choose(desk, number)
         operations = desk.journal.of_change(change.id)
-        unsent = with_followers(desk.journal, [o for o in operations if o.state == QUEUED])
+        if any(o.state == SENDING for o in operations):
+            raise ConflictError(
+                f"It is not known yet whether the {change.verb} happened.",
+                "Run 'clockify sync' first.",
+            )
+        left = [o for o in operations if o.state in (QUEUED, *SET_ASIDE)]
+        unsent = with_followers(desk.journal, left)
         happened = [o for o in reversed(operations) if o.state == DONE]
         if not happened:
             if not unsent:
-                raise ConflictError(
-                    f"It is not known yet whether the {change.verb} happened.",
-                    "Run 'clockify sync' first.",
+                raise NotFoundError(
+                    "Nothing of that change is there to take back.", "See 'clockify undo --list'."
                 )
             desk.journal.move_all(unsent, DROPPED)
             desk.journal.mark_undone(change.id, 0)
@@ -147,9 +153,12 @@ def _current(desk: Desk, operation: Operation) -> TimeEntry | None:
         # It is compared when it is delivered: see journal.delivery.
         return operation.after
     try:
-        return fetch(desk.gateway(), operation.workspace, operation.entry)
-    except NotFoundError:
-        return None
+        return current_entry(desk.gateway(), operation, operation.entry)
+    except (AwayError, RateLimitError) as error:
+        if not desk.queues:
+            raise
+        desk.away = error
+        return operation.after
 
 
 def _refuse_second_timer(desk: Desk, drafts: list[Draft]) -> None:
@@ -159,6 +168,13 @@ def _refuse_second_timer(desk: Desk, drafts: list[Draft]) -> None:
         return
     gone = {d.entry for d in drafts if d.kind in (DELETE, STOP)}
     running = desk.known_running
+    if desk.away is None:
+        try:
+            running = desk.running()
+        except (AwayError, RateLimitError) as error:
+            if not desk.queues:
+                raise
+            desk.away = error
     if running is not None and str(running["id"]) not in gone | {d.entry for d in revived}:
         raise ConflictError(
             "Another timer is running now; the old one cannot run beside it.",

@@ -576,3 +576,15 @@ def test_the_user_is_never_a_colleague(elsewhere: World, tmp_path: Path) -> None
     assert len(cli("status", "--everyone", "--json").json) == 1
     cli("stop", code=4)
     assert cli("log", "9:00-9:30", "mine", "--json").json["userId"] == ME
+
+
+def test_the_sandbox_takes_what_other_clients_send(api: Api) -> None:
+    """Seen with clockify-api-client, clockifyclient and clockify-ts."""
+    made = api.create(f"{WS}/projects/", name="By words", isPublic="false", billable="true")
+    assert (made["public"], made["billable"]) == (False, True)
+    assert api.get("/v1/user/")["id"] == USER_ID
+    entry = api.entry("2026-11-25T08:00:00.123Z", "2026-11-25T08:30:00.000Z", taskId=None)
+    assert entry["timeInterval"]["start"] == "2026-11-25T08:00:00Z"
+    running = api.create(f"{WS}/user/{USER_ID}/time-entries/", start="2026-11-25T09:00:00Z")
+    ended = api.send("PATCH", f"{WS}/user/{USER_ID}/time-entries/", {"end": "2026-11-25T09:10:00Z"})
+    assert ended.json()["id"] == running["id"]

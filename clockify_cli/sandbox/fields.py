@@ -58,7 +58,13 @@ class Fields:
         return value
 
     def flag(self, name: str) -> bool | None:
-        """Return a boolean, or ``None`` where it is left out or null."""
+        """Return a boolean, or ``None`` where it is left out or null.
+
+        As a word it counts too: clients in use send ``"false"``.
+        """
+        value = self.body.get(name)
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            return value.lower() == "true"
         value = self._typed(name, bool, "a boolean")
         return None if value is None else bool(value)
 

@@ -42,7 +42,9 @@ def when(
     def text() -> str:
         from clockify_cli.render.resources import details
 
-        rows: list[tuple[str, Any]] = [(name.capitalize(), value) for name, value in told.lines]
+        rows: list[tuple[str, Any]] = [(n[:1].upper() + n[1:], value) for n, value in told.lines]
         return details(rows, run.look)
 
-    run.out.answer(told.json, text, ids=[v for k, v in told.lines if k in ("utc", "start", "end")])
+    run.out.answer(
+        told.json, text, ids=[told.json[k] for k in ("at", "start", "end") if k in told.json]
+    )

@@ -45,6 +45,8 @@ def explained(text: str, clock: Clock) -> Explained:
                 if first is None or (_is_vague(first) and not _is_vague(error)):
                     first = error
                 continue
+            if told is _instant and found.json["rule"] == "timestamp":
+                found = _as_logged(text, clock) or found
             if allow_future:
                 found.json["notices"].append(TO_COME)
                 found.lines.append(("note", TO_COME))
@@ -75,6 +77,21 @@ def _instant(text: str, clock: Clock, allow_future: bool) -> Explained:
             "notices": list(moment.notices),
         },
     )
+
+
+def _as_logged(text: str, clock: Clock) -> Explained | None:
+    """Return the span that ``log`` takes a time with an offset for, if it does.
+
+    ``2026-10-25 01:30-03:30`` is two clocks there, and one time where one is asked.
+    """
+    try:
+        found = _span(text, clock, True)
+    except TimeError:
+        return None
+    note = "Where one time is asked (--at), the second clock is the offset from UTC."
+    found.json["notices"].append(note)
+    found.lines.append(("note", note))
+    return found
 
 
 def _span(text: str, clock: Clock, allow_future: bool) -> Explained:

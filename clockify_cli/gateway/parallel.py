@@ -244,17 +244,16 @@ class Crew:
         due = asked = 2
         last: int | None = None
         while last is None or due <= last:
+            ready = arrived.pop(due, None)
+            due += ready is not None
             # At most as many again as have come: a short list is not asked for far beyond.
             ahead = due + min(window, 2 * (due - 1))
             while asked < ahead and (last is None or asked <= last):
-                number = asked
-                self.start(number, partial(self._page, path, params, number, size))
+                self.start(asked, partial(self._page, path, params, asked, size))
                 asked += 1
-            if due in arrived:
-                items = arrived.pop(due).items()
-                due += 1  # before they are given away: the next is asked for meanwhile
-                yield items
-                del items
+            if ready is not None:  # it is given away while the next ones are under way
+                yield ready.items()
+                ready = None
                 continue
             done = self.collect()
             assert done is not None  # without a time limit there is always one

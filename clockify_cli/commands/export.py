@@ -6,14 +6,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from clockify_cli.commands import filters, options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.context import Run
-from clockify_cli.errors import StorageError, UsageError
+from clockify_cli.errors import UsageError
 
 app = CommandApp()
 FORMATS = ("csv", "json", "jsonl", "ics")
@@ -147,8 +147,10 @@ def _crew(run: Run, kind: Any) -> Any:
 def _sink(run: Run, path: str) -> Iterator[Any]:
     """Yield what writes bytes to ``path``, or to stdout where it is empty.
 
-    A file appears under its name only when it is whole, and so does the document of ``--json``.
+    The document of ``--json`` appears when it is whole, as a file does.
     """
+    from clockify_cli.store.whole_file import whole_file
+
     if not path:
         write = _to_terminal if sys.stdout.isatty() else _to_pipe()
         if not run.out.json_mode:
@@ -162,37 +164,8 @@ def _sink(run: Run, path: str) -> Iterator[Any]:
             while content := kept.read(_BLOCK):
                 write(content)
         return
-    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
-        with _opened(path, path) as stream:  # a device or a named pipe is written as it is
-            yield stream.write
-        return
-    scratch = f"{path}.{os.getpid()}.part"
-    try:
-        with _opened(scratch, path) as stream:
-            yield stream.write
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(scratch, path)  # noqa: PTH105
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    finally:
-        try:
-            os.unlink(scratch)  # noqa: PTH108
-        except OSError:
-            pass
-
-
-def _opened(path: str, meant: str) -> IO[bytes]:
-    try:
-        return open(path, "wb")  # noqa: PTH123
-    except OSError as error:
-        raise _cannot_write(meant, error) from error
-
-
-def _cannot_write(path: str, error: OSError) -> StorageError:
-    return StorageError(
-        f"Cannot write {path}: {error.strerror or error}.", "Choose another --output."
-    )
+    with whole_file(path) as write:
+        yield write
 
 
 def _to_pipe() -> Any:

@@ -97,7 +97,7 @@ def run(arguments: list[str], *, options: Options | None = None) -> int:
     except BrokenPipeError as error:
         return unwritten(error, arguments, this_run)
     except (KeyboardInterrupt, Abort):
-        return _report(Interrupted("Interrupted."), arguments, this_run)
+        return _report(Interrupted("Interrupted.", this_run.what_waits()), arguments, this_run)
     except ClockifyError as error:
         return _report(error, arguments, this_run)
     except ClickException as error:

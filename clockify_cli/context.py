@@ -498,6 +498,14 @@ class Run:
 
         return Journal(self.target.account, self.notice)
 
+    def what_waits(self) -> str:
+        """Say where to find what this run has recorded and not delivered; empty for nothing."""
+        try:
+            waits = "journal" in self.__dict__ and self.journal.waiting()
+        except Exception:  # it is only a hint
+            waits = False
+        return "What is recorded goes out with the next command: clockify queue." if waits else ""
+
     @cached_property
     def last_known(self) -> LastKnown:
         """The state file."""

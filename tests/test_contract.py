@@ -6,7 +6,9 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -376,6 +378,20 @@ def test_failures(served: Served, at_work: Cli, api: Api, name: str) -> None:
     assert error.get("hint", "") in told.err
 
 
+@pytest.mark.parametrize(("words", "waits"), [(("status",), False), (("stop",), True)])
+def test_interrupted(served: Served, at_work: Cli, words: tuple[str, ...], waits: bool) -> None:
+    served.faults([{"kind": "hang", "seconds": 20}])
+    process = at_work.start(*words, "--json")
+    while not served.fault_counts()[0]["done"]:
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    error = json.loads(err)["error"]
+    assert (error["kind"], error["exit"], "hint" in error) == ("interrupted", 130, waits)
+
+
 def test_a_question_answered_by_an_exit_code(at_work: Cli) -> None:
     assert at_work("status", "--exit-code").code == 0
     assert at_work("check", "yesterday", "--max-entry", "5m", "--json", code=1).json["ok"] is False
@@ -525,6 +541,14 @@ def test_zones_option_setting_and_machine(at_work: Cli) -> None:
     assert at_work("status", "--json", TZ="Asia/Tokyo").json["timeInterval"]["start"][11:] == (
         "09:00:00Z"
     )
+
+
+def test_quiet_of_a_time_is_its_instants(at_work: Cli) -> None:
+    assert at_work("when", "9:00", "-q").out == "2026-11-25T08:00:00Z\n"
+    spans = "2026-10-25 01:30-03:30", "-q"
+    assert at_work("when", *spans).out.split() == ["2026-10-24T23:30:00Z", "2026-10-25T02:30:00Z"]
+    entry = at_work("log", spans[0], "Night", "--json").json
+    assert entry["timeInterval"]["duration"] == "PT3H"  # what 'log' records is what 'when' tells
 
 
 def test_ci_and_no_queue_fail_instead_of_queueing(at_work: Cli) -> None:

@@ -255,7 +255,7 @@ class Run:
     @cached_property
     def target(self) -> Target:
         """Whom to talk to, the key included where there is one."""
-        from clockify_cli.gateway.target import Target
+        from clockify_cli.gateway.target import Target, checked_connection
 
         if self.sandboxed:
             from clockify_cli import paths
@@ -266,7 +266,7 @@ class Run:
                 "http://sandbox.localhost/clockify",
                 "http://sandbox.localhost",
                 key="sandbox",
-                connection=self.options.connection or "",
+                connection=checked_connection(self.options.connection or ""),
                 sandbox=paths.file("state", "sandbox.sqlite3"),
             )
         direct = self.direct
@@ -288,7 +288,7 @@ class Run:
 
     def target_with(self, key: str, *, direct: bool) -> Target:
         """Return whom to talk to with ``key``, by the settings' addresses."""
-        from clockify_cli.gateway.target import Target, checked_url
+        from clockify_cli.gateway.target import Target, checked_connection, checked_url
 
         if direct:
             url = checked_url(self.settings.get("api_url"), "api_url")
@@ -297,7 +297,7 @@ class Run:
             checked_url(self.settings.get("gateway_url"), "gateway_url"),
             checked_url(self.settings.get("control_url"), "control_url"),
             key=key,
-            connection=self.settings.get("connection") or "",
+            connection=checked_connection(self.settings.get("connection") or ""),
         )
 
     @cached_property

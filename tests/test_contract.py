@@ -316,6 +316,8 @@ FAILURES: dict[str, tuple[Change, tuple[str, ...], int, str, int | None]] = {
     "a period": (setting(), ("entries", "20/11"), 2, "usage", None),
     "an entry that is none": (setting(), ("edit", "newest", "-d", "x"), 2, "usage", None),
     "a zone": (setting(), ("tags", "--tz", "Mars/North"), 2, "usage", None),
+    "an address": (setting(CLOCKIFY_GATEWAY_URL="http://[::1"), ("status",), 2, "usage", None),
+    "a connection": (setting(CLOCKIFY_CONNECTION="ключ"), ("status",), 2, "usage", None),
     "a profile": (setting(), ("status", "--profile", "nope"), 2, "usage", None),
     "a deletion of two unasked": (setting(), ("entries", "delete", "@1", "@2"), 2, "usage", None),
     "no key": (setting(MATON_API_KEY=""), ("status",), 3, "auth", None),

@@ -59,11 +59,11 @@ def checked_url(url: str, setting: str) -> str:
 
     Plain ``http`` is for this machine alone: a key sent over it could be read on the way.
     """
-    parts = urlsplit(url.strip())
     try:
+        parts = urlsplit(url.strip())
         host, _ = parts.hostname, parts.port
     except ValueError:
-        host = None
+        parts, host = urlsplit(""), None
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
         raise UsageError(
             f"{setting} is not an address: {url!r}.", "It looks like https://host/path."
@@ -78,6 +78,17 @@ def checked_url(url: str, setting: str) -> str:
             "Use https; http is accepted for localhost only.",
         )
     return url.strip().rstrip("/")
+
+
+def checked_connection(text: str) -> str:
+    """Return a connection's ID as it is typed; refuse what no header can carry."""
+    text = text.strip()
+    if not text.isascii() or not text.isprintable():
+        raise UsageError(
+            f"This is not the ID of a connection: {text!r}.",
+            "List them: clockify connections list.",
+        )
+    return text
 
 
 def is_loopback(host: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import subprocess
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -256,3 +257,24 @@ def test_somebody_elses_time(user: Cli, served: Served) -> None:
 
 def test_begin_is_a_monday() -> None:
     assert BEGIN.weekday() == 0  # the other tests count on it
+
+
+def test_an_entry_that_is_made_meanwhile_pushes_no_other_into_the_file_twice(
+    user: Cli, served: Served
+) -> None:
+    served.bulk_insert(bodies(120))
+    served.configure(max_page_size=20)
+    user("me")
+    served.clear()
+    slow = {"kind": "slow", "seconds": 1, "times": 0, "skip": 1}
+    served.faults([{"match": {"path": "/time-entries$"}, **slow}])
+    process = user.start("export", "--all", "--json")
+    until = time.monotonic() + 20
+    while len(lists(served)) < 2:  # the first page has come, the second is slow
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    served.bulk_insert([{**bodies(1)[0], "start": "2026-11-24T08:00:00Z", "end": NOW}])
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    found = [e["id"] for e in json.loads(out)]
+    assert len(found) == len(set(found)) == 120

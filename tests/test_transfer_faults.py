@@ -408,3 +408,27 @@ def test_the_journal_is_for_its_owner_alone(cli: Cli, served: Served, file: str)
     cli("import", file)
     for path in (cli.home / "state").iterdir():
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_nothing_is_left_in_the_queue_where_there_is_none(
+    cli: Cli, served: Served, file: str
+) -> None:
+    cli("me")
+    served.faults(
+        [
+            {"match": POST, "kind": "cut_after", "skip": 5, "times": 0},
+            {
+                "match": {"method": "GET", "path": "/time-entries"},
+                "kind": "hang",
+                "skip": 1,
+                "times": 0,
+            },
+        ]
+    )
+    ran = cli("import", file, "--json", "--no-queue", code=5, CLOCKIFY_TIMEOUT="1")
+    assert ran.error["unclear"] > 0
+    served.faults([])
+    assert cli("queue", "--json").json == []
+    done = cli("import", file, "--json").json
+    assert done["created"] + done["existing"] == COUNT
+    assert spans(served) == wanted(bodies(COUNT))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -80,7 +80,7 @@ class Plan:
     def doubtful(self, now: datetime) -> list[tuple[str, list[Row]]]:
         """Return what is so unusual among the new entries that the user is asked first."""
         far = now - timedelta(days=366 * UNLIKELY_YEARS)
-        groups = [
+        groups: list[tuple[str, Callable[[Record], bool]]] = [
             ("longer than 24 hours", lambda r: r.end - r.start > _DAY),
             ("still to come", lambda r: r.end > now + _MINUTE),
             (f"more than {UNLIKELY_YEARS} years old", lambda r: r.start < far),

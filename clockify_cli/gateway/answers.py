@@ -50,12 +50,32 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes, *, writ
             raise AwayError("The gateway sent an empty answer.", status=status)
         try:
             return Answer(status, json.loads(content), headers)
-        except ValueError:
+        except (ValueError, RecursionError):
             lost = UnclearError if write else AwayError
             raise lost(
                 f"The gateway's answer is not JSON ({_kind_of(content)}).", status=status
             ) from None
     raise error_for(status, content, write=write)
+
+
+def whole_characters(content: bytes) -> bytes:
+    """Return JSON with every half of a surrogate pair replaced by U+FFFD.
+
+    A text that some program cut in the middle of an emoji holds one; it is no character, and
+    could neither be written to a file or a terminal nor be sent back.
+    """
+    # Seldom any of these is there: looking for them costs next to nothing.
+    if not any(trace in content for trace in (b"\\ud", b"\\uD", b"\xed")):
+        return content
+    import re
+
+    def mended(found: re.Match[bytes]) -> bytes:
+        return b"\\ufffd" if found[1] else b"\xef\xbf\xbd" if found[2] else found[0]
+
+    half, low = rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    pair = rb"\\u[dD][89abAB][0-9a-fA-F]{2}" + low
+    raw = rb"\xed[\xa0-\xbf][\x80-\xbf]"
+    return re.sub(rb"%s|(%s)|(%s)|\\." % (pair, half, raw), mended, content)
 
 
 def error_for(status: int, content: bytes, *, write: bool) -> ClockifyError:
@@ -121,7 +141,7 @@ def _words(content: bytes) -> tuple[str, int | None]:
     """Return the message and the code of an error body, whatever its form."""
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "", None  # HTML of some proxy says nothing to a user
     if not isinstance(body, dict):
         return "", None

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from clockify_cli.errors import AwayError, ClockifyError, RateLimitError, UnclearError
-from clockify_cli.gateway.answers import Answer, read_answer
+from clockify_cli.gateway.answers import Answer, read_answer, whole_characters
 from clockify_cli.gateway.target import Target
 from clockify_cli.gateway.waits import GET_TRIES, backoff, retry_after
 
@@ -236,7 +236,7 @@ class Gateway:
             with self._progress or nullcontext():
                 response = http.request(method, base + path, **options)
             status = response.status_code
-            content = response.content
+            content = whole_characters(response.content)
             # It refers to the answer, which so would stay in memory with all its bytes.
             del response.stream
             if status >= 400:  # errors are shown, and kept in the journal: one may quote the key

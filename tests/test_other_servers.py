@@ -307,7 +307,32 @@ def test_two_timers_of_ones_own(tmp_path: Path) -> None:
         assert cli("status", "--json").json is None
 
 
-GARBAGE = ("null", "{}", '"x"', "[null]", "[{}]", '[{"id": "a", "timeInterval": {"start": "?"}}]')
+def test_half_a_character_in_a_name_breaks_nothing(tmp_path: Path) -> None:
+    """A text that was cut in the middle of an emoji, as JSON may carry it."""
+    with served(Ways()) as world:
+        cli = user_of(world, tmp_path / "home")
+        cut = "Launch \ud83d"
+        tag = world.add("tags", name=cut)["id"]
+        world.add_entry("2026-11-25T08:00:00Z", description=cut, tagIds=[tag])
+        assert cli("tags", "--json").json[0]["name"] == "Launch \ufffd"
+        assert "Launch \ufffd" in cli("status").out
+        assert cli("stop", "--json").json["description"] == "Launch \ufffd"
+        cli("edit", "@1", "-d", "Launch 🚀", "-t", "-launch")
+        assert [(e["description"], e["tagIds"]) for e in world.mine()] == [("Launch 🚀", [])]
+        assert cli("report", "today", "--by", "tag", "--json").json["seconds"] == 75 * 60
+        cli("undo")
+        assert [e["tagIds"] for e in world.mine()] == [[tag]]
+
+
+GARBAGE = (
+    "null",
+    "{}",
+    "[" * 100_000,
+    '"x"',
+    "[null]",
+    "[{}]",
+    '[{"id": "a", "timeInterval": {"start": "?"}}]',
+)
 READS = (
     ("status", "--today"),
     ("entries", "today"),
@@ -320,7 +345,7 @@ READS = (
 )
 
 
-@pytest.mark.parametrize("body", GARBAGE)
+@pytest.mark.parametrize("body", GARBAGE, ids=lambda body: body[:12])
 def test_an_answer_of_another_form_is_the_service_being_away(tmp_path: Path, body: str) -> None:
     with served(Ways()) as world:
         cli = user_of(world, tmp_path / "home", CI="1")

@@ -87,7 +87,7 @@ class Worlds:
 
     def __init__(self, folder: Path, count: int) -> None:
         self.folder = folder
-        self._applications: dict[str, Application] = {}
+        self._served: dict[str, World] = {}
         self._http = LoopbackServer(self, "127.0.0.1", 0)  # type: ignore[arg-type]
         self.url = self._http.url
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
@@ -100,7 +100,7 @@ class Worlds:
         furnish(base)
         for number in range(count):
             world = World(self, f"world-{number}", base)
-            self._applications[world.key] = world.service
+            self._served[world.key] = world
             self._all.append(world)
             self._free.put(world)
         self.fresh = self._warm()
@@ -108,7 +108,7 @@ class Worlds:
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Hand a request to the world whose key it carries (WSGI)."""
         key = str(environ.get("HTTP_AUTHORIZATION", "")).removeprefix("Bearer ")
-        world = self._applications.get(key)
+        world = self._served.get(key)
         if world is None:
             start_response("401 Unauthorized", [("Content-Length", "0")])
             return [b""]

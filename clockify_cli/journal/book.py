@@ -540,12 +540,17 @@ class Journal:
         """Return the change with this number."""
         return self._change("WHERE account = ? AND id = ?", (self.account, number))
 
+    def undoing(self, change: int) -> list[Operation]:
+        """Return the writes of every attempt to take a change back, in order."""
+        return self._select("WHERE c.undoes = ? ORDER BY o.id", (change,))
+
     def undoable(self, limit: int) -> list[Change]:
         """Return the newest changes that can still be taken back, newest first."""
         rows = self._db.execute(
             "SELECT id, account, verb, label, created_at, undone_by, undoes, key FROM changes c "
             "WHERE account = ? AND undone_by IS NULL AND undoes IS NULL AND EXISTS (SELECT 1 FROM "
-            "operations o WHERE o.change = c.id AND o.state IN ('queued', 'sending', 'done')) "
+            "operations o WHERE o.change = c.id AND (o.state IN ('queued', 'sending', 'done') "
+            "OR (o.state = 'dropped' AND json_extract(o.error, '$.kind') = 'unclear'))) "
             "ORDER BY id DESC LIMIT ?",
             (self.account, limit),
         )

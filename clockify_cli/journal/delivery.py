@@ -348,6 +348,21 @@ class Delivery:
         self._journal.move(operation, QUEUED)
         return False
 
+    def found_out(self, operation: Operation) -> bool:
+        """Say of a write that was given up without an answer whether it happened; then ``done``."""
+        if operation.kind == CREATE or not operation.entry:
+            return self._happened(operation)
+        now = lookup.current_entry(self._gateway, operation, operation.entry)
+        if operation.kind == DELETE or now is None:
+            there = operation.kind == DELETE and now is None
+        elif operation.kind == STOP:
+            there = end_of(now) == instant(operation.payload["end"])
+        else:
+            there = operation.after is not None and same_content(now, operation.after)
+        if there:
+            self._finish(operation, now)
+        return there
+
     # -- lost answers -----------------------------------------------------------------
 
     def _came_of(self, operation: Operation, error: UnclearError) -> bool:
@@ -373,7 +388,7 @@ class Delivery:
             raise error from None
         if hold > time.time():
             raise OnHold(error.message, error.hint, status=error.status)
-        self._journal.move(operation, QUEUED, error=told)
+        self._journal.move(operation, QUEUED, error={**told, "kind": AwayError.kind})
         return False
 
     def _happened(self, operation: Operation) -> bool:

@@ -92,6 +92,11 @@ class Operation:
     sent: dict[str, Any] | None = None
 
     @property
+    def is_unclear(self) -> bool:
+        """Say whether it was given up without anybody knowing what had become of it."""
+        return self.state == DROPPED and (self.error or {}).get("kind") == "unclear"
+
+    @property
     def local_id(self) -> str:
         """Return the ID by which a created entry is known before the service gives one."""
         return f"{LOCAL}{self.id}"

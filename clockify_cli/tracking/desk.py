@@ -221,6 +221,16 @@ class Desk:
             )
         self.save()
 
+    def found_out(self, operation: Operation) -> bool:
+        """Say of a write that was given up without an answer whether it happened. One request.
+
+        Raises:
+            AwayError, RateLimitError, SignInError: Nobody can be asked.
+        """
+        if self.away is not None:
+            raise self.away
+        return self._delivery().found_out(operation)
+
     def _delivery(self) -> Delivery:
         from clockify_cli.journal.delivery import Delivery
 
@@ -311,12 +321,13 @@ class Desk:
             self.forget_cached(operation)  # it may have happened all the same
         unclear = any(o.state == SENDING for o in undone)
         self.journal.move_all(undone, DROPPED)
-        if len(undone) == len(operations):
-            if key is not None and not unclear:
-                self.journal.forget_key(operations[0].change)
-            if undoes is not None:
-                self.journal.mark_undone(undoes, None)
+        if key is not None and len(undone) == len(operations) and not unclear:
+            self.journal.forget_key(operations[0].change)
+        if undoes is not None:
+            self.journal.mark_undone(undoes, None)  # the next undo goes on with it
         self.save()
+        if unclear:
+            error.hint = "It may have happened all the same: look before you repeat it."
         if isinstance(error, ConflictError):
             error.hint = "Look at it (clockify entries), then try again."
         if len(undone) < len(operations) and not undoes:

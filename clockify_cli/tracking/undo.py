@@ -53,6 +53,9 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
     with desk.turn():
         change = _choose(desk, number)
         operations = desk.journal.of_change(change.id)
+        for operation in operations:
+            if operation.is_unclear:
+                desk.found_out(operation)
         if any(o.state == SENDING for o in operations):
             raise ConflictError(
                 f"It is not known yet whether the {change.verb} happened.",
@@ -62,13 +65,14 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
         unsent = with_followers(desk.journal, left)
         happened = [o for o in reversed(operations) if o.state == DONE]
         if not happened:
-            if not unsent:
-                raise NotFoundError(
-                    "Nothing of that change is there to take back.", "See 'clockify undo --list'."
-                )
             desk.journal.move_all(unsent, DROPPED)
             desk.journal.mark_undone(change.id, 0)
             desk.save()
+            if not unsent:
+                raise NotFoundError(
+                    f"The {change.verb} '{change.label}' did not happen.",
+                    "See 'clockify undo --list'.",
+                )
             last = unsent[-1]
             return Undone(change, last.after or last.before, ("It had not been sent yet.",))
         if change.verb == "import":
@@ -76,7 +80,8 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
 
             return Undone(change, None, take_back(desk, change, happened))
         notes: list[str] = []
-        drafts = [d for o in happened if (d := _reverse(desk, o, notes)) is not None]
+        back = _returned(desk, change)
+        drafts = [d for o in happened if (d := _reverse(desk, o, back, notes)) is not None]
         # A timer is brought back only when the one that had ended it is gone.
         drafts.sort(key=lambda d: d.kind != DELETE)
         _refuse_second_timer(desk, drafts)
@@ -111,10 +116,18 @@ def _choose(desk: Desk, number: int | None) -> Change:
     return change
 
 
-def _reverse(desk: Desk, operation: Operation, notes: list[str]) -> Draft | None:
+def _returned(desk: Desk, change: Change) -> list[Operation]:
+    """Return what an earlier attempt to take the change back, which then failed, has recreated."""
+    found = [o for o in desk.journal.undoing(change.id) if o.kind == CREATE]
+    return [o for o in found if o.state == DONE or (o.is_unclear and desk.found_out(o))]
+
+
+def _reverse(
+    desk: Desk, operation: Operation, back: list[Operation], notes: list[str]
+) -> Draft | None:
     """Return the write that reverses ``operation``, or ``None`` where nothing is left to do."""
     if operation.kind == DELETE:
-        return _recreate(operation, notes)
+        return _recreate(operation, back, notes)
     now = _current(desk, operation)
     if now is None:
         if operation.kind != CREATE:
@@ -122,6 +135,9 @@ def _reverse(desk: Desk, operation: Operation, notes: list[str]) -> Draft | None
                 f"The entry {operation.entry} was deleted since.", "There is nothing to take back."
             )
         notes.append(f"The entry {operation.entry} was gone already.")
+        return None
+    if operation.before is not None and same_content(now, operation.before):
+        notes.append(f"The entry {operation.entry} was as before already.")
         return None
     if operation.after is not None and not same_content(now, operation.after):
         fields = ", ".join(changed_fields(operation.after, now))
@@ -137,11 +153,16 @@ def _reverse(desk: Desk, operation: Operation, notes: list[str]) -> Draft | None
     return update_draft(desk, now, restored)
 
 
-def _recreate(operation: Operation, notes: list[str]) -> Draft | None:
+def _recreate(operation: Operation, back: list[Operation], notes: list[str]) -> Draft | None:
     before = operation.before
     if before is None:
         raise ConflictError("It is not known what the deleted entry held.", "Log it again.")
     body = write_body(before)
+    there = next((o for o in back if o.payload == body), None)
+    if there is not None:
+        back.remove(there)
+        notes.append(f"The entry is back already, under a new ID: {there.entry}.")
+        return None
     if before.get("isLocked"):
         notes.append("It was locked before; it is not now.")
     after = entry_from_body("", operation.workspace, operation.user, body)

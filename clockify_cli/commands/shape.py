@@ -120,9 +120,13 @@ class Command(TyperCommand):
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the examples, each on its own line."""
         if self.epilog:
-            with formatter.section("Examples"):
-                indent = " " * formatter.current_indent
-                formatter.write("".join(f"{indent}{x}\n" for x in self.epilog.split("\n")))
+            _write_examples(self.epilog.split("\n"), formatter)
+
+
+def _write_examples(lines: list[str], formatter: HelpFormatter) -> None:
+    with formatter.section("Examples"):
+        indent = " " * formatter.current_indent
+        formatter.write("".join(f"{indent}{line}\n" for line in lines))
 
 
 class Noun(TyperGroup):
@@ -138,6 +142,12 @@ class Noun(TyperGroup):
         if self._verb_missing(args):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
+
+    def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the first example of each verb."""
+        epilogs = [verb.epilog for verb in self.commands.values() if verb.epilog]
+        if epilogs:
+            _write_examples([epilog.split("\n")[0] for epilog in epilogs], formatter)
 
     def _verb_missing(self, args: list[str]) -> bool:
         if not self.default:

@@ -43,6 +43,7 @@ class Root(TyperGroup):
             invoke_without_command=True,
             callback=_bare,
             rich_markup_mode=None,
+            context_settings={"help_option_names": ["-h", "--help"]},
         )
 
     def list_commands(self, ctx: Context) -> list[str]:
@@ -128,6 +129,8 @@ def _invoke(arguments: list[str], this_run: Run) -> int:
         if not word.isascii() and any("\ud800" <= c <= "\udfff" for c in word):
             raise UsageError(f"This is not UTF-8 text: {word!r}.", "Set LC_ALL to a UTF-8 locale.")
     root = Root()
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:], "--help"]
     try:
         with root.make_context("clockify", list(arguments), obj=this_run) as ctx:
             root.invoke(ctx)

@@ -100,7 +100,7 @@ SHARED = (
     ("--tz ZONE", "the zone of typed and shown times"),
     ("--refresh", "renew the cached names, user and settings"),
     ("--no-queue", "fail instead of queueing while the network is away"),
-    ("--help", "help on the tool or on a command"),
+    ("-h, --help", "help on the tool or on a command"),
 )
 FIRST_STEPS = (
     'clockify --sandbox start "First try"',

@@ -614,3 +614,13 @@ def test_the_sandbox_takes_what_other_clients_send(api: Api) -> None:
     running = api.create(f"{WS}/user/{USER_ID}/time-entries/", start="2026-11-25T09:00:00Z")
     ended = api.send("PATCH", f"{WS}/user/{USER_ID}/time-entries/", {"end": "2026-11-25T09:10:00Z"})
     assert ended.json()["id"] == running["id"]
+
+
+@pytest.mark.parametrize("words", [("-h",), ("help",)])
+def test_help_as_other_tools_have_it(tmp_path: Path, words: tuple[str, ...]) -> None:
+    cli = new_cli(tmp_path, "http://127.0.0.1:9")
+    assert cli(*words).out == cli("--help").out
+    for command in (("start",), ("projects", "create")):
+        called = (*words, *command) if words == ("help",) else (*command, *words)
+        assert cli(*called).out == cli(*command, "--help").out
+    assert cli("help", "nope", code=2).out == ""

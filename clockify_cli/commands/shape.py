@@ -155,7 +155,7 @@ class Noun(TyperGroup):
         taking = {o for p in self.params if not getattr(p, "is_flag", True) for o in p.opts}
         rest = iter(args)
         for word in rest:
-            if word in self.commands or word == "--help":
+            if word in self.commands or word in ("-h", "--help"):
                 return False
             if not word.startswith("-") or word == "--":
                 return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, replace
 
-from fault_worlds import Entry, Snapshot, World, Worlds, ended, entry_id
+from fault_worlds import DAY, Entry, Snapshot, World, Worlds, ended, entry_id
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Kind:
         setup: Commands that lead there (each with the present in which it is typed).
         there: Entries that another program has put there, under ``entry_id(1)``, …
         late: Those were put there after the last command of the set-up.
+        offline: The network was away while the set-up was typed.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Kind:
     setup: tuple[tuple[str, str], ...] = ()
     there: tuple[Entry, ...] = ()
     late: bool = False
+    offline: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -39,8 +41,11 @@ class Kind:
         """Bring a fresh world to where the command is typed."""
         if not self.late:
             self._put(world)
+        if self.offline:
+            world.faults({"kind": "cut_before", "times": 0})
         for now, line in self.setup:
-            world.cli(*shlex.split(line), CLOCKIFY_NOW=f"2026-11-25T{now}:00Z")
+            world.cli(*shlex.split(line), CLOCKIFY_NOW=f"{DAY}T{now}:00Z")
+        world.faults()
         if self.late:
             self._put(world)
         held = sorted(world.held().elements())
@@ -181,6 +186,26 @@ _UNDOS = (
 KINDS = {kind.name: kind for kind in (*_KINDS, *_UNDOS)}
 
 
+QUEUE = Kind(
+    "sync of a queue",
+    ("sync",),
+    ("POST", "POST", "POST"),
+    (Entry("Mail", "07:00", "07:30"), ended(REVIEW, "08:30"), Entry("Call", "09:00")),
+    setup=(
+        ("08:00", "log 7:00-7:30 Mail"),
+        ("08:00", START),
+        ("08:30", "stop"),
+        ("09:00", "start Call"),
+    ),
+    offline=True,
+)
+KILLED = (
+    *(kind for kind in _KINDS if not kind.name.endswith("of two")),
+    *(undo for undo in _UNDOS if len(undo.writes) > 1),
+    QUEUE,
+)
+
+
 def prepared(worlds: Worlds) -> dict[str, Snapshot]:
     """Return the snapshot of the world in which each kind of write is typed, by its name."""
     found: dict[str, Snapshot] = {}
@@ -189,5 +214,5 @@ def prepared(worlds: Worlds) -> dict[str, Snapshot]:
         kind.prepare(world)
         found[kind.name] = world.snapshot()
 
-    worlds.each(KINDS.values(), prepare)
+    worlds.each([*KINDS.values(), QUEUE], prepare)
     return found

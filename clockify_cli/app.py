@@ -15,7 +15,7 @@ from typer.core import TyperGroup, TyperOption
 from typer.exceptions import Abort, Exit
 
 from clockify_cli import __version__
-from clockify_cli.commands.shape import load, shared_options
+from clockify_cli.commands.shape import NARROW, load, shared_options
 from clockify_cli.context import Options, Run
 from clockify_cli.errors import ClockifyError, Interrupted, StorageError, UsageError
 from clockify_cli.output import Output
@@ -37,13 +37,18 @@ class Root(TyperGroup):
             callback=_print_version,
             help="Print the version.",
         )
+        columns = Output().width
         super().__init__(
             name="clockify",
             params=[version, *shared_options()],
             invoke_without_command=True,
             callback=_bare,
             rich_markup_mode=None,
-            context_settings={"help_option_names": ["-h", "--help"]},
+            context_settings={
+                "help_option_names": ["-h", "--help"],
+                # Left alone, help is never as narrow.
+                "terminal_width": columns if columns < NARROW else None,
+            },
         )
 
     def list_commands(self, ctx: Context) -> list[str]:

@@ -141,6 +141,13 @@ def test_every_command_answers_with_one_json_document(at_work: Cli) -> None:
         assert "\x1b" not in ran.out + ran.err
         assert "{" not in ran.err, (words, ran.err)
         logged = ran.json["id"] if name == "log" else logged
+    csv = at_work("export", "week").out
+    for words, text in (
+        (("apply", "-"), "2026-11-23\n09:00-09:30 Web :: As text"),
+        (("import", "-"), csv),
+    ):
+        ran = at_work(*words, "--yes", "--json", "--color", "always", input=text)
+        assert isinstance(ran.json, dict), words
 
 
 def test_options_count_the_same_before_between_and_behind(at_work: Cli) -> None:
@@ -614,6 +621,13 @@ def test_the_sandbox_takes_what_other_clients_send(api: Api) -> None:
     running = api.create(f"{WS}/user/{USER_ID}/time-entries/", start="2026-11-25T09:00:00Z")
     ended = api.send("PATCH", f"{WS}/user/{USER_ID}/time-entries/", {"end": "2026-11-25T09:10:00Z"})
     assert ended.json()["id"] == running["id"]
+
+
+def test_help_fits_a_narrow_terminal(tmp_path: Path) -> None:
+    cli = new_cli(tmp_path, "http://127.0.0.1:9", COLUMNS="40")
+    for name in ("start", "report", "projects"):
+        told = cli(name, "--help").out.partition("\nExamples:")[0]
+        assert all(width(line) <= 40 for line in told.splitlines()), told
 
 
 @pytest.mark.parametrize("words", [("-h",), ("help",)])

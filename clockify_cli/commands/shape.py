@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
@@ -90,6 +90,25 @@ class _Parser(_OptionParser):
             super()._process_opts(arg, state)
 
 
+NARROW = 52  # columns: below it, what an option means stands on a line of its own
+
+
+class _Formatter(HelpFormatter):
+    """Writes help that fits a narrow terminal too."""
+
+    def write_dl(
+        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        """Write names with their meanings: side by side, or one below the other."""
+        super().write_dl(rows, 4 if self.width < NARROW else col_max, col_spacing)
+
+
+class HelpContext(Context):
+    """A context whose help fits the terminal."""
+
+    formatter_class = _Formatter
+
+
 def _parser(command: ClickCommand, ctx: Context) -> _OptionParser:
     parser = _Parser(ctx)
     for param in command.get_params(ctx):
@@ -99,6 +118,8 @@ def _parser(command: ClickCommand, ctx: Context) -> _OptionParser:
 
 class Command(TyperCommand):
     """A command with the options that every command takes."""
+
+    context_class = HelpContext
 
     def __init__(self, name: str | None, **attributes: Any) -> None:
         super().__init__(name, **attributes)
@@ -131,6 +152,8 @@ def _write_examples(lines: list[str], formatter: HelpFormatter) -> None:
 
 class Noun(TyperGroup):
     """A noun with its verbs; the bare noun stands for the default one."""
+
+    context_class = HelpContext
 
     def __init__(self, *, default: str = "", **attributes: Any) -> None:
         super().__init__(subcommand_metavar="VERB …", **attributes)

@@ -24,8 +24,9 @@ from typing import Any, TypeVar
 
 from cli import NOW, Cli, Ran, new_cli
 
-from clockify_cli.sandbox import CUSTOM_FIELD_ID, USER_ID, WORKSPACE_ID
+from clockify_cli.sandbox import CUSTOM_FIELD_ID, USER_ID, WORKSPACE_ID, switches
 from clockify_cli.sandbox.bulk import insert
+from clockify_cli.sandbox.defaults import workspace_settings
 from clockify_cli.sandbox.faults import Faults, Rule
 from clockify_cli.sandbox.server import LoopbackServer
 from clockify_cli.sandbox.store import Store, add_user
@@ -90,8 +91,7 @@ class Worlds:
         self._served: dict[str, World] = {}
         self._http = LoopbackServer(self, "127.0.0.1", 0)  # type: ignore[arg-type]
         self.url = self._http.url
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
+        self._serve()
         self._free: queue.LifoQueue[World] = queue.LifoQueue()
         self._pool = ThreadPoolExecutor(count)
         self._all: list[World] = []
@@ -114,11 +114,24 @@ class Worlds:
             return [b""]
         return world(environ, start_response)
 
+    def _serve(self) -> None:
+        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+
+    def down(self) -> None:
+        """Let the network be away: the address refuses connections."""
+        self._http.shutdown()
+        self._http.server_close()
+
+    def up(self) -> None:
+        """Let the network be back."""
+        port = int(self.url.rsplit(":", 1)[1])
+        self._http = LoopbackServer(self, "127.0.0.1", port)  # type: ignore[arg-type]
+        self._serve()
+
     def close(self) -> None:
         """Stop serving."""
         self._pool.shutdown()
-        self._http.shutdown()
-        self._http.server_close()
+        self.down()
         for world in self._all:
             world.service.store.close()
 
@@ -252,6 +265,17 @@ class World:
             self.change(number, custom=json.dumps([{**custom, "value": entry.custom}]))
         return entry_id(number)
 
+    def configure(self, **settings: Any) -> None:
+        """Change the service's settings (clockify_cli/sandbox/switches.py)."""
+        with self.service.store.transaction(write=True) as db:
+            switches.configure(db, settings)
+
+    def remove(self, number: int | str) -> None:
+        """Delete an entry in the service, as another program would."""
+        found = entry_id(number) if isinstance(number, int) else number
+        with self.service.store.transaction(write=True) as db:
+            assert db.execute("DELETE FROM entries WHERE id = ?", (found,)).rowcount == 1
+
     def change(self, number: int | str, **columns: Any) -> None:
         """Change an entry in the service, as another program would."""
         found = entry_id(number) if isinstance(number, int) else number
@@ -288,6 +312,7 @@ class World:
         with self.service.store.transaction(write=True) as db:
             db.execute("DELETE FROM entries")
             db.execute("DELETE FROM settings")
+            switches.configure(db, {"workspace": workspace_settings()})
             db.execute("INSERT INTO settings VALUES ('requests_per_second', '0')")
             for row in snapshot.rows if snapshot else ():
                 db.execute(f"INSERT INTO entries VALUES ({', '.join('?' * len(row))})", row)

@@ -437,6 +437,13 @@ class Delivery:
             if operation.before is not None and not same_content(now, operation.before):
                 self._conflict(operation, now, "it was changed meanwhile")
             return False
+        if operation.kind == STOP and operation.state == SENDING and (now is None or end_of(now)):
+            # It may have been another timer that ran by then, and that the stop has ended.
+            others = self._journal.ended(operation)
+            found = lookup.stopped_entry(self._gateway, operation, others)
+            if found is not None:
+                self._finish(operation, found)
+                return True
         if now is None:
             self._conflict(operation, None, "it was deleted meanwhile")
             return False
@@ -450,13 +457,6 @@ class Delivery:
         if ended == end:
             self._finish(operation, now)
             return True
-        if ended is not None and operation.state == SENDING:
-            # It may have been another timer that ran by then, and that the stop has ended.
-            others = self._journal.ended(operation)
-            found = lookup.stopped_entry(self._gateway, operation, others)
-            if found is not None:
-                self._finish(operation, found)
-                return True
         if ended is not None:
             self._conflict(operation, now, "it was stopped elsewhere at another time")
         if end < start_of(now):

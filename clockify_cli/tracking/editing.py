@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clockify_cli.errors import NotFoundError
+from clockify_cli.errors import NotFoundError, RefusedError
 from clockify_cli.journal.book import KeyTaken
 from clockify_cli.journal.lookup import best_match, changed_fields
 from clockify_cli.journal.operation import (
     DELETE,
     DONE,
     DROPPED,
+    SET_ASIDE,
     UPDATE,
     WAITING,
     Draft,
@@ -98,7 +99,16 @@ def _under_key(desk: Desk, key: str) -> TimeEntry | None:
             return found
         desk.journal.forget_key(change.id)
         return None
+    if operation.state in SET_ASIDE:
+        raise RefusedError(
+            f"It was recorded under that key and then set aside: {_why(operation)}",
+            f"See 'clockify queue show {operation.id}'; then 'queue retry' or 'queue drop'.",
+        )
     return Written([operation], queued=operation.state != DONE).entry()
+
+
+def _why(operation: Operation) -> str:
+    return str((operation.error or {}).get("message") or "nobody said why.")
 
 
 def _same_entry(desk: Desk, draft: Draft) -> TimeEntry | None:

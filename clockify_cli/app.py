@@ -99,6 +99,7 @@ def run(arguments: list[str], *, options: Options | None = None) -> int:
     try:
         code = _invoke(arguments, this_run)
         sys.stdout.flush()
+        Output().release()
         return code
     except BrokenPipeError as error:
         return unwritten(error, arguments, this_run)
@@ -174,6 +175,9 @@ def _report(error: ClockifyError, arguments: list[str], this_run: Run) -> int:
     if this_run.options.json or "--json" in words:
         import json
 
+        if Output.held:
+            error.details["notices"] = Output.held
+            Output.held = []
         told = json.dumps(error.as_json(), ensure_ascii=False)
     else:
         told = f"clockify: {error.message}"

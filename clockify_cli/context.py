@@ -82,8 +82,8 @@ class Run:
 
     def notice(self, text: str) -> None:
         """Tell something on stderr unless ``--quiet``."""
-        if not self.options.quiet:
-            Output(stderr=sys.stderr).tell(text)
+        told = Output(json_mode=self.options.json, quiet=self.options.quiet, stderr=sys.stderr)
+        told.notice(text)
 
     @cached_property
     def look(self) -> Look:
@@ -92,11 +92,16 @@ class Run:
 
         return Look(width=self.out.width, color=self.out.colored, zone=self.zone, now=self.now)
 
+    @property
+    def line_look(self) -> Look:
+        """What lists and single lines are drawn for: in a pipe nothing of them is cut."""
+        return self.look_beside(0)
+
     def look_beside(self, columns: int) -> Look:
         """Return the look for a line that so many columns stand before."""
         from dataclasses import replace
 
-        return replace(self.look, width=max(1, self.look.width - columns))
+        return replace(self.look, width=max(1, self.out.line_width - columns))
 
     def echo(self, *moments: Moment) -> None:
         """Tell what typed times were taken for, where that is not plainly today."""

@@ -120,7 +120,6 @@ def template_fields(state: Words) -> Words:
     fields |= dict.fromkeys(("elapsed", "seconds", "decimal", "start", "label", "id"), "")
     now = seconds_now()
     start = state.get("start", "")
-    day = _number(state, "day_seconds") if state.get("day") == _date(now, state) else 0
     if start:
         spent = max(0, now - int(start))
         fields["elapsed"] = hours(spent)
@@ -129,12 +128,19 @@ def template_fields(state: Words) -> Words:
         fields["start"] = state.get("started", "")[11:]
         fields["label"] = state.get("project") or state.get("description") or "timer"
         fields["id"] = state.get("id", "")
-        midnight = (now + _number(state, "offset")) // 86400 * 86400 - _number(state, "offset")
-        day += now - max(int(start), midnight) if now > midnight else 0
-    fields["today"] = hours(day)
+    fields["today"] = hours(seconds_today(state))
     stale = now - _number(state, "as_of") > STALE_SECONDS
     fields["mark"] = ("?" if stale else "") + ("+" if _number(state, "waiting") else "")
     return fields
+
+
+def seconds_today(state: Words) -> int:
+    """Return today's seconds as last counted, with the running timer's up to now."""
+    now, offset = seconds_now(), _number(state, "offset")
+    day = _number(state, "day_seconds") if state.get("day") == _date(now, state) else 0
+    midnight = (now + offset) // 86400 * 86400 - offset
+    start = state.get("start", "")
+    return day + max(0, now - max(int(start), midnight)) if start else day
 
 
 def prompt_line(state: Words, template: str) -> str:
@@ -196,7 +202,7 @@ def _cached_status(words: Words) -> int:
         return _write(state.get("id", ""), code)
     lines = [cached_line(state)]
     if "today" in words:
-        lines.append(f"Today {template_fields(state)['today']}")
+        lines.append(f"Today {clock(seconds_today(state))}")
     if age := age_text(state):
         sys.stderr.write(age + "\n")
     return _write("\n".join(lines), code)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from clockify_cli.progress import Progress
 
 
+UNCUT = 4000  # columns: more than a description has
+
+
 class Output:
     """Where a run writes, and in which form.
 
@@ -24,6 +27,7 @@ class Output:
         no_input: Never prompt.
     """
 
+    held: ClassVar[list[str]] = []  # notices of a run whose answer is JSON
     progress: ClassVar[Progress | None] = None  # the terminal is one, however many write to it
 
     def __init__(
@@ -99,8 +103,22 @@ class Output:
     # -- everything else --------------------------------------------------------------
 
     def notice(self, text: str) -> None:
-        """Tell something beside the answer; not with ``--quiet``."""
-        if not self.quiet:
+        """Tell something beside the answer; not with ``--quiet``.
+
+        With ``--json`` it waits for the end: an error takes it in, so that stderr is one
+        document then.
+        """
+        if self.quiet:
+            return
+        if self.json_mode:
+            Output.held.append(text)
+        else:
+            self.tell(text)
+
+    def release(self) -> None:
+        """Tell the notices that were held back."""
+        held, Output.held = Output.held, []
+        for text in held:
             self.tell(text)
 
     def tell(self, text: str) -> None:
@@ -123,6 +141,7 @@ class Output:
 
     def ask(self, question: str) -> str:
         """Ask on stderr and return the line that was typed."""
+        self.release()
         if Output.progress is not None:
             Output.progress.clear()
         self.stderr.write(safe(question))
@@ -152,6 +171,12 @@ class Output:
     def is_terminal(self) -> bool:
         """Say whether stdout is a terminal."""
         return _is_terminal(self.stdout)
+
+    @property
+    def line_width(self) -> int:
+        """Return the columns of a line that may be searched: not cut where nobody looks at it."""
+        told = os.environ.get("COLUMNS", "").isdecimal()
+        return self.width if told or self.is_terminal else UNCUT
 
     @property
     def width(self) -> int:

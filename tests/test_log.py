@@ -244,3 +244,24 @@ def test_an_overlap_is_told_without_a_request(cli: Cli, served: Served) -> None:
     assert "Overlaps 'One'" in ran.err
     assert [r["method"] for r in served.requests()] == ["POST", "POST"]
     assert "Overlaps" not in cli("log", "8:00-9:00", "touches").err
+
+
+def test_an_error_with_json_is_all_that_stderr_holds(cli: Cli, served: Served) -> None:
+    ran = cli("log", "2024-01-01 9:00-10:00", "Old", "--json", code=2)
+    import json
+
+    error = json.loads(ran.err)["error"]
+    assert error["notices"] == [
+        "Mon 2024-01-01 09:00 to Mon 2024-01-01 10:00 (Europe/Berlin)",
+    ]
+    assert ran.out == ""
+    ran = cli("log", "yesterday 9:00-10:00", "Good", "--json")
+    assert "Tue 2026-11-24 09:00" in ran.err
+
+
+def test_in_a_pipe_nothing_of_a_line_is_cut(cli: Cli, served: Served) -> None:
+    long = "word " * 60 + "end"
+    cli("log", "30m", long)
+    del cli.env["COLUMNS"]
+    assert long in cli("entries").out
+    assert long in cli("log", "9:00-9:01", long).out

@@ -48,7 +48,7 @@ def list_clients(
     def table() -> str:
         from clockify_cli.render.resources import clients_table
 
-        return clients_table(found, run.look)
+        return clients_table(found, run.line_look)
 
     resources.show_list(run, found, table)
 

@@ -52,7 +52,7 @@ def list_connections(
     def text() -> str:
         from clockify_cli.render.resources import connections_table
 
-        return connections_table(found, run.look, used=run.target.connection)
+        return connections_table(found, run.line_look, used=run.target.connection)
 
     run.out.answer(found, text, ids=[str(c.get("connection_id")) for c in found])
 

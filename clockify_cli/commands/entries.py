@@ -58,7 +58,7 @@ def list_entries(
         from clockify_cli.render.entries import entries_table
 
         run.names.know(*found)
-        return entries_table(found, run.desk, run.look, ids=ids, handles=numbered)
+        return entries_table(found, run.desk, run.line_look, ids=ids, handles=numbered)
 
     run.out.answer(found, table, ids=[str(e["id"]) for e in found])
 

@@ -81,7 +81,7 @@ def list_projects(
     def table() -> str:
         from clockify_cli.render.resources import projects_table
 
-        return projects_table(found, run.look)
+        return projects_table(found, run.line_look)
 
     resources.show_list(run, found, table)
 

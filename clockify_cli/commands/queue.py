@@ -38,7 +38,7 @@ def list_queue(ctx: typer.Context) -> None:
     def text() -> str:
         from clockify_cli.render.queue import queue_table
 
-        return queue_table(found, run.look)
+        return queue_table(found, run.line_look)
 
     run.out.answer([as_json(o) for o in found], text, ids=[str(o.id) for o in found])
 

@@ -83,7 +83,7 @@ def _show(run: Run, entry: TimeEntry | None, total: int | None) -> None:
         lines = [NOTHING]
         if entry is not None:
             run.names.know(entry)
-            lines = [entry_line(entry, run.desk, run.look)]
+            lines = [entry_line(entry, run.desk, run.line_look)]
         if total is not None:
             lines.append(f"Today {clock_duration(total)}")
         return "\n".join(lines)
@@ -125,7 +125,7 @@ def _everyone(run: Run) -> None:
         run.names.know(*found)
         run.names.know_users(*found)
         return entries_table(
-            found, run.desk, run.look, total=False, handles=False, users=True, empty=NOTHING
+            found, run.desk, run.line_look, total=False, handles=False, users=True, empty=NOTHING
         )
 
     run.out.answer(found, text, ids=[str(e["id"]) for e in found])

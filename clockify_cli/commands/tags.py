@@ -38,7 +38,7 @@ def list_tags(
     def table() -> str:
         from clockify_cli.render.resources import tags_table
 
-        return tags_table(found, run.look)
+        return tags_table(found, run.line_look)
 
     resources.show_list(run, found, table)
 

@@ -73,7 +73,7 @@ def list_tasks(
     def table() -> str:
         from clockify_cli.render.resources import tasks_table
 
-        return tasks_table(found, run.look, people=_people(run))
+        return tasks_table(found, run.line_look, people=_people(run))
 
     resources.show_list(run, found, table)
 

@@ -62,7 +62,7 @@ def _list(run: Run) -> None:
     def text() -> str:
         from clockify_cli.render.queue import changes_table
 
-        return changes_table(changes, run.look)
+        return changes_table(changes, run.line_look)
 
     run.out.answer(
         [

@@ -27,7 +27,7 @@ def list_users(
     def table() -> str:
         from clockify_cli.render.resources import users_table
 
-        return users_table(found, run.look, me=run.account.user)
+        return users_table(found, run.line_look, me=run.account.user)
 
     resources.show_list(run, found, table)
 

@@ -28,7 +28,7 @@ def list_workspaces(ctx: typer.Context) -> None:
     def table() -> str:
         from clockify_cli.render.resources import workspaces_table
 
-        return workspaces_table(found, run.look, active=_active(run))
+        return workspaces_table(found, run.line_look, active=_active(run))
 
     resources.show_list(run, found, table)
 

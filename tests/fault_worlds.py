@@ -28,6 +28,7 @@ from clockify_cli.sandbox import CUSTOM_FIELD_ID, USER_ID, WORKSPACE_ID, switche
 from clockify_cli.sandbox.bulk import insert
 from clockify_cli.sandbox.defaults import workspace_settings
 from clockify_cli.sandbox.faults import Faults, Rule
+from clockify_cli.sandbox.instants import read_instant
 from clockify_cli.sandbox.server import LoopbackServer
 from clockify_cli.sandbox.store import Store, add_user
 from clockify_cli.sandbox.wsgi import WIRE, Application
@@ -265,6 +266,23 @@ class World:
             self.change(number, custom=json.dumps([{**custom, "value": entry.custom}]))
         return entry_id(number)
 
+    def rows(self, entry: Entry) -> list[str]:
+        """Return the IDs of the entries that hold just this."""
+        with self.service.store.transaction(write=False) as db:
+            rows = db.execute(f"SELECT {_COLUMNS}, id FROM entries").fetchall()
+        return [str(row[-1]) for row in rows if _entry(row[:-1]) == entry]
+
+    def replace(self, number: str, entry: Entry) -> None:
+        """Let an entry be this, as another program would."""
+        ids = {name: thing for thing, name in NAMES.items()}
+        self.change(
+            number,
+            description=entry.description,
+            start=read_instant(at(entry.start)),
+            stop=read_instant(at(entry.end)) if entry.end else None,
+            project=ids.get(entry.project),
+        )
+
     def configure(self, **settings: Any) -> None:
         """Change the service's settings (clockify_cli/sandbox/switches.py)."""
         with self.service.store.transaction(write=True) as db:
@@ -326,20 +344,20 @@ class World:
                 return ran
         raise AssertionError(f"something waits for ever: {ran}")
 
-    def operations(self) -> list[tuple[int, str, str]]:
-        """Return number, verb and state of every write in the journal, which must be sound."""
+    def operations(self) -> list[tuple[int, str, str, str]]:
+        """Return number, verb, state and entry of each write of the journal, which is sound."""
         path = self.cli.home / "state" / "journal.sqlite3"
         with sqlite3.connect(path) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             found = db.execute(
-                "SELECT o.id, c.verb, o.state FROM operations o JOIN changes c ON c.id = o.change "
-                "ORDER BY o.id"
+                "SELECT o.id, c.verb, o.state, o.entry FROM operations o"
+                " JOIN changes c ON c.id = o.change ORDER BY o.id"
             ).fetchall()
         db.close()
         assert not list(path.parent.glob("*damaged*")), "the journal was taken for damaged"
         return found
 
-    def open(self) -> list[tuple[int, str, str]]:
+    def open(self) -> list[tuple[int, str, str, str]]:
         """Return what waits or was set aside."""
         return [o for o in self.operations() if o[2] not in ("done", "dropped")]
 

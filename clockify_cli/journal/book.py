@@ -333,6 +333,7 @@ class Journal:
             sent: The body that is handed to the network now.
             kind: What it has become: a stop that was overtaken is an update of the end.
         """
+        name = operation.entry
         operation.state = state
         operation.kind = kind or operation.kind
         operation.error = error
@@ -354,7 +355,7 @@ class Journal:
                 db.execute(
                     "UPDATE operations SET entry = ? WHERE entry = ? AND account = ? AND id <> ?"
                     " AND state IN ('queued', 'sending', 'refused', 'conflict')",
-                    (operation.entry, operation.local_id, self.account, operation.id),
+                    (operation.entry, name, self.account, operation.id),
                 )
             db.execute(
                 "UPDATE operations SET state = ?, kind = ?, entry = ?, payload = ?, before = ?, "

@@ -99,7 +99,8 @@ class Delivery:
         held = False
 
         def skip(operation: Operation, name: str) -> None:
-            stuck.add(name)
+            if name:
+                stuck.add(name)
             if operation.verb in WHOLE:
                 broken.add(operation.change)
 
@@ -224,7 +225,7 @@ class Delivery:
         if operation.kind != CREATE:
             return
         for follower in self._journal.waiting():
-            if follower.entry != operation.local_id or follower.id == operation.id:
+            if follower.entry != operation.entry or follower.id == operation.id:
                 continue
             if follower.state != QUEUED:
                 return
@@ -332,6 +333,16 @@ class Delivery:
         if self._settled is not None:
             self._settled(operation)
 
+    def _adopt(self, operation: Operation, found: TimeEntry) -> None:
+        """Take a write for done by what is there, in which others may have changed other fields.
+
+        What they changed is not to be taken back with it.
+        """
+        before, after = operation.before, operation.after
+        if operation.kind == UPDATE and before is not None and after is not None:
+            operation.before = merged(found, before, set(lookup.changed_fields(before, after)))
+        self._finish(operation, found)
+
     def came_through(self, operation: Operation) -> bool:
         """Wait out the hold of a write that timed out, and say whether it has happened after all.
 
@@ -403,10 +414,11 @@ class Delivery:
             if found is None:
                 return False
             # What it had taken in when it was sent has happened too.
-            taken_in = [f for body, f in self._folded(operation) if body == operation.sent]
+            sent = operation.sent or operation.payload
+            taken_in = [f for body, f in self._folded(operation) if body == sent]
             self._finish(operation, found)
             for follower in taken_in[-1] if taken_in else ():
-                self._finish(follower, found)
+                self._adopt(follower, found)
             return True
         if operation.kind == STOP and not operation.entry:
             found = lookup.stopped_entry(self._gateway, operation, self._journal.ended(operation))
@@ -437,13 +449,12 @@ class Delivery:
             if operation.before is not None and not same_content(now, operation.before):
                 self._conflict(operation, now, "it was changed meanwhile")
             return False
-        if operation.kind == STOP and operation.state == SENDING and (now is None or end_of(now)):
-            # It may have been another timer that ran by then, and that the stop has ended.
-            others = self._journal.ended(operation)
-            found = lookup.stopped_entry(self._gateway, operation, others)
-            if found is not None:
-                self._finish(operation, found)
-                return True
+        if operation.kind == STOP and operation.state == SENDING:
+            end = instant(operation.payload["end"])
+            if now is None or end_of(now) not in (None, end):
+                # It may have been another timer that ran by then, and that the stop has ended.
+                others = self._journal.ended(operation)
+                now = lookup.stopped_entry(self._gateway, operation, others) or now
         if now is None:
             self._conflict(operation, None, "it was deleted meanwhile")
             return False
@@ -477,7 +488,7 @@ class Delivery:
             self._conflict(operation, now, f"{', '.join(clash)} was changed elsewhere")
         wanted = merged(now, after, set(mine))
         if same_content(now, wanted):
-            self._finish(operation, now)
+            self._adopt(operation, now)
             return True
         self._journal.move(
             operation, operation.state, before=now, after=wanted, payload=write_body(wanted)

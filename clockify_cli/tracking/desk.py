@@ -25,6 +25,7 @@ from clockify_cli.journal.operation import (
     DROPPED,
     QUEUED,
     SENDING,
+    SET_ASIDE,
     STOP,
     Draft,
     Operation,
@@ -194,6 +195,7 @@ class Desk:
                     # On hold after a time-out: once more, now that the hold is over.
                     self._delivery().deliver_waiting(patient=True)
             finally:
+                self._learn_of(self.journal.set_aside())
                 self.save()
         after = [self.journal.operation(o.id) for o in before]
         return [o for o in after if o.state == DONE], self.journal.open_operations()
@@ -207,12 +209,12 @@ class Desk:
                 self.away = AwayError("Earlier writes still wait.", "See 'clockify queue'.")
         except (*_AWAY, SignInError) as error:
             self.away = error
-        left = self.journal.waiting()
-        numbers = {o.id for o in waiting}
-        done = len(numbers) - len([o for o in left if o.id in numbers])
-        aside = [o for o in self.journal.set_aside() if o.id in numbers]
-        if done > len(aside):
-            self.notice(f"Delivered {done - len(aside)} waiting {_plural(done - len(aside))}.")
+        now = [self.journal.operation(o.id) for o in waiting]
+        done = sum(o.state == DONE for o in now)
+        if done:
+            self.notice(f"Delivered {done} waiting {_plural(done)}.")
+        aside = [o for o in now if o.state in SET_ASIDE]
+        self._learn_of(aside)
         for operation in aside:
             words = (operation.error or {}).get("message", "")
             self.notice(
@@ -230,6 +232,14 @@ class Desk:
         if self.away is not None:
             raise self.away
         return self._delivery().found_out(operation)
+
+    def _learn_of(self, aside: Sequence[Operation]) -> None:
+        """Learn from writes that were set aside: the timer that is known may have ended."""
+        for operation in aside:
+            current = (operation.error or {}).get("current") or {"id": operation.entry}
+            if self._known is not None and current["id"] == self._known.get("id"):
+                self._known = current if "timeInterval" in current and is_running(current) else None
+                self._as_of = 0  # another one may run by now
 
     def _delivery(self) -> Delivery:
         from clockify_cli.journal.delivery import Delivery
@@ -272,9 +282,12 @@ class Desk:
             # Its entry was set aside in the queue: this waits there for the user's decision.
             if not self.queues:
                 raise ConflictError("That entry waits in the queue.", "See 'clockify queue'.")
-            operations = self.journal.record(verb, label, drafts, key=key, undoes=undoes)
+            recorded = self.journal.record(verb, label, drafts, key=key, undoes=undoes)
+            self._deliver_first(patient=True)  # what of it can go, goes
+            operations = [self.journal.operation(o.id) for o in recorded]
+            if all(o.state == DONE for o in operations):
+                return Written(operations, queued=False)
             self.notice("It goes out once its entry does: see 'clockify queue'.")
-            self.save()
             return Written(operations, queued=True)
         operations = self.journal.record(verb, label, drafts, state=SENDING, key=key, undoes=undoes)
         delivery = self._delivery()
@@ -320,6 +333,7 @@ class Desk:
         for operation in undone:
             self.forget_cached(operation)  # it may have happened all the same
         unclear = any(o.state == SENDING for o in undone)
+        self._learn_of([o for o in undone if o.state in SET_ASIDE])
         self.journal.move_all(undone, DROPPED)
         if key is not None and len(undone) == len(operations) and not unclear:
             self.journal.forget_key(operations[0].change)

@@ -81,6 +81,10 @@ def _insist(journal: Journal, operation: Operation) -> None:
             journal.move(operation, QUEUED, payload=body, kind=CREATE)
         else:
             journal.move(operation, QUEUED)
+    elif operation.kind != CREATE and now.get("id") != journal.service_id(operation.entry):
+        journal.move(operation, QUEUED)  # in its way is another timer, which still may run
+    elif operation.kind == CREATE and start_of(now) < instant(operation.payload["start"]):
+        journal.move(operation, QUEUED)
     elif operation.kind == CREATE:
         end = {"end": utc_text(start_of(now))}
         journal.move(operation, QUEUED, payload={**operation.payload, **end})
@@ -105,12 +109,24 @@ def with_dependents(journal: Journal, numbers: Sequence[int]) -> list[Operation]
     """
     chosen = with_followers(journal, [open_operation(journal, number) for number in numbers])
     for operation in chosen:
-        if operation.state == SENDING:
+        if may_have_happened(journal, operation):
             raise ConflictError(
                 f"It is not known yet whether write {operation.id} has happened.",
                 "Run 'clockify sync' first; then 'clockify undo' takes it back.",
             )
     return chosen
+
+
+def may_have_happened(journal: Journal, operation: Operation) -> bool:
+    """Say whether nobody knows what became of a write, or of a creation that had taken it in."""
+    if operation.state == SENDING:
+        return True
+    creation = journal.creation_of(operation.entry) if operation.state == QUEUED else None
+    return (
+        creation is not None
+        and creation.state == SENDING
+        and creation.sent not in (None, creation.payload)
+    )
 
 
 def with_followers(journal: Journal, operations: Iterable[Operation]) -> list[Operation]:

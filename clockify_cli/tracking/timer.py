@@ -8,6 +8,8 @@ from datetime import datetime
 
 from clockify_cli.errors import (
     AwayError,
+    ClockifyError,
+    ConflictError,
     NotFoundError,
     RateLimitError,
     RefusedError,
@@ -72,9 +74,7 @@ def start(desk: Desk, content: Content, at: datetime, *, verb: str = "start") ->
             content.description or "a timer",
             drafts,
             # Somebody stopped it elsewhere meanwhile: all the better.
-            tolerate=lambda operation, error: (
-                operation.kind == STOP and isinstance(error, NotFoundError)
-            ),
+            tolerate=lambda operation, error: operation.kind == STOP and _runs_no_more(error),
         )
         stopped = None
         if running is not None and written.operations[0].after:
@@ -237,6 +237,14 @@ def _asked_again(desk: Desk, running: TimeEntry | None, at: datetime) -> TimeEnt
     if running is None or at >= start_of(running) or desk.away is not None:
         return running
     return _asked(desk, running)
+
+
+def _runs_no_more(error: ClockifyError) -> bool:
+    """Say whether a stop failed because the timer had ended already."""
+    if isinstance(error, ConflictError):
+        now = error.details.get("current")
+        return now is None or not is_running(now)
+    return isinstance(error, NotFoundError)
 
 
 def _may_have_begun_after(desk: Desk, at: datetime) -> bool:

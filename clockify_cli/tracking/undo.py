@@ -12,7 +12,6 @@ from clockify_cli.journal.operation import (
     DONE,
     DROPPED,
     QUEUED,
-    SENDING,
     SET_ASIDE,
     STOP,
     UPDATE,
@@ -23,7 +22,7 @@ from clockify_cli.journal.operation import (
 from clockify_cli.model import TimeEntry, entry_from_body, is_running, same_content, write_body
 from clockify_cli.tracking.desk import Desk
 from clockify_cli.tracking.editing import delete_draft, update_draft
-from clockify_cli.tracking.queue import with_followers
+from clockify_cli.tracking.queue import may_have_happened, with_followers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
         for operation in operations:
             if operation.is_unclear:
                 desk.found_out(operation)
-        if any(o.state == SENDING for o in operations):
+        if any(may_have_happened(desk.journal, o) for o in operations):
             raise ConflictError(
                 f"It is not known yet whether the {change.verb} happened.",
                 "Run 'clockify sync' first.",

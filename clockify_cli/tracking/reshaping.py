@@ -145,7 +145,8 @@ def join(
     drafts = [update_draft(desk, kept, after), *(delete_draft(desk, entry) for entry in gone)]
     written = desk.write("join", f"{len(listed)} entries", drafts)
     tell_lost(desk, written, drafts)
-    return written.entry(0)
+    joined = written.entry(0)
+    return {**joined, "queued": True} if written.queued else joined
 
 
 def _tell_differences(

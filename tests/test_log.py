@@ -265,3 +265,20 @@ def test_in_a_pipe_nothing_of_a_line_is_cut(cli: Cli, served: Served) -> None:
     del cli.env["COLUMNS"]
     assert long in cli("entries").out
     assert long in cli("log", "9:00-9:01", long).out
+
+
+def test_undo_follows_an_entry_that_undo_has_brought_back(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    cli("start", "Work")
+    cli("discard")
+    cli("undo")
+    assert len(api.get(MINE)) == 1
+    assert cli("undo", "--json").json["undone"]["operation"] == "start"
+    assert api.get(MINE) == []
+    cli("log", "30m", "Mail")
+    cli("edit", "@1", "-d", "Post")
+    cli("entries", "delete", "@1")
+    for expected in (["Post"], ["Mail"], []):
+        cli("undo")
+        assert [e["description"] for e in api.get(MINE)] == expected

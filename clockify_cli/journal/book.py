@@ -533,6 +533,20 @@ class Journal:
         ).fetchone()
         return json.loads(row[1]) if row and row[0] != DELETE and row[1] else None
 
+    def successor(self, entry: str) -> str | None:
+        """Return the ID under which an undo has brought a deleted entry back, if one has."""
+        row = self._db.execute(
+            "SELECT new.entry FROM operations old JOIN changes c ON c.undoes = old.change "
+            "JOIN operations new ON new.change = c.id "
+            "WHERE old.account = ? AND old.entry = ? AND old.kind = ? AND old.state = ? "
+            "AND new.kind = ? AND new.state = ? AND json_extract(new.payload, '$.start') = "
+            "json_extract(old.before, '$.timeInterval.start') AND "
+            "coalesce(json_extract(new.payload, '$.description'), '') = "
+            "coalesce(json_extract(old.before, '$.description'), '') ORDER BY new.id DESC LIMIT 1",
+            (self.account, entry, DELETE, DONE, CREATE, DONE),
+        ).fetchone()
+        return str(row[0]) if row else None
+
     def change_with_key(self, key: str) -> Change | None:
         """Return the change that was recorded under the idempotency key ``key``."""
         return self._change("WHERE account = ? AND key = ?", (self.account, key))

@@ -148,7 +148,7 @@ def _reverse(
         return delete_draft(desk, now)
     if operation.before is None:
         raise ConflictError("It is not known what the entry was before.", "Edit it by hand.")
-    restored = {**now, **operation.before}
+    restored = {**now, **operation.before, "id": now["id"]}
     return update_draft(desk, now, restored)
 
 
@@ -173,7 +173,13 @@ def _current(desk: Desk, operation: Operation) -> TimeEntry | None:
         # It is compared when it is delivered: see journal.delivery.
         return operation.after
     try:
-        return current_entry(desk.gateway(), operation, operation.entry)
+        number: str | None = operation.entry
+        while number is not None:
+            found = current_entry(desk.gateway(), operation, number)
+            if found is not None:
+                return found
+            number = desk.journal.successor(number)  # an undo has brought it back since
+        return None
     except (AwayError, RateLimitError) as error:
         if not desk.queues:
             raise

@@ -92,7 +92,9 @@ def result_text(result: Mapping[str, Any], look: Look) -> str:
     counts += [f"{result['existing']} there already" if result["existing"] else ""]
     counts += [f"{result['skipped']} left out" if result["skipped"] else ""]
     told = joined([c for c in counts if c]) or Line("nothing to record")
-    return Line(Span(f"{result['file']}: ", "bold"), told).text(look)
+    # The figures are what is asked for: a long path gives way to them.
+    name = Line(Span(f"{result['file']}: ", "bold")).cut(max(4, look.width - told.width))
+    return Line(name, told).text(look)
 
 
 def progress_line(count: int, total: int, seconds: float, look: Look) -> str:

@@ -114,6 +114,24 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
     found.close()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what this worker's part of the fault suite has tried to the process that started it."""
+    from fault_tally import TALLY
+
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["faults"] = TALLY.told()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take in what a worker has tried."""
+    from fault_tally import TALLY
+
+    if hasattr(node, "workeroutput"):  # one that crashed has none
+        TALLY.add(node.workeroutput["faults"])
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell how many cases the fault suite has tried."""
     from fault_tally import TALLY

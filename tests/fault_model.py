@@ -35,6 +35,7 @@ class Write:
         took: It had others taken in when it was sent.
         hit: Which entry a stop has ended, where it was another one.
         theirs: Of a conflict: what was there instead, if anything.
+        back: Of a creation by ``undo``: the entry that it brings back.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Write:
     took: bool = False
     hit: int = 0
     theirs: tuple[int, Entry] | None = None
+    back: int = 0
 
 
 @dataclass
@@ -169,10 +171,16 @@ class Model:
         self.open = [w for w in self.open if w.state in (QUEUED, CONFLICT)]
 
     def _deliver(self, write: Write) -> None:
+        gone = write.kind != DELETE and (write.hit or write.entry) not in self.service
         if write.sent and write.kind == UPDATE:
             self._update(write)
+        elif write.sent and gone:
+            self._conflict(write)
         elif write.sent:
             self._done(write)
+            for other in self.waiting() if write.kind == CREATE else ():
+                if other.sent and other.entry == write.entry:  # it had taken it in
+                    (self._adopt if other.kind == UPDATE else self._done)(other)
         elif write.kind == CREATE:
             self._create(write)
         elif write.kind == STOP:
@@ -197,7 +205,7 @@ class Model:
             taken.append(other)
             if other.kind == DELETE:
                 for one in taken:
-                    one.state = DROPPED
+                    one.state = DONE
                 return
             assert other.after is not None
             whole = ended(whole, other.after.end) if other.kind == STOP else other.after
@@ -216,11 +224,16 @@ class Model:
         if now.start >= write.after.start or write.change.verb == "undo":
             self._conflict(write, (number, now))
             return
-        before = now
-        stop = Write(STOP, number, before, ended(now, write.after.start), write.change)
-        write.change.writes.append(stop)
-        self.open.append(stop)
-        self._happens(stop, stop.after)
+        change = write.change.writes
+        stop = next(
+            (w for w in change if (w.kind, w.entry, w.state) == (STOP, number, QUEUED)), None
+        )
+        if stop is None:
+            stop = Write(STOP, number, now, ended(now, write.after.start), write.change)
+            change.append(stop)
+            self.open.append(stop)
+        assert stop.after is not None
+        self._happens(stop, ended(now, stop.after.end))
 
     def _stop(self, write: Write) -> None:
         number = write.entry or self.running() or 0
@@ -295,7 +308,8 @@ class Model:
             for one in (write, *taken):
                 one.sent = True
             self._lose()
-        for one in (write, *taken):
+        self._done(write, answered=True)
+        for one in taken:
             self._done(one)
 
     def _lose(self) -> NoReturn:
@@ -303,8 +317,8 @@ class Model:
         self.fragile = self.online = False
         raise Lost
 
-    def _done(self, write: Write) -> None:
-        """Let the program learn that a write has happened."""
+    def _done(self, write: Write, *, answered: bool = False) -> None:
+        """Let the program learn that a write has happened, by its answer or otherwise."""
         write.state = DONE
         write.entry = write.hit or write.entry
         now = self.service.get(write.entry)
@@ -320,7 +334,7 @@ class Model:
         self.recorded[write.entry] = now
         if not now.end:
             self.known = (write.entry, now)
-        elif self.known and (self.known[0] == write.entry or write.kind == STOP):
+        elif self.known and (self.known[0] == write.entry or (write.kind == STOP and answered)):
             self.known = None
 
     # -- commands ----------------------------------------------------------------------------
@@ -441,6 +455,8 @@ class Model:
         reversals = [w for d in done if (w := self._reversed(d, change)) is not None]
         reversals.sort(key=lambda w: w.kind != DELETE)
         revived = {w.entry for w in reversals if w.after is not None and not w.after.end}
+        if len(revived) > 1:
+            raise Refused(REFUSED)
         if revived:
             if self.online:
                 self._ask()
@@ -457,8 +473,15 @@ class Model:
 
     def _reversed(self, done: Write, change: Change) -> Write | None:
         if done.kind == DELETE:
-            return Write(CREATE, self.new(), None, done.before, change)
-        now = self.service.get(done.entry) if self.online else done.after
+            return Write(CREATE, self.new(), None, done.before, change, back=done.entry)
+        number = done.entry
+        if self.online:
+            while number not in self.service and number in self.successors(DONE):
+                number = self.successors(DONE)[number]
+        else:
+            while number in self.successors(DONE, QUEUED):
+                number = self.successors(DONE, QUEUED)[number]
+        now = self.service.get(number) if self.online else done.after
         if now is None:
             if done.kind == CREATE:
                 return None
@@ -468,8 +491,13 @@ class Model:
         if now != done.after:
             raise Refused(REFUSED)
         if done.kind == CREATE:
-            return Write(DELETE, done.entry, now, None, change)
-        return Write(UPDATE, done.entry, now, done.before, change)
+            return Write(DELETE, number, now, None, change)
+        return Write(UPDATE, number, now, done.before, change)
+
+    def successors(self, *states: str) -> dict[int, int]:
+        """Return which entries have come back as which."""
+        writes = [w for c in self.changes for w in c.writes if w.back]
+        return {w.back: w.entry for w in writes if w.state in states}
 
     def _with_followers(self, writes: list[Write]) -> list[Write]:
         whole = [w.change for w in writes if w.change.verb in WHOLE]
@@ -508,7 +536,7 @@ class Model:
             write.before, write.after = theirs[1], replace(theirs[1], **mine)
         elif write.kind == DELETE:
             write.before = theirs[1]
-        write.state = QUEUED
+        write.state, write.sent = QUEUED, False
         self.deliver()
 
     # -- how commands find and write --------------------------------------------------------
@@ -522,7 +550,10 @@ class Model:
         """Return an entry as a command finds it, or fail as it does."""
         self.deliver()
         if self.is_local(entry):
-            found = self.view().get(entry)
+            found: Entry | None = None
+            for write in self.open:
+                if write.entry == entry:
+                    found = write.after if write.kind != STOP else ended(found, write.after.end)
             if found is None:
                 raise Refused(NOT_FOUND)
             return found
@@ -553,7 +584,12 @@ class Model:
         self.changes.append(change)
         self.open += change.writes
         # What was made offline and then set aside takes what is done to it along.
-        waits = any(self.is_local(w.entry) for w in change.writes if w.kind != CREATE)
+        open_ones = {w.entry for w in self.waiting() if w not in change.writes}
+        waits = any(
+            w.entry in open_ones or self.is_local(w.entry)
+            for w in change.writes
+            if w.kind != CREATE and w.entry
+        )
         if waits:
             self.deliver()
         try:

@@ -41,6 +41,15 @@ class Tally:
         told += [f"\n  {'meant' if not n else 'or'} {_listed(r)}" for n, r in enumerate(right)]
         raise AssertionError(f"{dict(found)}{''.join(told)}")
 
+    def add(self, told: dict[str, dict[str, int]]) -> None:
+        """Add what another process has counted."""
+        self.cases.update(told["cases"])
+        self.faults.update(told["faults"])
+
+    def told(self) -> dict[str, dict[str, int]]:
+        """Return what was counted, for another process."""
+        return {"cases": dict(self.cases), "faults": dict(self.faults)}
+
     def count(self, part: str, cases: int = 1) -> None:
         """Count cases that were judged elsewhere."""
         with self._lock:

@@ -116,7 +116,7 @@ class Worlds:
         return world(environ, start_response)
 
     def _serve(self) -> None:
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=self._http.serve_forever, args=(0.005,), daemon=True).start()
 
     def down(self) -> None:
         """Let the network be away: the address refuses connections."""
@@ -344,20 +344,20 @@ class World:
                 return ran
         raise AssertionError(f"something waits for ever: {ran}")
 
-    def operations(self) -> list[tuple[int, str, str, str]]:
-        """Return number, verb, state and entry of each write of the journal, which is sound."""
+    def operations(self) -> list[tuple[int, str, str, str, str]]:
+        """Return number, verb, state, entry and kind of each write of the journal, if sound."""
         path = self.cli.home / "state" / "journal.sqlite3"
         with sqlite3.connect(path) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             found = db.execute(
-                "SELECT o.id, c.verb, o.state, o.entry FROM operations o"
+                "SELECT o.id, c.verb, o.state, o.entry, o.kind FROM operations o"
                 " JOIN changes c ON c.id = o.change ORDER BY o.id"
             ).fetchall()
         db.close()
         assert not list(path.parent.glob("*damaged*")), "the journal was taken for damaged"
         return found
 
-    def open(self) -> list[tuple[int, str, str, str]]:
+    def open(self) -> list[tuple[int, str, str, str, str]]:
         """Return what waits or was set aside."""
         return [o for o in self.operations() if o[2] not in ("done", "dropped")]
 

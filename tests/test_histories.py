@@ -7,7 +7,7 @@ import io
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -86,11 +86,14 @@ class Day:
         self.typed(mode, words, lambda: self.model.start(entry))
 
     def stop(self, mode: str) -> None:
-        may_fail = (4, 5) if self.model.seen_running() is None else ()
-        stop = ["stop"]
-        # It has ended elsewhere: the look-up after a lost answer tells when.
-        other = {4: 6} if mode == "flaky" else {}
-        self.typed(mode, stop, lambda: self.model.stop(self.now), may_fail=may_fail, other=other)
+
+        def may_fail() -> tuple[int, ...]:
+            known = self.model.seen_running()
+            if mode == "flaky" and known is not None and known[0] != self.model.running():
+                return (6,)  # it has ended elsewhere, as the look-up after a lost answer tells
+            return (4, 5) if known is None and not self.model.online else ()
+
+        self.typed(mode, ["stop"], lambda: self.model.stop(self.now), may_fail=may_fail)
 
     def log(self, mode: str) -> None:
         name = self.name()
@@ -135,7 +138,13 @@ class Day:
 
     def undo(self, mode: str) -> None:
         # It may not be known whether what waits has happened.
-        self.typed(mode, ["undo"], lambda: self.model.undo(), may_fail=(4, 6))
+        if mode in ("down", "dead") and self.gone():
+            return  # it may not be asked for, depending on how far the delivery comes
+
+        def may_fail() -> tuple[int, ...]:
+            return () if self.model.online else (4, 6)
+
+        self.typed(mode, ["undo"], lambda: self.model.undo(), may_fail=may_fail)
 
     def look(self, mode: str) -> None:
         """Compare what ``status`` shows."""
@@ -161,8 +170,7 @@ class Day:
         words: list[str],
         change: Callable[[], Change] | None,
         *,
-        may_fail: tuple[int, ...] = (),
-        other: Mapping[int, int] | None = None,
+        may_fail: Callable[[], tuple[int, ...]] = tuple,
     ) -> None:
         """Type a command, and let the model do the same.
 
@@ -170,8 +178,7 @@ class Day:
             mode: What the network is like.
             words: The command.
             change: What the model does.
-            may_fail: Other exit codes with which it may fail while the network is away.
-            other: Exit codes that are as good as those that the model says.
+            may_fail: Gives other exit codes with which it may fail as the network is.
         """
         with self.network(mode):
             codes: tuple[int, ...] = (0,)
@@ -181,17 +188,18 @@ class Day:
                 codes = (0, 6)
             else:
                 self.model.deliver()
-                before = copy.deepcopy(self.model)
+                before, others = copy.deepcopy(self.model), may_fail()
                 try:
                     done = change()
                 except Refused as refused:
-                    codes = (*refused.codes, *((other or {}).get(c, c) for c in refused.codes))
-                if not self.model.online:
-                    codes = (*codes, *may_fail)
+                    codes = refused.codes
+                codes = (*codes, *others)
             ran = self.ran(mode, words, *codes)
         if done is not None and ran.code:
             done, self.model = None, before
             self.model.online = True
+            if mode == "flaky":
+                self.model.known, self.model.sure = None, False  # that much it has heard
         if done is not None:
             self.remember(done, ran.json)
         self.compare()
@@ -301,8 +309,8 @@ class Day:
         meant = [(w.change.verb, w.state) for w in self.model.open if w.entry not in gone]
         states = {"sending": "queued", "refused": "conflict"}
         found = self.world.open()
-        away = {e for _, v, _, e in found if v in ("delete", "discard") and e.startswith("local-")}
-        there = [(v, states.get(s, s)) for _, v, s, e in found if e not in away]
+        away = {e for *_, e, kind in found if kind == DELETE and e.startswith("local-")}
+        there = [(v, states.get(s, s)) for _, v, s, e, _ in found if e not in away]
         assert there == meant, f"\nqueue {there}\nmeant {meant}"
 
     def gone(self) -> set[int]:

@@ -453,8 +453,8 @@ class Journal:
         """Return the number of a user's newest write that has happened (0: none), one left out."""
         row = self._db.execute(
             "SELECT id FROM operations WHERE account = ? AND state = ? AND workspace = ?"
-            " AND user = ? AND id <> ? ORDER BY id DESC LIMIT 1",
-            (self.account, DONE, workspace, user, but),
+            " AND user = ? AND id <> ? AND entry NOT LIKE ? ORDER BY id DESC LIMIT 1",
+            (self.account, DONE, workspace, user, but, LOCAL + "%"),
         ).fetchone()
         return int(row[0]) if row else 0
 
@@ -477,7 +477,9 @@ class Journal:
         if not entry.startswith(LOCAL):
             return entry
         creation = self.creation_of(entry)
-        return creation.entry if creation is not None and creation.state == DONE else None
+        if creation is None or creation.state != DONE or creation.entry.startswith(LOCAL):
+            return None
+        return creation.entry
 
     def claimed(self, entries: Sequence[str]) -> set[str]:
         """Return those of these IDs whose entries creations of this journal have become."""
@@ -533,17 +535,31 @@ class Journal:
         ).fetchone()
         return json.loads(row[1]) if row and row[0] != DELETE and row[1] else None
 
-    def successor(self, entry: str) -> str | None:
-        """Return the ID under which an undo has brought a deleted entry back, if one has."""
+    def successor(self, entry: str, *, waiting: bool = False) -> str | None:
+        """Return the ID under which an undo has brought a deleted entry back, if one has.
+
+        Args:
+            entry: The ID of the deleted entry.
+            waiting: It counts as well where that undo is still to be sent.
+        """
         row = self._db.execute(
             "SELECT new.entry FROM operations old JOIN changes c ON c.undoes = old.change "
             "JOIN operations new ON new.change = c.id "
             "WHERE old.account = ? AND old.entry = ? AND old.kind = ? AND old.state = ? "
-            "AND new.kind = ? AND new.state = ? AND json_extract(new.payload, '$.start') = "
+            "AND new.kind = ? AND new.state IN (?, ?, ?) "
+            "AND json_extract(new.payload, '$.start') = "
             "json_extract(old.before, '$.timeInterval.start') AND "
             "coalesce(json_extract(new.payload, '$.description'), '') = "
             "coalesce(json_extract(old.before, '$.description'), '') ORDER BY new.id DESC LIMIT 1",
-            (self.account, entry, DELETE, DONE, CREATE, DONE),
+            (
+                self.account,
+                entry,
+                DELETE,
+                DONE,
+                CREATE,
+                DONE,
+                *(WAITING if waiting else (DONE, DONE)),
+            ),
         ).fetchone()
         return str(row[0]) if row else None
 

@@ -63,7 +63,8 @@ class Delivery:
         journal: The journal, whose turn the caller holds.
         gateway: The client.
         own_user: The signed-in user's ID: entries of others are created by another path.
-        settled: Told of each operation that was brought to ``done``.
+        settled: Told of each operation that was brought to ``done``, and whether the service has
+            just answered it; it may have happened before, or with another one.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Delivery:
         journal: Journal,
         gateway: Gateway,
         own_user: str,
-        settled: Callable[[Operation], None] | None = None,
+        settled: Callable[[Operation, bool], None] | None = None,
     ) -> None:
         self._journal = journal
         self._gateway = gateway
@@ -191,7 +192,7 @@ class Delivery:
                 self._journal.move(operation, REFUSED, error=error.as_json()["error"])
                 raise
             else:
-                self._finish(operation, answer)
+                self._finish(operation, answer, answered=True)
                 for follower in taken_in:
                     self._finish(follower, answer)
                 return operation
@@ -211,7 +212,8 @@ class Delivery:
         """
         body, taken_in = list(self._folded(operation))[-1]
         if body is None:
-            self._journal.move_all([operation, *taken_in], DROPPED)
+            # Made and deleted while both waited: as if it had been, so that undo finds it.
+            self._journal.move_all([operation, *taken_in], DONE)
         elif operation.kind == CREATE and "end" not in body:
             self._make_room(operation)
         return body, taken_in
@@ -320,7 +322,9 @@ class Delivery:
             self._conflict(operation, None, "that entry was never recorded at Clockify")
         return str(found)
 
-    def _finish(self, operation: Operation, answer: TimeEntry | None) -> None:
+    def _finish(
+        self, operation: Operation, answer: TimeEntry | None, *, answered: bool = False
+    ) -> None:
         if operation.kind == STOP and answer is not None:
             before = {**answer, "timeInterval": {**answer["timeInterval"], "end": None}}
             before["timeInterval"]["duration"] = None
@@ -331,7 +335,7 @@ class Delivery:
         else:
             self._journal.move(operation, DONE, after=answer)
         if self._settled is not None:
-            self._settled(operation)
+            self._settled(operation, answered)
 
     def _adopt(self, operation: Operation, found: TimeEntry) -> None:
         """Take a write for done by what is there, in which others may have changed other fields.

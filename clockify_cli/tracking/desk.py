@@ -278,8 +278,8 @@ class Desk:
                 raise self.away
             operations = self.journal.record(verb, label, drafts, key=key, undoes=undoes)
             return self._queued(operations, self.away)
-        if any(d.entry and self.journal.service_id(d.entry) is None for d in drafts):
-            # Its entry was set aside in the queue: this waits there for the user's decision.
+        if self._waits(drafts):
+            # Something was set aside in the queue: this waits behind it for the user's decision.
             if not self.queues:
                 raise ConflictError("That entry waits in the queue.", "See 'clockify queue'.")
             recorded = self.journal.record(verb, label, drafts, key=key, undoes=undoes)
@@ -287,13 +287,14 @@ class Desk:
             operations = [self.journal.operation(o.id) for o in recorded]
             if all(o.state == DONE for o in operations):
                 return Written(operations, queued=False)
-            self.notice("It goes out once its entry does: see 'clockify queue'.")
+            self.notice("It waits behind what was set aside: see 'clockify queue'.")
             return Written(operations, queued=True)
         operations = self.journal.record(verb, label, drafts, state=SENDING, key=key, undoes=undoes)
         delivery = self._delivery()
+        fresh = True
         for operation in operations:
             try:
-                delivery.deliver(operation, fresh=True)
+                delivery.deliver(operation, fresh=fresh)
             except _AWAY as error:
                 if not self.queues:
                     if isinstance(error, UnclearError) and delivery.came_through(operation):
@@ -304,11 +305,21 @@ class Desk:
             except ClockifyError as error:
                 if tolerate is not None and tolerate(operation, error):
                     self.journal.move(operation, DROPPED, error=error.as_json()["error"])
+                    # What was known was wrong: from here on the service is looked at first.
+                    fresh = not isinstance(error, ConflictError)
                     continue
                 self._give_up(operations, error, key, undoes)
                 raise
         self.save()
         return Written(operations, queued=False)
+
+    def _waits(self, drafts: Sequence[Draft]) -> bool:
+        """Say whether an entry of these is not at the service as this command has seen it."""
+        waiting = {o.entry for o in self.journal.waiting()}
+        return any(
+            d.entry and (d.entry in waiting or self.journal.service_id(d.entry) is None)
+            for d in drafts
+        )
 
     def _queued(self, operations: list[Operation], error: ClockifyError) -> Written:
         if isinstance(error, UnclearError):
@@ -351,8 +362,13 @@ class Desk:
 
     # -- what is known ----------------------------------------------------------------
 
-    def settle(self, operation: Operation) -> None:
-        """Learn from an operation that was just delivered."""
+    def settle(self, operation: Operation, answered: bool = True) -> None:
+        """Learn from an operation that was just delivered.
+
+        Args:
+            operation: The operation, ``done``.
+            answered: The service has just answered this very write.
+        """
         self._confirmed = True
         self.forget_cached(operation)
         if operation.user != self.account.user or operation.workspace != self.account.workspace:
@@ -369,12 +385,11 @@ class Desk:
             self._count(operation.before, -1)
         elif entry is not None and entry.get("timeInterval"):
             # These tell by themselves what runs now, whatever was known before.
-            sure = sure or operation.kind == STOP or is_running(entry)
+            stopped = operation.kind == STOP and answered
+            sure = sure or stopped or is_running(entry)
             if is_running(entry):
                 self._known = entry
-            elif self._known is not None and (
-                self._known.get("id") == entry.get("id") or operation.kind == STOP
-            ):
+            elif self._known is not None and (self._known.get("id") == entry.get("id") or stopped):
                 self._known = None
             if operation.kind != CREATE and operation.before and not is_running(operation.before):
                 self._count(operation.before, -1)
@@ -549,6 +564,7 @@ class Desk:
                 shown = overlaid([], mine, creation.user)
                 if shown:
                     return shown[0]
+            if creation.state != DONE or creation.entry == text:
                 raise NotFoundError(f"The entry {text} is deleted.", "See 'clockify queue'.")
             text = creation.entry
         if not is_entity_id(text):

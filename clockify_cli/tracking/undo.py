@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clockify_cli.errors import AwayError, ConflictError, NotFoundError, RateLimitError
+from clockify_cli.journal.delivery import is_local
 from clockify_cli.journal.lookup import changed_fields, current_entry
 from clockify_cli.journal.operation import (
     CREATE,
@@ -170,12 +171,13 @@ def _recreate(operation: Operation, back: list[Operation], notes: list[str]) -> 
 
 def _current(desk: Desk, operation: Operation) -> TimeEntry | None:
     if desk.away is not None:
-        # It is compared when it is delivered: see journal.delivery.
-        return operation.after
+        return _believed(desk, operation)
     try:
         number: str | None = operation.entry
         while number is not None:
-            found = current_entry(desk.gateway(), operation, number)
+            found = None
+            if not is_local(number):  # one that was deleted before it was ever sent
+                found = current_entry(desk.gateway(), operation, number)
             if found is not None:
                 return found
             number = desk.journal.successor(number)  # an undo has brought it back since
@@ -184,7 +186,18 @@ def _current(desk: Desk, operation: Operation) -> TimeEntry | None:
         if not desk.queues:
             raise
         desk.away = error
-        return operation.after
+        return _believed(desk, operation)
+
+
+def _believed(desk: Desk, operation: Operation) -> TimeEntry | None:
+    """Return what a write has left, under the ID that it has by now, or will have.
+
+    It is compared when it is delivered: see ``journal.delivery``.
+    """
+    number = operation.entry
+    while (next_one := desk.journal.successor(number, waiting=True)) is not None:
+        number = next_one
+    return {**operation.after, "id": number} if operation.after is not None else None
 
 
 def _refuse_second_timer(desk: Desk, drafts: list[Draft]) -> None:
@@ -192,6 +205,11 @@ def _refuse_second_timer(desk: Desk, drafts: list[Draft]) -> None:
     revived = [d for d in drafts if d.after is not None and is_running(d.after)]
     if not revived:
         return
+    if len(revived) > 1:
+        raise ConflictError(
+            "It had ended two timers, which cannot run beside each other.",
+            "Take it back by hand: clockify edit, clockify entries delete.",
+        )
     gone = {d.entry for d in drafts if d.kind in (DELETE, STOP)}
     running = desk.known_running
     if desk.away is None:

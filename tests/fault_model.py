@@ -615,8 +615,8 @@ class Model:
                 self._lose()
             if number is None:
                 write.state = DROPPED
-                self.known = None if write.change.verb == "stop" else self.known
                 if write.change.verb == "stop":
+                    self.known, self.sure = None, True
                     raise Refused(NOT_FOUND)
                 return
             write.hit = number

@@ -22,7 +22,8 @@ from fault_worlds import AfterWrite, Entry, World, Worlds, at, ended
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-INSTALLED, IN_PROCESS = 48, 200
+INSTALLED, IN_PROCESS = 48, 200  # days; those in one process take a tenth of the time
+NETWORKS = 6
 FLAKES = (
     {"kind": "cut_before"},
     {"kind": "cut_after"},
@@ -198,8 +199,8 @@ class Day:
         if done is not None and ran.code:
             done, self.model = None, before
             self.model.online = True
-            if mode == "flaky":
-                self.model.known, self.model.sure = None, False  # that much it has heard
+        if mode == "flaky" and ran.code == 6 and words == ["stop"]:
+            self.model.known, self.model.sure = None, False  # that much it has heard
         if done is not None:
             self.remember(done, ran.json)
         self.compare()
@@ -256,7 +257,7 @@ class Day:
             elif what == "edit":
                 self.change(number, Entry(self.name(), *_rest(service[number])))
             elif service[number].end:
-                self.change(number, ended(service[number], f"{service[number].end[:5]}:15"))
+                self.change(number, ended(service[number], f"{service[number].end[:5]}:55"))
         self.trace.append(f"{self.now} elsewhere: {what}")
         self.compare()
 
@@ -388,34 +389,32 @@ def installed(world: World, words: list[str], now: str) -> Ran:
     return world.cli(*words, code=None, CLOCKIFY_NOW=now)
 
 
-def networks(folder: Path, count: int) -> Iterator[list[Worlds]]:
-    found = [Worlds(folder / str(number), 1) for number in range(count)]
+@pytest.fixture
+def networks(tmp_path: Path) -> Iterator[list[Worlds]]:
+    """Networks of one world each, so that each may be away by itself."""
+    for number in range(NETWORKS):
+        (tmp_path / str(number)).mkdir()
+    found = [Worlds(tmp_path / str(number), 1) for number in range(NETWORKS)]
     yield found
     for one in found:
         one.close()
 
 
-def test_days_through_the_installed_program(tmp_path: Path) -> None:
-    """Several days at once, each with a network of its own."""
-    count = 6
-    for number in range(count):
-        (tmp_path / str(number)).mkdir()
-    [made] = [list(one) for one in [next(networks(tmp_path, count))]]
+def test_days_through_the_installed_program(networks: list[Worlds]) -> None:
+    """Several days at once; always the same ones."""
 
     def days(number: int) -> list[str]:
         failures = []
-        for seed in range(number, INSTALLED, count):
-            with made[number].one() as world:
+        for seed in range(number, INSTALLED, NETWORKS):
+            with networks[number].one() as world:
                 try:
                     Day(world, installed, random.Random(seed)).live(11)
                 except AssertionError as error:
                     failures.append(f"seed {seed}:\n{error}")
         return failures
 
-    with ThreadPoolExecutor(count) as pool:
-        failures = [text for found in pool.map(days, range(count)) for text in found]
-    for one in made:
-        one.close()
+    with ThreadPoolExecutor(NETWORKS) as pool:
+        failures = [text for found in pool.map(days, range(NETWORKS)) for text in found]
     assert not failures, "\n\n".join(failures)
 
 
@@ -454,6 +453,8 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(
     max_examples=IN_PROCESS,
     deadline=None,
+    derandomize=True,
+    database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(chance=st.randoms(use_true_random=False), steps=st.integers(3, 14))

@@ -642,6 +642,124 @@ def test_the_end_of_a_timer_that_only_the_journal_knows_is_its_successors_start(
     )
 
 
+# -- found by days of chance: see test_histories --------------------------------------------------
+
+
+def test_a_timer_discarded_before_it_was_sent_can_come_back(world: World) -> None:
+    """It never went out; undo takes back the discard, not something older."""
+    typed(world, "07:30", "log", "7:00-7:30", "Older")
+    with away(world):
+        typed(world, "08:00", "start", "Timer")
+        typed(world, "08:10", "discard")
+    typed(world, "08:20", "sync")
+    assert world.requests() == []
+    there(world, Entry("Older", "07:00", "07:30"))
+    typed(world, "08:30", "undo")
+    there(world, Entry("Older", "07:00", "07:30"), Entry("Timer", "08:00"))
+    typed(world, "08:40", "undo")
+    there(world, Entry("Older", "07:00", "07:30"))
+
+
+def test_what_was_brought_back_offline_is_found_by_the_next_undo(world: World) -> None:
+    typed(world, "08:00", "start", "Timer")
+    typed(world, "08:10", "discard")
+    with away(world):
+        typed(world, "08:20", "undo")
+        typed(world, "08:30", "undo")
+    typed(world, "09:00", "sync")
+    there(world)
+
+
+def test_a_creation_that_happened_does_not_swallow_its_deletion(world: World) -> None:
+    unclear(world, "start", "Timer", "--at", "8:00")
+    with away(world):
+        typed(world, "08:30", "edit", "local-1", "-d", "Named")
+        typed(world, "08:40", "entries", "delete", "local-1")
+    world.faults()
+    typed(world, "09:00", "sync")
+    there(world)
+
+
+def test_a_forced_undo_is_not_written_into_another_entry(world: World) -> None:
+    known(world, TIMER)
+    typed(world, "08:30", "stop")
+    with away(world):
+        typed(world, "08:40", "undo")
+    world.put(2, Entry("Elsewhere", "08:45"))
+    found = conflict(world)
+    typed(world, "10:01", "queue", "retry", str(found["id"]), "--force")
+    there(world, ended(TIMER, "08:30"), Entry("Elsewhere", "08:45"))
+    world.change(2, stop=seconds("09:30"))
+    typed(world, "10:02", "queue", "retry", str(found["id"]))
+    there(world, TIMER, Entry("Elsewhere", "08:45", "09:30"))
+
+
+def test_undo_takes_back_ones_own_part_alone(world: World) -> None:
+    """The edit was sent, its answer lost, and the timer stopped elsewhere: that stays."""
+    known(world, TIMER)
+    unclear(world, "edit", ONE, "-d", "Mine")
+    world.faults()
+    world.change(1, stop=seconds("08:30"))
+    typed(world, "09:00", "sync")
+    typed(world, "09:01", "undo")
+    there(world, ended(TIMER, "08:30"))
+
+
+def test_a_start_whose_stop_was_lost_looks_who_runs_by_now(world: World) -> None:
+    """What it knew of was ended elsewhere, and another one started: that ends at its start."""
+    known(world, TIMER)
+    world.change(1, stop=seconds("08:30"))
+    world.put(2, Entry("Elsewhere", "08:40"))
+    world.configure(replaced_timer_ends="now")
+    world.faults({"kind": "cut_before", "match": {"method": "PATCH"}})
+    typed(world, "09:00", "start", "Mine")
+    there(
+        world, ended(TIMER, "08:30"), Entry("Elsewhere", "08:40", "09:00"), Entry("Mine", "09:00")
+    )
+    typed(world, "09:01", "undo")
+    there(world, ended(TIMER, "08:30"), Entry("Elsewhere", "08:40"))
+
+
+def test_undo_never_lets_two_timers_run(world: World) -> None:
+    """The start had ended one that was known and one that was not."""
+    with away(world):
+        typed(world, "08:30", "start", "One")
+        typed(world, "08:40", "start", "Two")
+    world.put(1, TIMER)
+    typed(world, "09:00", "sync")
+    one, two = Entry("One", "08:30", "08:40"), Entry("Two", "08:40")
+    there(world, ended(TIMER, "08:40"), one, two)
+    assert "two timers" in typed(world, "09:01", "undo", code=6).err
+    there(world, ended(TIMER, "08:40"), one, two)
+
+
+def test_what_waits_behind_a_conflict_is_not_deleted_as_if_it_were_there(world: World) -> None:
+    """The undo of a start waits, half of it in conflict; discarding what it shows waits too."""
+    known(world, TIMER)
+    second = typed(world, "08:30", "start", "Second", "--json").json["id"]
+    with away(world):
+        typed(world, "08:40", "undo")
+    world.change(second, stop=seconds("09:00"))
+    world.change(1, description="Theirs")
+    typed(world, "09:10", "sync", code=6)
+    typed(world, "09:11", "discard", "--json")
+    theirs = ended(replace(TIMER, description="Theirs"), "08:30")
+    there(world, theirs, Entry("Second", "08:30", "09:00"))
+
+
+def test_what_waits_for_an_entry_that_is_made_anew_goes_to_the_new_one(world: World) -> None:
+    known(world, TIMER)
+    with away(world):
+        typed(world, "08:30", "edit", ONE, "-d", "Mine")
+        typed(world, "08:40", "stop")
+    world.remove(1)
+    typed(world, "09:00", "sync", code=6)
+    assert states(world) == [("edit", "conflict"), ("stop", "queued")]
+    typed(world, "09:01", "queue", "retry", str(queue(world)[0]["id"]), "--force")
+    there(world, replace(ended(TIMER, "08:40"), description="Mine"))
+    assert queue(world) == []
+
+
 def seconds(clock: str) -> int:
     """Return a clock time (UTC) as seconds since 1970."""
     from clockify_cli.model import instant

@@ -458,7 +458,10 @@ class Delivery:
             if now is None or end_of(now) not in (None, end):
                 # It may have been another timer that ran by then, and that the stop has ended.
                 others = self._journal.ended(operation)
-                now = lookup.stopped_entry(self._gateway, operation, others) or now
+                found = lookup.stopped_entry(self._gateway, operation, others)
+                if found is not None:
+                    self._finish(operation, found, answered=True)
+                    return True
         if now is None:
             self._conflict(operation, None, "it was deleted meanwhile")
             return False

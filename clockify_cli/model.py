@@ -84,10 +84,6 @@ def with_interval(entry: TimeEntry, start: datetime, end: datetime | None) -> Ti
     return changed
 
 
-# What the API reads on a write, and where the same thing stands in what it answers.
-WRITABLE = ("description", "projectId", "taskId", "tagIds", "billable", "type")
-
-
 def write_body(entry: Mapping[str, Any]) -> Json:
     """Return every writable field of ``entry`` in the shape that a ``POST`` or ``PUT`` takes.
 

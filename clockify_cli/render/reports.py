@@ -495,8 +495,3 @@ def _by_day(rows: Sequence[GridRow], days: Sequence[date], sums: Sequence[int], 
                 add(Line("  ", dot(row.color, look), row.label), row.seconds[i])
     add(Line(Span("Total", "bold")), sum(sums), "bold")
     return "\n".join(line.text(look) for line in out)
-
-
-def days_between(first: date, last: date) -> list[date]:
-    """Return the days from ``first`` to ``last``, both included."""
-    return [first + timedelta(days=i) for i in range((last - first).days + 1)]

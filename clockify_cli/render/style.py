@@ -16,7 +16,7 @@ from clockify_cli.render import cells
 from clockify_cli.render.safe import safe
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    pass
 
 COMPACT = 60  # below so many columns there are no rules and only single blanks
 
@@ -184,32 +184,6 @@ def is_color(text: object) -> bool:
         and value[0] == "#"
         and all(c in "0123456789abcdefABCDEF" for c in value[1:])
     )
-
-
-def render_rich(renderable: RenderableType, look: Look) -> str:
-    """Draw something of ``rich`` at the look's width; no markup or emoji codes are read.
-
-    Give it ``rich.text.Text``, never strings from the server.
-    """
-    from io import StringIO
-
-    from rich.console import Console
-
-    stream = StringIO()
-    console = Console(
-        file=stream,
-        width=look.width,
-        force_terminal=look.color,
-        color_system=("truecolor" if look.truecolor else "256") if look.color else None,
-        no_color=not look.color,
-        legacy_windows=False,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        _environ={},  # the look has decided; NO_COLOR and COLUMNS were heeded there
-    )
-    console.print(renderable, end="")
-    return "\n".join(line.rstrip(" ") for line in stream.getvalue().split("\n"))
 
 
 def _code(word: str, truecolor: bool) -> str:

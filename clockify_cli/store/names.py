@@ -68,6 +68,7 @@ class Names:
         self._refresh = refresh
         self._notice = notice or (lambda _: None)
         self._lists: dict[str, list[Item]] = {}
+        self._indexes: dict[str, tuple[list[Item], dict[Any, Item]]] = {}
         self._fetched: dict[str, float] = {}  # when each list was asked for
         self._fresh: set[str] = set()  # asked for by this run
         self._whole: dict[str, list[Item]] = {}  # the same, as the service sent them
@@ -240,7 +241,13 @@ class Names:
         if not number:
             return None
         known, _ = self.known(kind)
-        return next((i for i in known or () if i.get("id") == number), None)
+        if known is None:
+            return None
+        listed, by_id = self._indexes.get(kind, (None, {}))
+        if listed is not known:  # a view asks for every entry: look through a list only once
+            by_id = {item.get("id"): item for item in reversed(known)}
+            self._indexes[kind] = known, by_id
+        return by_id.get(number)
 
     def know(self, *entries: Mapping[str, Any]) -> None:
         """See to it that the names behind the entries' IDs are in the cache, where possible.

@@ -416,12 +416,12 @@ class Desk:
         if start_of(entry).astimezone(self.zone).date() == self.now.astimezone(self.zone).date():
             self._day_change += sign * seconds_of(entry, self.now)
 
-    def learn_running(self, entry: TimeEntry | None, *, day_seconds: int | None = None) -> None:
+    def learn_running(self, entry: TimeEntry | None) -> None:
         """Note what the service has just said of the running timer."""
         self._known = entry
         self._as_of = self._newest_done()
         self._confirmed = True
-        self.save(day_seconds)
+        self.save()
 
     def save(self, day_seconds: int | None = None) -> None:
         """Write the state file from what is known and what waits."""
@@ -464,8 +464,15 @@ class Desk:
 
     def _shown(self, waiting: list[Operation]) -> TimeEntry | None:
         known = [self._known] if self._known is not None else []
-        mine = [o for o in waiting if o.workspace == self.account.workspace]
-        return next((e for e in overlaid(known, mine, self.account.user) if is_running(e)), None)
+        mine = overlaid(known, self._here(waiting), self.account.user)
+        return next((e for e in mine if is_running(e)), None)
+
+    def waiting_here(self) -> list[Operation]:
+        """Return what waits to be sent in this workspace, in order."""
+        return self._here(self.journal.waiting())
+
+    def _here(self, operations: Sequence[Operation]) -> list[Operation]:
+        return [o for o in operations if o.workspace == self.account.workspace]
 
     @property
     def known_running(self) -> TimeEntry | None:
@@ -515,8 +522,7 @@ class Desk:
             if not waiting:
                 raise
             found = [self._known] if self._known is not None else []
-        mine = [o for o in waiting if o.workspace == self.account.workspace]
-        return overlaid(found, mine, self.account.user)[:count]
+        return overlaid(found, self._here(waiting), self.account.user)[:count]
 
     def learn_newest(self, entries: Sequence[TimeEntry], since: datetime | None) -> None:
         """Note all the entries that the service has from ``since`` on (``None``: ever)."""

@@ -25,7 +25,6 @@ class NameBook:
     def __init__(self, names: Names, people: Mapping[str, tuple[str, str]]) -> None:
         self._names = names
         self._people = people
-        self._indexes: dict[str, tuple[Any, dict[str, Mapping[str, Any]]]] = {}
         self._made: dict[tuple[Any, ...], Labels] = {}
 
     def learn(self, entries: Iterable[TimeEntry]) -> None:
@@ -58,14 +57,7 @@ class NameBook:
         )
 
     def _find(self, kind: str, number: str | None) -> Mapping[str, Any]:
-        if not number:
-            return {}
-        items, _ = self._names.known(kind)
-        known, index = self._indexes.get(kind, (None, {}))
-        if known is not items:
-            index = {str(item.get("id")): item for item in items or ()}
-            self._indexes[kind] = items, index
-        return index.get(number, {})
+        return self._names.find(kind, number) or {}
 
 
 def pages(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from clockify_cli.errors import AwayError, RateLimitError
 from clockify_cli.model import TimeEntry
@@ -95,7 +95,7 @@ def pages_in(
     """
     who = user or desk.account.user
     desk.deliver_briskly()
-    waiting = [o for o in desk.journal.waiting() if o.workspace == desk.account.workspace]
+    waiting = desk.waiting_here()
     pages = _Source(desk, who, start, end, cached=cached).pages()
     if any(o.user == who for o in waiting):
         from clockify_cli.gateway.entries import touching
@@ -105,15 +105,6 @@ def pages_in(
     if filters is None or filters == Filters():
         return pages
     return ([entry for entry in page if filters.fits(entry)] for page in pages)
-
-
-def waiting_in(desk: Desk, start: datetime, end: datetime) -> list[dict[str, Any]]:
-    """Return what is known of ``[start, end)`` without the service: the queue and the timer."""
-    from clockify_cli.gateway.entries import touches
-
-    known = [desk.known_running] if desk.known_running is not None else []
-    mine = [o for o in desk.journal.waiting() if o.workspace == desk.account.workspace]
-    return [e for e in overlaid(known, mine, desk.account.user) if touches(e, start, end)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,7 +350,8 @@ class NameFinder:
     def _by_id(self, kind: str, number: str) -> Thing | None:
         if not number:
             return None
-        return next((item for item in self._names.all(kind) if item.get("id") == number), None)
+        self._names.all(kind)  # asks for the list where it never was asked for
+        return self._names.find(kind, number)
 
     def _with_renewal(self, kind: str, find: Callable[[], list[Thing]]) -> list[Thing]:
         """Return what is found; where nothing is, the list is asked for once more in this run."""

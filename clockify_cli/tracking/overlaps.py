@@ -86,8 +86,7 @@ def _known(desk: Desk, mine: Sequence[TimeEntry], seen: Sequence[TimeEntry]) -> 
     # From what may be old to what was written just now.
     for entry in (*recent, *recorded, *running, *seen, *mine):
         by_id[str(entry["id"])] = entry
-    waiting = [o for o in desk.journal.waiting() if o.workspace == desk.account.workspace]
-    return overlaid(by_id.values(), waiting, user)
+    return overlaid(by_id.values(), desk.waiting_here(), user)
 
 
 def _reach(entry: TimeEntry, now: datetime) -> tuple[datetime, datetime]:

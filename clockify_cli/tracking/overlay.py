@@ -20,11 +20,10 @@ def overlaid(
         user: Whose entries they are.
     """
     by_id: dict[str, TimeEntry] = {str(e["id"]): e for e in entries}
-    aliases: dict[str, str] = {}
     for operation in waiting:
         if operation.user != user:
             continue
-        entry = aliases.get(operation.entry, operation.entry)
+        entry = operation.entry
         if operation.kind == CREATE:
             if operation.after is not None:
                 if is_running(operation.after):

@@ -116,6 +116,7 @@ class UnclearError(AwayError):
     """A write was sent and its answer was lost: it may or may not have been recorded."""
 
     kind = "unclear"
+    default_hint = "It may or may not have been done: look before you try again."
 
 
 class RefusedError(ClockifyError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from clockify_cli.errors import (
@@ -160,10 +160,17 @@ class Shelf:
         """Create a thing with ``fields`` (as they are read). One request, or two.
 
         What a creation does not take (``archived``) is set by an update behind it.
+
+        Raises:
+            UnclearError: Its answer was lost, and it could not be found out what came of it.
         """
         path = list_path(self._workspace, self.kind.plural, project=self._project)
         body = self.kind.body(fields, new=True)
-        made = self._noted(self._write("POST", path, body, wanted=fields))
+        before, _ = self.names.known(self._key)
+        old = {thing.get("id") for thing in before or ()}
+        made = self._noted(
+            self._write("POST", path, body, wanted=fields, look=lambda: self._made(fields, old))
+        )
         try:
             return self.update(made, fields)
         except ClockifyError as error:
@@ -207,7 +214,9 @@ class Shelf:
         number = str(thing["id"])
         path = item_path(self._workspace, self.kind.plural, number, project=self._project)
         try:
-            gone = self._write("DELETE", path)
+            gone = self._write(
+                "DELETE", path, look=lambda: thing if self._get(number) is None else None
+            )
         except RefusedError as error:
             if self.kind.guarded and "active" in error.message.lower():
                 raise still_active(self.kind, [thing], self._command) from error
@@ -222,27 +231,63 @@ class Shelf:
     def _replace(self, thing: Json, wanted: Json, changes: Mapping[str, Any]) -> Json:
         number = str(thing["id"])
         path = item_path(self._workspace, self.kind.plural, number, project=self._project)
-        got = self._write("PUT", path, self.kind.body(wanted), wanted=wanted)
+
+        def look() -> Json | None:
+            now = self._get(number)
+            if now is None:
+                raise NotFoundError(f"The {self.kind.noun} '{thing.get('name')}' is gone.")
+            return now if self.kind.differences(thing, now) else None
+
+        got = self._write("PUT", path, self.kind.body(wanted), wanted=wanted, look=look)
         self._noted(got)
         if self.kind.differences(wanted, got):
             raise not_kept(self.kind, thing, got, changes, self._command)
         return got
 
+    def _made(self, fields: Mapping[str, Any], old: Container[Any]) -> Json | None:
+        """Return the thing of a name, where it is none of the ``old`` IDs. One request."""
+        sought = _goes_by(fields)
+        for thing in self.items(away=None, name=sought[0]):
+            if _goes_by(thing) == sought and thing.get("id") not in old:
+                return thing
+        return None
+
     def _write(
-        self, method: str, path: str, body: Json | None = None, *, wanted: Thing | None = None
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        wanted: Thing | None = None,
+        look: Callable[[], Json | None],
     ) -> Json:
-        """Send a write; return the thing in the answer, which a deletion may leave out."""
-        try:
+        """Send a write; return the thing in the answer, which a deletion may leave out.
+
+        Args:
+            method: Its method.
+            path: Its address.
+            body: What it carries.
+            wanted: What the thing shall be.
+            look: See :func:`clockify_cli.resources.lost.found_out`.
+        """
+
+        def send() -> Json:
             data = self._gateway().send(method, path, body=body).data
             if wanted is None:
                 return data if isinstance(data, dict) else {}
             return checked(data, self.kind.noun, written=True)
+
+        try:
+            try:
+                return send()
+            except UnclearError as error:
+                from clockify_cli.resources.lost import found_out
+
+                return found_out(error, look, send)
         except UnclearError as error:
             self.names.forget(self._key)
-            error.hint = (
-                f"It may or may not have been done. Look before you try again: "
-                f"{self._command('list')}. {error.hint}"
-            ).strip()
+            more = "" if error.hint == error.default_hint else f" {error.hint}"
+            error.hint = f"{error.default_hint} {self._command('list')} shows it.{more}"
             raise
         except RefusedError as error:
             if wanted is not None and "exist" in error.message.lower():
@@ -280,6 +325,6 @@ class Shelf:
         return f"{line} -p {self._project}" if self._project else line
 
 
-def _goes_by(thing: Thing) -> tuple[str, str]:
+def _goes_by(thing: Mapping[str, Any]) -> tuple[str, str]:
     """Return what a typed name is matched with: a name, and whose project it is."""
     return str(thing.get("name")), str(thing.get("clientId") or "")

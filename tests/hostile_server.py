@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -405,12 +406,18 @@ class Handler(BaseHTTPRequestHandler):
         if ways.closes == "said":
             self.send_header("Connection", "close")
         self.close_connection = ways.closes != "no"
+        if ways.closes == "unsaid" and hasattr(socket, "TCP_CORK"):
+            # The end goes out in the packet of the answer: a client can see it before its next
+            # request. Where it comes later, nobody can, and a write may be lost on the way.
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
         self.end_headers()
         for piece in pieces:
             self.wfile.write(piece)
             if ways.coding == "drip":
                 self.wfile.flush()
                 time.sleep(0.02)
+        if ways.closes == "unsaid":
+            self.connection.shutdown(socket.SHUT_WR)
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

@@ -177,7 +177,8 @@ class Model:
         elif write.sent and gone:
             self._conflict(write)
         elif write.sent:
-            self._done(write)
+            # One that is found on another timer than the known one says that nothing runs.
+            self._done(write, answered=write.kind == STOP and write.hit != write.entry)
             for other in self.waiting() if write.kind == CREATE else ():
                 if other.sent and other.entry == write.entry:  # it had taken it in
                     (self._adopt if other.kind == UPDATE else self._done)(other)

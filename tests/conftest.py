@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,6 +103,13 @@ def served(sandbox_process: Served) -> Served:
 def cli(served: Served, tmp_path: Path) -> Cli:
     """Return a user with a new home, signed in to the served sandbox."""
     return new_cli(tmp_path / "home", served.url)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Let Ctrl-C reach what the tests start, also where a shell has these in its background."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -282,3 +282,60 @@ def test_undo_follows_an_entry_that_undo_has_brought_back(
     for expected in (["Post"], ["Mail"], []):
         cli("undo")
         assert [e["description"] for e in api.get(MINE)] == expected
+
+
+def test_nothing_is_recorded_that_cannot_be_sent_as_it_was_typed(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    """Without a key or with a setting that cannot be read a write fails, then and for good."""
+    cli("me")
+    for words in (("start", "ghost"), ("log", "9:00-9:10", "ghost"), ("stop",)):
+        cli(*words, code=3, MATON_API_KEY="")
+        cli(*words, code=2, CLOCKIFY_TIMEOUT="abc")
+    assert cli("queue", "--json").json == []
+    assert cli("sync", "--json").json == []
+    assert [e["description"] for e in cli("entries", "--json").json] == []
+
+
+def test_handles_count_alike_in_a_list_and_alone(cli: Cli, served: Served, api: Api) -> None:
+    for name in ("a", "b", "c", "d"):
+        cli("log", "9:00-9:30", name)
+    numbered = [line.split() for line in cli("entries").out.splitlines() if " @" in f" {line}"]
+    assert len(numbered) == 4
+    for row in numbered:
+        handle = next(word for word in row if word.startswith("@"))
+        assert cli("entries", "show", handle, "--json").json["description"] == row[-1]
+
+
+def test_a_timer_reaches_up_to_now_and_no_further(cli: Cli, served: Served, api: Api) -> None:
+    cli("start", "Runs")
+    assert len(cli("entries", "today", "--json").json) == 1
+    assert cli("entries", "tomorrow", "--json").json == []
+    assert cli("export", "tomorrow", "--format", "json").json == []
+
+
+def test_a_change_is_taken_back_in_its_workspace(cli: Cli, served: Served, api: Api) -> None:
+    other = cli("workspaces", "create", "Other", "--json").json["id"]
+    cli("log", "9:00-9:30", "There", "-w", other)
+    error = cli("undo", "--json", code=6).error
+    assert f"undo -w {other}" in error["hint"]
+    cli("undo", "-w", other)
+    assert cli("entries", "-w", other, "--json").json == []
+
+
+def test_words_beside_options_that_say_when_are_told(cli: Cli, served: Served, api: Api) -> None:
+    ran = cli("log", "yesterday", "14:00", "--for", "45m", "Planning")
+    assert "'yesterday 14:00' is part of the description" in ran.err
+    assert cli("log", "--for", "45m", "10", "things").err.count("part of the description") == 0
+
+
+def test_a_span_that_the_clock_skips_is_refused(cli: Cli, served: Served, api: Api) -> None:
+    ran = cli("log", "02:30-03:30", "x", code=2, CLOCKIFY_NOW="2026-03-29T08:00:00Z")
+    assert "does not exist" in ran.err
+
+
+def test_others_are_not_known_without_a_request(cli: Cli, served: Served, api: Api) -> None:
+    cli("me")
+    served.clear()
+    cli("status", "--cached", "--everyone", code=2)
+    assert served.requests() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -311,6 +312,20 @@ def test_time_for_others(api: Api, served: Served) -> None:
 
 def window(api: Api, start: str, end: str) -> list[str]:
     return [e["timeInterval"]["start"] for e in api.get(MINE, start=start, end=end)]
+
+
+def test_a_copy_of_what_runs_takes_nothing_from_it(api: Api) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    made = api.create(MINE, start=(now - timedelta(hours=2)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    api.create(f"{MINE}/{made['id']}/duplicate")
+    old = next(e for e in api.get(MINE) if e["id"] == made["id"])
+    assert old["timeInterval"]["duration"].startswith("PT2H")
+
+
+def test_the_edges_of_the_calendar_are_bounds_too(api: Api) -> None:
+    api.create(MINE, start="2026-11-20T08:00:00Z", end="2026-11-20T09:00:00Z")
+    whole = {"start": "0001-01-01T00:00:00Z", "end": "9999-12-31T23:59:59Z"}
+    assert len(api.get(MINE, **whole)) == 1
 
 
 def test_the_window_is_shifted_by_the_accounts_offset(api: Api, served: Served) -> None:

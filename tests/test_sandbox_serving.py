@@ -177,6 +177,18 @@ def test_what_odd_clients_send(api: Api, served: Served) -> None:
     assert len(api.get(MINE)) == 2
 
 
+def test_a_client_may_wait_for_leave_to_send_its_body(served: Served) -> None:
+    port = int(served.url.rsplit(":", 1)[1].split("/")[0])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+        wire.sendall(
+            b"POST /clockify/api/v1/workspaces HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+        )
+        assert wire.recv(100).startswith(b"HTTP/1.1 100")
+        wire.sendall(b"{}")
+        assert wire.recv(100).startswith(b"HTTP/1.1 401")
+
+
 def test_connections_are_kept(api: Api) -> None:
     streams = {api.send("GET", MINE).extensions["network_stream"] for _ in range(5)}
     assert len(streams) == 1

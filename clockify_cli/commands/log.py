@@ -11,7 +11,7 @@ from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of, words_after_dashes
 from clockify_cli.commands.timers import show_entry, typed_content
 from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
+from clockify_cli.errors import TimeError, UsageError
 from clockify_cli.tracking import editing
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def log(
     if start or end or length:
         from clockify_cli.times import span_between
 
+        _tell_of_times(run, words or ())
         span = span_between(
             run.clock, start=start, end=end, length=length, allow_future=allow_future
         )
@@ -97,6 +98,26 @@ def log(
 
         overlaps.told(run.desk, entry)
     show_entry(run, entry, "Logged" if new else "Recorded before")
+
+
+def _tell_of_times(run: Run, words: Sequence[str]) -> None:
+    """Tell of words that would say when, if the options did not."""
+    from clockify_cli.times import leading_span, parse_instant
+
+    for count in range(1, min(3, len(words)) + 1):
+        text = " ".join(words[:count])
+        if ":" not in text:
+            continue
+        for read in (
+            lambda text=text: parse_instant(text, run.clock, allow_future=True),
+            lambda count=count: leading_span(words[:count], run.clock, allow_future=True),
+        ):
+            try:
+                read()
+            except TimeError:
+                continue
+            run.notice(f"'{text}' is part of the description: the options say when it was.")
+            return
 
 
 def _from_words(

@@ -54,6 +54,11 @@ def status(
     """
     run = run_of(ctx)
     if everyone:
+        if cached:
+            raise UsageError(
+                "Of others nothing is known without a request.",
+                "Leave out --cached, or --everyone.",
+            )
         _everyone(run)
         return
     if watch:

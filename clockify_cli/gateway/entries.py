@@ -181,9 +181,18 @@ def touches(found: TimeEntry, start: datetime, end: datetime) -> bool:
     return touching(start, end)(found)
 
 
-def touching(start: datetime, end: datetime) -> Callable[[TimeEntry], bool]:
-    """Return what says whether an entry lies at least partly in ``[start, end)``."""
+def touching(
+    start: datetime, end: datetime, now: datetime | None = None
+) -> Callable[[TimeEntry], bool]:
+    """Return what says whether an entry lies at least partly in ``[start, end)``.
+
+    Args:
+        start: First instant.
+        end: First instant after it.
+        now: The present, up to which a running one reaches; without it, it has no end.
+    """
     low, high = plain(start), plain(end)
+    reached = now is None or plain(now) > low
 
     def fits(found: TimeEntry) -> bool:
         interval = found["timeInterval"]
@@ -191,7 +200,7 @@ def touching(start: datetime, end: datetime) -> Callable[[TimeEntry], bool]:
         if began >= high:
             return False
         ended = interval.get("end")
-        return not ended or began >= low or plain(ended) > low
+        return began >= low or (plain(ended) > low if ended else reached)
 
     return fits
 

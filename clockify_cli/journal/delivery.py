@@ -505,7 +505,8 @@ class Delivery:
     def _conflict(self, operation: Operation, now: TimeEntry | None, why: str) -> None:
         error = ConflictError(
             f"The {operation.verb} of entry {operation.entry} no longer fits: {why}.",
-            f"See both: clockify queue show {operation.id}; then 'queue retry' or 'queue drop'.",
+            f"See both: clockify queue show {operation.id};"
+            " then 'queue retry --force' or 'queue drop'.",
             details={"current": now} if now is not None else None,
         )
         self._journal.move(operation, CONFLICT, error=error.as_json()["error"])

@@ -112,11 +112,7 @@ def entries_table(
     """
     numbers: dict[int, str] = {}
     if handles:
-        order = sorted(
-            range(len(entries)),
-            key=lambda i: (start_of(entries[i]), str(entries[i].get("id"))),
-            reverse=True,
-        )
+        order = sorted(range(len(entries)), key=lambda i: start_of(entries[i]), reverse=True)
         numbers = {i: f"@{rank}" for rank, i in enumerate(order, 1)}
     shown = [
         _Shown(entry, names.describe(entry), numbers.get(i, ""), look)

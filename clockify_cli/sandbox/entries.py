@@ -121,7 +121,10 @@ def duplicate_entry(call: Call, workspace: str, user: str, number: str) -> Answe
     """``POST …/user/{userId}/time-entries/{id}/duplicate``."""
     _check_right(call, workspace, user)
     row = _find(call, workspace, number, user)
-    return Answer(_create(call, workspace, user, _content(row)), 201)
+    content = _content(row)
+    if content.stop is None:  # a copy from the same start would leave nothing of the original
+        content = replace(content, start=call.now)
+    return Answer(_create(call, workspace, user, content), 201)
 
 
 def mark_invoiced(call: Call, workspace: str) -> Answer:

@@ -63,7 +63,10 @@ def window_bound(text: str, zone_name: str, shifted: bool) -> int:
     if not shifted:
         return seconds
     wall = datetime(1970, 1, 1) + timedelta(seconds=seconds)
-    since = wall.replace(tzinfo=_zone(zone_name)).astimezone(UTC) - _EPOCH
+    try:
+        since = wall.replace(tzinfo=_zone(zone_name)).astimezone(UTC) - _EPOCH
+    except OverflowError:
+        return seconds  # at the edge of the calendar there is nothing to be moved past
     return since.days * 86400 + since.seconds
 
 

@@ -116,6 +116,12 @@ class Exchange(BaseHTTPRequestHandler):
             return "403 Forbidden"
         return ""
 
+    def handle_expect_100(self) -> bool:
+        """Let a client go on that waits for leave to send its body."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
     def _content(self) -> bytes | None:
         """Return the request's body, or ``None`` where it cannot be read."""
         try:

@@ -59,7 +59,7 @@ class Recent:
         stored = self._read()
         if stored["until"] and entry.get("id"):
             others = [e for e in stored["items"] if e.get("id") != entry["id"]]
-            self._write([*others, entry], stored["since"], stored["until"])
+            self._write([entry, *others], stored["since"], stored["until"])
 
     def drop(self, number: str) -> None:
         """Take out one entry that was just deleted."""

@@ -105,8 +105,10 @@ class Form:
         day, notices = one.day.on(clock) if one.day else (clock.today, ())
         if allow_future or (one.day and not one.day.weekday):
             return day, notices
-        if not one.day and clock.local(end_if(day)).date() <= day:
-            return day, notices
+        if not one.day:
+            clock.at(one.on(day))  # one that the clock skips today is refused, not moved
+            if clock.local(end_if(day)).date() <= day:
+                return day, notices
         chosen = day
         for back in (0, 7) if one.day else (0, 1, 2):
             chosen = day - back * _DAY

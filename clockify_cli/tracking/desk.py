@@ -289,8 +289,8 @@ class Desk:
                 return Written(operations, queued=False)
             self.notice("It waits behind what was set aside: see 'clockify queue'.")
             return Written(operations, queued=True)
+        delivery = self._delivery()  # without a key or a sane time-out nothing is recorded
         operations = self.journal.record(verb, label, drafts, state=SENDING, key=key, undoes=undoes)
-        delivery = self._delivery()
         fresh = True
         for operation in operations:
             try:

@@ -77,7 +77,8 @@ def log(
 
 
 def _is_same(operation: Operation, draft: Draft) -> bool:
-    return operation.kind == draft.kind and operation.payload == draft.payload
+    one, other = ((o.kind, o.workspace, o.user, o.payload) for o in (operation, draft))
+    return one == other
 
 
 def _under_key(desk: Desk, key: str) -> TimeEntry | None:
@@ -121,7 +122,9 @@ def _same_entry(desk: Desk, draft: Draft) -> TimeEntry | None:
     waiting = [
         o.after
         for o in desk.journal.waiting()
-        if o.kind == draft.kind and o.after is not None and o.user == draft.user
+        if o.kind == draft.kind
+        and o.after is not None
+        and (o.workspace, o.user) == (draft.workspace, draft.user)
     ]
     start = instant(draft.payload["start"])
     candidates = list(waiting)
@@ -135,10 +138,12 @@ def _same_entry(desk: Desk, draft: Draft) -> TimeEntry | None:
             reach=timedelta(0),
         )
     found = best_match(candidates, draft.payload)
-    if found is None:
-        return None
-    end = end_of(found)
-    return found if end is not None and utc_text(end) == draft.payload["end"] else None
+    end = end_of(found) if found is not None else None
+    if end is not None and utc_text(end) == draft.payload["end"]:
+        return found
+    if desk.away is not None:
+        raise desk.away  # nobody can say that it is not there already
+    return None
 
 
 Change = Callable[[TimeEntry], TimeEntry]
@@ -222,8 +227,19 @@ def label_of(entries: Sequence[TimeEntry]) -> str:
     return f"{len(entries)} entries"
 
 
+def _refuse_foreign(desk: Desk, entry: TimeEntry) -> None:
+    """Refuse what is known of another workspace: here, the service would call it gone."""
+    workspace = entry.get("workspaceId") or desk.account.workspace
+    if workspace != desk.account.workspace:
+        raise NotFoundError(
+            f"That entry is in another workspace ({workspace}).",
+            f"Say the same with: -w {workspace}",
+        )
+
+
 def update_draft(desk: Desk, before: TimeEntry, after: TimeEntry) -> Draft:
     """Return the write that brings an entry from ``before`` to ``after``."""
+    _refuse_foreign(desk, before)
     user = str(before.get("userId") or desk.account.user)
     return Draft(
         UPDATE,
@@ -238,6 +254,7 @@ def update_draft(desk: Desk, before: TimeEntry, after: TimeEntry) -> Draft:
 
 def delete_draft(desk: Desk, before: TimeEntry) -> Draft:
     """Return the write that deletes an entry."""
+    _refuse_foreign(desk, before)
     user = str(before.get("userId") or desk.account.user)
     return Draft(DELETE, desk.account.workspace, user, str(before["id"]), before=plain(before))
 

@@ -89,7 +89,7 @@ def pages(
     params = _narrowed(filters)
     if span is not None:
         params |= entries.window(entries.reaching_from(span[0]), span[1])
-    touches = entries.touching(*span) if span is not None else None
+    touches = entries.touching(*span, desk.now) if span is not None else None
     for user in users:
         before: set[str] = set()
         for page in crew.pages(entries.user_path(desk.account.workspace, user), params):

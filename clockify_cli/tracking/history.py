@@ -101,7 +101,7 @@ def pages_in(
         from clockify_cli.gateway.entries import touching
 
         found = overlaid((entry for page in pages for entry in page), waiting, who)
-        pages = iter([list(filter(touching(start, end), found))])
+        pages = iter([list(filter(touching(start, end, desk.now), found))])
     if filters is None or filters == Filters():
         return pages
     return ([entry for entry in page if filters.fits(entry)] for page in pages)
@@ -146,7 +146,7 @@ class _Source:
         """Yield the entries that touch the span, newest first."""
         parts = self._parts()
         self._tell_age(parts)
-        fits = self._api.touching(self._start, self._end)
+        fits = self._api.touching(self._start, self._end, self._desk.now)
         several = len(parts) > 1
         seen: set[str] = set()  # one that has been moved since may be in two parts
         for part in reversed(parts):

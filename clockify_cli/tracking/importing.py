@@ -257,6 +257,7 @@ class _Import:
         elif isinstance(error, ClockifyError):
             self._drop(operation, error)
             self.result.failed.append(Note(row.record.line, error.message))
+            self.result.failed.sort(key=lambda note: note.line)
             if not self.result.created and len(self.result.failed) >= HOPELESS:
                 self._end(None)
         else:

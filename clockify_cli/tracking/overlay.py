@@ -20,6 +20,7 @@ def overlaid(
         user: Whose entries they are.
     """
     by_id: dict[str, TimeEntry] = {str(e["id"]): e for e in entries}
+    known = set(by_id)
     for operation in waiting:
         if operation.user != user:
             continue
@@ -35,7 +36,11 @@ def overlaid(
             _apply_stop(by_id, entry, operation)
         elif operation.kind == UPDATE and operation.after is not None:
             by_id[entry] = queued(operation.after, entry)
-    return sorted(by_id.values(), key=lambda e: (start_of(e), str(e["id"])), reverse=True)
+    # Of one second the service's own order stands, and what is not there yet is the newest:
+    # the handles of a list and of a single look count alike.
+    new = [e for number, e in by_id.items() if number not in known]
+    old = [e for number, e in by_id.items() if number in known]
+    return sorted([*reversed(new), *old], key=start_of, reverse=True)
 
 
 def queued(entry: TimeEntry, number: str) -> TimeEntry:

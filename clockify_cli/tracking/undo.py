@@ -53,6 +53,12 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
     with desk.turn():
         change = _choose(desk, number)
         operations = desk.journal.of_change(change.id)
+        elsewhere = {o.workspace for o in operations} - {desk.account.workspace, ""}
+        if elsewhere:  # asked for here, its entries would look as if they were gone
+            raise ConflictError(
+                f"The {change.verb} '{change.label}' was made in another workspace.",
+                f"Take it back there: clockify undo -w {min(elsewhere)}",
+            )
         for operation in operations:
             if operation.is_unclear:
                 desk.found_out(operation)

@@ -489,11 +489,16 @@ class Model:
             raise Refused(REFUSED)
         if done.before is not None and now == done.before:
             return None
-        if now != done.after:
+        if now != done.after and not self._left_by_undo(number, now):
             raise Refused(REFUSED)
         if done.kind == CREATE:
             return Write(DELETE, number, now, None, change)
         return Write(UPDATE, number, now, done.before, change)
+
+    def _left_by_undo(self, number: int, now: Entry) -> bool:
+        """Say whether an entry is just as the program's own last undo has left it."""
+        done = [w for c in self.changes for w in c.writes if (w.entry, w.state) == (number, DONE)]
+        return bool(done) and done[-1].change.undoes is not None and done[-1].after == now
 
     def successors(self, *states: str) -> dict[int, int]:
         """Return which entries have come back as which."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from cli import NOW, Cli
 from conftest import Served
@@ -339,3 +341,32 @@ def test_others_are_not_known_without_a_request(cli: Cli, served: Served, api: A
     served.clear()
     cli("status", "--cached", "--everyone", code=2)
     assert served.requests() == []
+
+
+def test_undo_names_everything_that_it_takes_back(cli: Cli, served: Served, api: Api) -> None:
+    cli("log", "8:00-8:30", "a")
+    cli("log", "9:00-9:30", "b")
+    cli("edit", "@1", "@2", "-d", "zz", "--yes")
+    out = cli("undo").out
+    assert "a ·" in out
+    assert "b ·" in out
+    cli("edit", "@1", "@2", "-d", "zz", "--yes")
+    undone = cli("undo", "--json").json["undone"]
+    assert {e["description"] for e in undone["entries"]} == {"a", "b"}
+
+
+def test_a_damaged_row_or_state_keeps_nobody_from_working(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    cli("start", "Runs")
+    home = cli.home
+    [state] = [p for p in home.rglob("*") if p.is_file() and b"\tRuns" in p.read_bytes()]
+    state.write_bytes(state.read_bytes().replace(b'"start"', b'"xtart"'))
+    cli("log", "8:00-8:30", "once")
+    assert [e["description"] for e in cli("entries", "--json").json].count("once") == 1
+    [journal] = home.rglob("journal.sqlite3")
+    with sqlite3.connect(journal) as db:
+        db.execute("UPDATE operations SET payload = 'x' || payload, state = 'queued'")
+    ran = cli("status", code=1)
+    assert "The journal is damaged; it is kept as" in ran.err
+    assert "Runs" in cli("status").out

@@ -143,6 +143,19 @@ def test_local_ids_are_taken_by_every_command(world: World) -> None:
     there(world, Entry("Home", "08:10", "08:30", "Ops"))
 
 
+def test_what_was_sent_as_one_is_taken_back_in_turn(world: World) -> None:
+    """What the undo of the stop has changed is no change made elsewhere."""
+    with away(world):
+        typed(world, "08:00", "start", "Train")
+        typed(world, "08:30", "stop")
+    typed(world, "08:40", "sync")
+    there(world, Entry("Train", "08:00", "08:30"))
+    typed(world, "08:41", "undo")
+    there(world, Entry("Train", "08:00", ""))
+    typed(world, "08:42", "undo")
+    there(world)
+
+
 def test_what_was_undone_or_discarded_offline_is_never_sent(world: World) -> None:
     with away(world):
         typed(world, "08:00", "start", "Undone")

@@ -39,6 +39,8 @@ def undo(
         "undone": {"operation": done.change.verb, "entry": done.entry},
         "notes": list(done.notes),
     }
+    if len(done.entries) > 1:
+        answer["undone"]["entries"] = list(done.entries)
     if done.queued:
         answer["queued"] = True
 
@@ -48,9 +50,10 @@ def undo(
 
         lines = [f"Undone: {done.change.verb} '{safe(done.change.label)}'"]
         if done.entry is not None and done.entry.get("timeInterval"):
-            run.names.know(done.entry)
+            shown = list(done.entries) or [done.entry]
+            run.names.know(*shown)
             lines = [f"Undone: {done.change.verb}"]
-            lines.append("  " + entry_line(done.entry, run.desk, run.look_beside(2)))
+            lines += ["  " + entry_line(e, run.desk, run.look_beside(2)) for e in shown]
         return "\n".join([*lines, *(f"  {safe(note)}" for note in done.notes)])
 
     run.out.answer(answer, text, ids=[str(done.entry.get("id"))] if done.entry else [])

@@ -571,6 +571,14 @@ class Journal:
         """Return the change with this number."""
         return self._change("WHERE account = ? AND id = ?", (self.account, number))
 
+    def last_done(self, entry: str) -> Operation | None:
+        """Return the newest write of an entry that has happened."""
+        found = self._select(
+            "WHERE o.entry = ? AND o.state = ? AND o.account = ? ORDER BY o.id DESC LIMIT 1",
+            (entry, DONE, self.account),
+        )
+        return found[0] if found else None
+
     def undoing(self, change: int) -> list[Operation]:
         """Return the writes of every attempt to take a change back, in order."""
         return self._select("WHERE c.undoes = ? ORDER BY o.id", (change,))
@@ -606,28 +614,32 @@ class Journal:
             rows = self._db.execute(f"SELECT {_COLUMNS} {_FROM} {where}", values).fetchall()
         except sqlite3.DatabaseError as error:
             raise self._failure(error) from error
-        return [
-            Operation(
-                id=row[0],
-                change=row[1],
-                account=row[2],
-                workspace=row[3],
-                user=row[4],
-                kind=row[5],
-                state=row[6],
-                entry=row[7],
-                payload=json.loads(row[8]),
-                before=json.loads(row[9]) if row[9] else None,
-                after=json.loads(row[10]) if row[10] else None,
-                error=json.loads(row[11]) if row[11] else None,
-                attempts=row[12],
-                hold_until=row[13],
-                created_at=row[14],
-                verb=row[15],
-                sent=json.loads(row[16]) if row[16] else None,
-            )
-            for row in rows
-        ]
+        try:
+            return [
+                Operation(
+                    id=row[0],
+                    change=row[1],
+                    account=row[2],
+                    workspace=row[3],
+                    user=row[4],
+                    kind=row[5],
+                    state=row[6],
+                    entry=row[7],
+                    payload=json.loads(row[8]),
+                    before=json.loads(row[9]) if row[9] else None,
+                    after=json.loads(row[10]) if row[10] else None,
+                    error=json.loads(row[11]) if row[11] else None,
+                    attempts=row[12],
+                    hold_until=row[13],
+                    created_at=row[14],
+                    verb=row[15],
+                    sent=json.loads(row[16]) if row[16] else None,
+                )
+                for row in rows
+            ]
+        except ValueError as error:  # a row that holds no JSON was not written by us
+            damage = sqlite3.DatabaseError("a row of the journal is malformed")
+            raise self._failure(damage) from error
 
 
 def _stamp() -> str:

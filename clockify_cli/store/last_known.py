@@ -43,11 +43,7 @@ class LastKnown:
     @property
     def running(self) -> TimeEntry | None:
         """Return the entry that the service said to run, without what waits in the queue."""
-        text = self._values.get("known", "")
-        try:
-            return json.loads(text) if text else None
-        except ValueError:
-            return None
+        return _entry(self._values.get("known", ""))
 
     @property
     def values(self) -> dict[str, str]:
@@ -57,11 +53,7 @@ class LastKnown:
     @property
     def shown(self) -> TimeEntry | None:
         """Return the running entry with what waits in the queue applied."""
-        text = self._values.get("shown", "")
-        try:
-            return json.loads(text) if text else None
-        except ValueError:
-            return None
+        return _entry(self._values.get("shown", ""))
 
     def renew(self) -> None:
         """Read the file again: another command may have changed it."""
@@ -206,3 +198,14 @@ def one_line(text: str) -> str:
 
 def _compact(entry: TimeEntry | None) -> str:
     return json.dumps(entry, ensure_ascii=True, separators=(",", ":")) if entry else ""
+
+
+def _entry(text: str) -> TimeEntry | None:
+    """Return the entry of a line; nothing where it is damaged, for it is asked for again."""
+    try:
+        found: TimeEntry | None = json.loads(text) if text else None
+        if found is not None:
+            start_of(found), found["id"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return found

@@ -35,12 +35,14 @@ class Undone:
         entry: The entry that it left, or that is back.
         notes: What could not be restored as it was.
         queued: The reversal itself waits for the network.
+        entries: All that it left or that are back, where they are known.
     """
 
     change: Change
     entry: TimeEntry | None
     notes: tuple[str, ...]
     queued: bool = False
+    entries: tuple[TimeEntry, ...] = ()
 
 
 def undo(desk: Desk, number: int | None = None) -> Undone:
@@ -105,7 +107,9 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
                 if expected and changed_fields(expected, operation.after):
                     fields = ", ".join(changed_fields(expected, operation.after))
                     notes.append(f"Clockify did not take back {fields} of {operation.entry}.")
-        return Undone(change, written.entry(), tuple(notes), written.queued)
+        kept = [o.after or o.before for o in written.operations]
+        entries = tuple(e for e in kept if e is not None and e.get("timeInterval"))
+        return Undone(change, written.entry(), tuple(notes), written.queued, entries)
 
 
 def _choose(desk: Desk, number: int | None) -> Change:
@@ -145,8 +149,9 @@ def _reverse(
     if operation.before is not None and same_content(now, operation.before):
         notes.append(f"The entry {operation.entry} was as before already.")
         return None
-    if operation.after is not None and not same_content(now, operation.after):
-        fields = ", ".join(changed_fields(operation.after, now))
+    fits = operation.after is None or same_content(now, operation.after)
+    if not fits and not _left_by_undo(desk, now):
+        fields = ", ".join(changed_fields(operation.after or {}, now))
         raise ConflictError(
             f"The entry {operation.entry} was changed since ({fields}); it was left as it is.",
             f"See it: clockify entries show {operation.entry}",
@@ -157,6 +162,19 @@ def _reverse(
         raise ConflictError("It is not known what the entry was before.", "Edit it by hand.")
     restored = {**now, **operation.before, "id": now["id"]}
     return update_draft(desk, now, restored)
+
+
+def _left_by_undo(desk: Desk, now: TimeEntry) -> bool:
+    """Say whether an entry is just as our own last undo has left it.
+
+    Writes that were sent as one (a timer started and stopped offline) have one result: each
+    but the last is then followed by what the undo of the next one has made of it.
+    """
+    last = desk.journal.last_done(str(now["id"]))
+    if last is None or last.after is None or not same_content(now, last.after):
+        return False
+    change = desk.journal.change(last.change)
+    return change is not None and change.undoes is not None
 
 
 def _recreate(operation: Operation, back: list[Operation], notes: list[str]) -> Draft | None:

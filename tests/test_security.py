@@ -679,6 +679,34 @@ def test_on_a_full_disk_no_write_is_sent(cli: Cli, served: Served, words: tuple[
     assert [r for r in served.requests() if r["method"] != "GET"] == []
 
 
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux")
+def test_a_disk_that_fills_while_a_write_is_out_says_so(cli: Cli, served: Served) -> None:
+    cli.env["CLOCKIFY_NOW"] = NOW
+    cli("status")
+    served.faults([{"match": {"method": "POST"}, "kind": "slow", "seconds": 3}])
+    with subprocess.Popen(
+        [PROGRAM, "log", "8:00-8:30", "Review", "--json"],
+        env=cli.env,
+        cwd=cli.home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as going:
+        for _ in range(200):
+            if any(r["method"] == "POST" for r in served.requests()):
+                break
+            time.sleep(0.05)
+        resource.prlimit(going.pid, resource.RLIMIT_FSIZE, (0, 0))
+        out, err = going.communicate(timeout=30)
+    assert (going.returncode, out) == (1, "")
+    error = json.loads(err)["error"]
+    assert error["kind"] == "storage"
+    assert "It may have been sent" in error["hint"]
+    cli("sync", code=None)
+    assert [e["description"] for e in cli("entries", "--json").json] == ["Review"]
+    assert cli("queue", "--json").json == []
+
+
 def test_on_a_full_disk_a_new_user_is_told_before_anything_is_sent(
     keyed: Cli, served: Served
 ) -> None:

@@ -16,6 +16,7 @@ from clockify_cli.errors import (
     NotFoundError,
     RateLimitError,
     SignInError,
+    StorageError,
     UnclearError,
 )
 from clockify_cli.journal.operation import (
@@ -302,6 +303,13 @@ class Desk:
                     self._give_up(operations, error, key, undoes)
                     raise
                 return self._queued(operations, error)
+            except StorageError as error:
+                # The journal has it as under way: the next command looks what came of it.
+                error.hint = (
+                    "Free some space or mend the permissions. It may have been sent all the same: "
+                    "look at your entries before you repeat it."
+                )
+                raise
             except ClockifyError as error:
                 if tolerate is not None and tolerate(operation, error):
                     self.journal.move(operation, DROPPED, error=error.as_json()["error"])

@@ -15,6 +15,7 @@ class Account:
         workspace: The ID of the workspace that this run works in.
         time_zone: The account's zone, in which the service reads list windows.
         week_start: The account's first day of the week (``MONDAY`` …).
+        active_workspace: The ID of the workspace that is meant where none is named.
     """
 
     user: str
@@ -22,3 +23,4 @@ class Account:
     workspace: str
     time_zone: str
     week_start: str
+    active_workspace: str = ""

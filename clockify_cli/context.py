@@ -412,6 +412,7 @@ class Run:
             workspace=workspace,
             time_zone=str(cached.get("time_zone", "UTC")),
             week_start=str(cached.get("week_start", "MONDAY")),
+            active_workspace=str(cached["workspace"]),
         )
 
     def ask_user(self) -> Any:

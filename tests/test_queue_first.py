@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli import Cli
+from cli import NOW, Cli
 from conftest import Served
 from sandbox_api import MINE, Api
 
@@ -32,3 +32,15 @@ def test_refresh_is_content_with_the_cache_while_away(cli: Cli, served: Served) 
     served.faults([{"kind": "cut_before", "match": {}, "times": 0}])
     ran = cli("start", "Two", "--refresh", "--json")
     assert ran.json["queued"] is True
+
+
+def test_what_was_recorded_first_goes_where_it_was_meant(cli: Cli, served: Served) -> None:
+    """A later command that names another workspace does not take it along."""
+    other = Api.gateway(served.url).create("/v1/workspaces", name="Other")["id"]
+    served.faults([{"kind": "cut_before", "match": {}, "times": 0}])
+    assert cli("log", "8:00-8:30", "Train", "--json", CLOCKIFY_NOW=NOW).json["queued"] is True
+    served.faults([])
+    cli("status", "-w", other)
+    cli("sync")
+    assert [e["description"] for e in Api.gateway(served.url).get(MINE)] == ["Train"]
+    assert cli("entries", "2026-11-25", "-w", other, "--json").json == []

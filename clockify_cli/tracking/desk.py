@@ -245,7 +245,9 @@ class Desk:
     def _delivery(self) -> Delivery:
         from clockify_cli.journal.delivery import Delivery
 
-        self.journal.claim(self.account.workspace, self.account.user)
+        # They were recorded without a workspace being named, whatever this command names.
+        home = self.account.active_workspace or self.account.workspace
+        self.journal.claim(home, self.account.user)
         return Delivery(self.journal, self.gateway(), self.account.user, self.settle)
 
     # -- writing --------------------------------------------------------------------

@@ -586,9 +586,11 @@ def test_a_span_never_uses_a_skipped_time() -> None:
         assert "does not exist" in refused(lambda typed=typed: parse_span(typed, NOW)).message
     # The next day's 02:30 exists, and the start's day has no bearing on it.
     assert parse_span(f"{SPRING} 22:00-02:30", NOW).end == at("2026-03-30 02:30")
-    # Today's is skipped and to come: without a day it is yesterday's.
-    before = clock_at(f"{SPRING} 01:00")
-    assert parse_span("2:30-3:30", before).start == at("2026-03-28 02:30")
+    # Without a day it is today's, before and after: refused, never moved to yesterday.
+    before, after = clock_at(f"{SPRING} 01:00"), clock_at(f"{SPRING} 10:00")
+    for clock in (before, after):
+        message = refused(lambda clock=clock: parse_span("2:30-3:30", clock)).message
+        assert "does not exist" in message
     assert parse_instant("sun 2:30", before).at == at("2026-03-22 02:30")
 
 

@@ -321,6 +321,9 @@ def test_a_change_is_taken_back_in_its_workspace(cli: Cli, served: Served, api: 
     cli("log", "9:00-9:30", "There", "-w", other)
     error = cli("undo", "--json", code=6).error
     assert f"undo -w {other}" in error["hint"]
+    number = cli("undo", "--list", "--json").json[0]["id"]
+    error = cli("undo", str(number), "--json", code=6).error
+    assert f"undo {number} -w {other}" in error["hint"]
     cli("undo", "-w", other)
     assert cli("entries", "-w", other, "--json").json == []
 

@@ -102,18 +102,15 @@ def log(
 
 def _tell_of_times(run: Run, words: Sequence[str]) -> None:
     """Tell of words that would say when, if the options did not."""
-    from clockify_cli.times import leading_span, parse_instant
+    from clockify_cli.times import parse_instant, parse_span
 
     for count in range(1, min(3, len(words)) + 1):
         text = " ".join(words[:count])
         if ":" not in text:
             continue
-        for read in (
-            lambda text=text: parse_instant(text, run.clock, allow_future=True),
-            lambda count=count: leading_span(words[:count], run.clock, allow_future=True),
-        ):
+        for read in (parse_instant, parse_span):
             try:
-                read()
+                read(text, run.clock, allow_future=True)
             except TimeError:
                 continue
             run.notice(f"'{text}' is part of the description: the options say when it was.")

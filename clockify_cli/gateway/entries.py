@@ -176,11 +176,6 @@ def window(first: datetime, last: datetime) -> dict[str, str]:
     return {"start": utc_text(_moved(first, -SHIFT)), "end": utc_text(_moved(last, SHIFT))}
 
 
-def touches(found: TimeEntry, start: datetime, end: datetime) -> bool:
-    """Say whether an entry lies at least partly in ``[start, end)``."""
-    return touching(start, end)(found)
-
-
 def touching(
     start: datetime, end: datetime, now: datetime | None = None
 ) -> Callable[[TimeEntry], bool]:

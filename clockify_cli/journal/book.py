@@ -615,31 +615,33 @@ class Journal:
         except sqlite3.DatabaseError as error:
             raise self._failure(error) from error
         try:
-            return [
-                Operation(
-                    id=row[0],
-                    change=row[1],
-                    account=row[2],
-                    workspace=row[3],
-                    user=row[4],
-                    kind=row[5],
-                    state=row[6],
-                    entry=row[7],
-                    payload=json.loads(row[8]),
-                    before=json.loads(row[9]) if row[9] else None,
-                    after=json.loads(row[10]) if row[10] else None,
-                    error=json.loads(row[11]) if row[11] else None,
-                    attempts=row[12],
-                    hold_until=row[13],
-                    created_at=row[14],
-                    verb=row[15],
-                    sent=json.loads(row[16]) if row[16] else None,
-                )
-                for row in rows
-            ]
+            return [_operation(row) for row in rows]
         except ValueError as error:  # a row that holds no JSON was not written by us
             damage = sqlite3.DatabaseError("a row of the journal is malformed")
             raise self._failure(damage) from error
+
+
+def _operation(row: tuple[Any, ...]) -> Operation:
+    """Return the operation that a row of ``_COLUMNS`` is."""
+    return Operation(
+        id=row[0],
+        change=row[1],
+        account=row[2],
+        workspace=row[3],
+        user=row[4],
+        kind=row[5],
+        state=row[6],
+        entry=row[7],
+        payload=json.loads(row[8]),
+        before=json.loads(row[9]) if row[9] else None,
+        after=json.loads(row[10]) if row[10] else None,
+        error=json.loads(row[11]) if row[11] else None,
+        attempts=row[12],
+        hold_until=row[13],
+        created_at=row[14],
+        verb=row[15],
+        sent=json.loads(row[16]) if row[16] else None,
+    )
 
 
 def _stamp() -> str:

@@ -10,13 +10,9 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import TYPE_CHECKING
 
 from clockify_cli.render import cells
 from clockify_cli.render.safe import safe
-
-if TYPE_CHECKING:
-    pass
 
 COMPACT = 60  # below so many columns there are no rules and only single blanks
 

@@ -204,8 +204,6 @@ def _entry(text: str) -> TimeEntry | None:
     """Return the entry of a line; nothing where it is damaged, for it is asked for again."""
     try:
         found: TimeEntry | None = json.loads(text) if text else None
-        if found is not None:
-            start_of(found), found["id"]
+        return found if found and found["id"] and start_of(found) else None
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return found

@@ -156,6 +156,7 @@ class _Import:
                     self._settle()
         finally:
             self._turn.close()
+        self.result.failed.sort(key=lambda note: note.line)  # they came as they were answered
         self.result.left += len(self._todo)
         self.result.unclear += len(self._sent)
         self._desk.save()
@@ -257,7 +258,6 @@ class _Import:
         elif isinstance(error, ClockifyError):
             self._drop(operation, error)
             self.result.failed.append(Note(row.record.line, error.message))
-            self.result.failed.sort(key=lambda note: note.line)
             if not self.result.created and len(self.result.failed) >= HOPELESS:
                 self._end(None)
         else:

@@ -57,9 +57,10 @@ def undo(desk: Desk, number: int | None = None) -> Undone:
         operations = desk.journal.of_change(change.id)
         elsewhere = {o.workspace for o in operations} - {desk.account.workspace, ""}
         if elsewhere:  # asked for here, its entries would look as if they were gone
+            again = f"undo {number}" if number else "undo"
             raise ConflictError(
                 f"The {change.verb} '{change.label}' was made in another workspace.",
-                f"Take it back there: clockify undo -w {min(elsewhere)}",
+                f"Take it back there: clockify {again} -w {min(elsewhere)}",
             )
         for operation in operations:
             if operation.is_unclear:

@@ -26,10 +26,10 @@ def main() -> None:
     gc.set_threshold(SELDOM, 20, 20)
     _ready_streams()
     arguments = sys.argv[1:]
-    from clockify_cli import front
+    from clockify_cli import fastpath
 
     try:
-        code = front.answer(arguments)
+        code = fastpath.answer(arguments)
         if code is not None:
             sys.stdout.flush()
     except OSError as error:

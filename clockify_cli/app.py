@@ -16,10 +16,10 @@ from typer.exceptions import Abort, Exit
 
 from clockify_cli import __version__
 from clockify_cli.commands.shape import NARROW, load, shared_options
-from clockify_cli.context import Options, Run
-from clockify_cli.errors import ClockifyError, Interrupted, StorageError, UsageError
+from clockify_cli.core.errors import ClockifyError, Interrupted, StorageError, UsageError
+from clockify_cli.core.tree import ROWS, overview
 from clockify_cli.output import Output
-from clockify_cli.tree import ROWS, overview
+from clockify_cli.session import Options, Run
 
 PIPE_CLOSED = 141  # what a shell reports of a program that a closed pipe has ended
 

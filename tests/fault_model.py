@@ -17,7 +17,7 @@ QUEUED, DONE, CONFLICT, DROPPED = "queued", "done", "conflict", "dropped"
 WHOLE = ("split", "undo")
 FIELDS = ("description", "start", "end", "project")
 
-USAGE, NOT_FOUND, AWAY, REFUSED = 2, 4, 5, 6
+USAGE, NOT_FOUND, UNREACHABLE, REFUSED = 2, 4, 5, 6
 
 
 @dataclass
@@ -413,7 +413,7 @@ class Model:
             self._ask()
         running = self.seen_running()
         if running is None:
-            raise Refused(*((NOT_FOUND,) if self.online else (NOT_FOUND, AWAY)))
+            raise Refused(*((NOT_FOUND,) if self.online else (NOT_FOUND, UNREACHABLE)))
         change = Change("discard")
         change.writes.append(Write(DELETE, running[0], running[1], None, change))
         return self._write(change)
@@ -424,7 +424,7 @@ class Model:
         if self.online:
             self._ask()
         elif not self.settles():
-            raise Refused(AWAY)
+            raise Refused(UNREACHABLE)
         running = self.seen_running()
         return running[1] if running else None
 
@@ -572,7 +572,7 @@ class Model:
         elif entry in self.recorded:
             base = self.recorded[entry]
         else:
-            raise Refused(AWAY, NOT_FOUND)
+            raise Refused(UNREACHABLE, NOT_FOUND)
         for write in self.waiting():
             if write.entry != entry:
                 continue

@@ -153,7 +153,7 @@ class Service:
         scope: Json = {}
         if kind == "projects" and len(rest) > 2:
             kind, scope, number = "tasks", {"projectId": number}, rest[3] if len(rest) > 3 else ""
-        return self.shelf(method, kind, number, scope, query, body)
+        return self.resource_list(method, kind, number, scope, query, body)
 
     def user(self) -> Json:
         settings = {"timeZone": self.world.zone, "weekStart": "MONDAY"}
@@ -166,7 +166,7 @@ class Service:
 
     # -- projects, clients, tags, tasks ---------------------------------------------------
 
-    def shelf(
+    def resource_list(
         self, method: str, kind: str, number: str, scope: Json, query: Json, body: Json | None
     ) -> tuple[int, Any]:
         held = self.world.things.setdefault(kind, {})
@@ -188,8 +188,8 @@ class Service:
             replaced = {"archived": False, "billable": False, "public": False, "note": ""}
             held[number] = {**replaced, **kept, **self.read(kind, body or {})}
         if method == "DELETE":
-            put_away = held[number].get("archived") or held[number].get("status") == "DONE"
-            if kind != "tags" and not put_away:
+            archive = held[number].get("archived") or held[number].get("status") == "DONE"
+            if kind != "tags" and not archive:
                 raise Refused(400, f"Cannot delete an active {kind[:-1]}")
             return 200, held.pop(number)
         return 200, self.none_of(held[number], EMPTY)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sandbox_api import WS, Api
 
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 from clockify_cli.gateway.raw import typed_path
 from clockify_cli.output import json_text
 from clockify_cli.sandbox import USER_ID, WORKSPACE_ID

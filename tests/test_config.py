@@ -16,8 +16,8 @@ from conftest import Served
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clockify_cli.errors import UsageError
-from clockify_cli.settings import KEYS
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.settings import KEYS
 from clockify_cli.setup.setting_values import typed_value
 from clockify_cli.store import config
 

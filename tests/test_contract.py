@@ -23,9 +23,9 @@ from sandbox_api import WS, Api
 from typer._click.core import Context
 
 from clockify_cli.commands.shape import Noun, load
+from clockify_cli.core.tree import ROWS, SHARED
 from clockify_cli.render.cells import width
 from clockify_cli.sandbox import USER_ID, WORKSPACE_ID
-from clockify_cli.tree import ROWS, SHARED
 
 NOBODY = "e" * 24
 
@@ -311,7 +311,7 @@ def setting(**environ: str) -> Change:
     return lambda served, cli: cli.env.update(environ)
 
 
-AWAY = setting(CLOCKIFY_GATEWAY_URL="http://127.0.0.1:9/clockify")
+UNREACHABLE = setting(CLOCKIFY_GATEWAY_URL="http://127.0.0.1:9/clockify")
 FAILURES: dict[str, tuple[Change, tuple[str, ...], int, str, int | None]] = {
     "an unknown command": (setting(), ("stat",), 2, "usage", None),
     "an unknown option": (setting(), ("status", "--nope"), 2, "usage", None),
@@ -337,8 +337,8 @@ FAILURES: dict[str, tuple[Change, tuple[str, ...], int, str, int | None]] = {
     "no such ID": (setting(), ("entries", "show", NOBODY), 4, "not_found", 400),
     "no such handle": (setting(), ("entries", "show", "@999"), 4, "not_found", None),
     "a name of two": (setting(), ("tags", "show", "twin"), 4, "ambiguous", None),
-    "no network": (AWAY, ("status",), 5, "unavailable", None),
-    "no network for a write": (AWAY, ("start", "x", "--no-queue"), 5, "unavailable", None),
+    "no network": (UNREACHABLE, ("status",), 5, "unavailable", None),
+    "no network for a write": (UNREACHABLE, ("start", "x", "--no-queue"), 5, "unavailable", None),
     "a service that fails": (
         fault(kind="status_before", status=503),
         ("status",),

@@ -11,16 +11,16 @@ import pytest
 from typer._click.core import Context
 
 import clockify_cli
-from clockify_cli import errors
 from clockify_cli.completion.values import ARCHIVED, CHOICES, LIST, NOTHING, Values
 from clockify_cli.completion.walk import MORE, Walk, table
+from clockify_cli.core import errors
+from clockify_cli.core.tree import ROWS
 from clockify_cli.generate import ROOT, texts
 from clockify_cli.generate.facts import ENVIRONMENT, EXIT_CODES
 from clockify_cli.generate.kinds import UnknownKind, kind_of
 from clockify_cli.generate.reading import Argument, Node, Option, Tree, read_tree
 from clockify_cli.generate.times_page import INSTANTS, LENGTHS, PERIODS, SPANS
 from clockify_cli.generate.troff import Page
-from clockify_cli.tree import ROWS
 
 MAN = sorted((ROOT / "man").glob("*.1"))
 

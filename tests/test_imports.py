@@ -87,8 +87,9 @@ def test_the_cheapest_commands_import_nothing(
     assert ours <= {
         "clockify_cli",
         "clockify_cli.__main__",
-        "clockify_cli.front",
-        "clockify_cli.paths",
+        "clockify_cli.fastpath",
+        "clockify_cli.core",
+        "clockify_cli.core.paths",
         "clockify_cli.store",
         "clockify_cli.store.state",
     }

@@ -775,6 +775,6 @@ def test_what_waits_for_an_entry_that_is_made_anew_goes_to_the_new_one(world: Wo
 
 def seconds(clock: str) -> int:
     """Return a clock time (UTC) as seconds since 1970."""
-    from clockify_cli.model import instant
+    from clockify_cli.core.model import instant
 
     return int(instant(at(clock)).timestamp())

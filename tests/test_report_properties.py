@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clockify_cli.model import utc_text
+from clockify_cli.core.model import utc_text
 from clockify_cli.times import Clock
 from clockify_cli.tracking.pieces import Days, bounds, epoch, epoch_of, moment
 from clockify_cli.tracking.report import DIMENSIONS, MODES, UNITS, Rounding, Tally, report_of

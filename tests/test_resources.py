@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sandbox_api import NOBODY, WS, Api
 
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 from clockify_cli.render import cells
 from clockify_cli.resources.fields import checked_color
 from clockify_cli.resources.kinds import CLIENT, PROJECT, TAG, TASK, Kind

@@ -775,8 +775,8 @@ def test_damage_that_is_met_late_moves_the_journal_aside_once(
     """Two processes have the damaged file open; the second must not move the new one aside."""
     import sqlite3
 
-    from clockify_cli.errors import StorageError
-    from clockify_cli.journal.book import Journal, path
+    from clockify_cli.core.errors import StorageError
+    from clockify_cli.journal.store import Journal, path
 
     monkeypatch.setenv("CLOCKIFY_STATE_DIR", str(tmp_path / "state"))
     first, second = (Journal("account", lambda _: None) for _ in range(2))

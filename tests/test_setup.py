@@ -21,7 +21,7 @@ from cli import ENTRIES, NOW, Cli, new_cli
 from conftest import Served
 from terminal import Terminal
 
-from clockify_cli.errors import AwayError, RefusedError
+from clockify_cli.core.errors import RefusedError, UnreachableError
 from clockify_cli.gateway.target import Target
 from clockify_cli.sandbox import API_KEY, CONNECTION_ID, USER_ID, WORKSPACE_ID
 from clockify_cli.setup import connections
@@ -470,7 +470,7 @@ def test_waiting_is_gentle_and_ends_at_once_on_success_or_failure() -> None:
     with pytest.raises(RefusedError):
         connections.wait(failing, "c", 300, sleep=failing.sleep, clock=lambda: failing.now)  # type: ignore[arg-type]
     never = Plane("PENDING")
-    with pytest.raises(AwayError):
+    with pytest.raises(UnreachableError):
         connections.wait(never, "c", 300, sleep=never.sleep, clock=lambda: never.now)  # type: ignore[arg-type]
     assert never.now == pytest.approx(300)
     assert never.looks < 70

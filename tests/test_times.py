@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clockify_cli.errors import TimeError
+from clockify_cli.core.errors import TimeError
 from clockify_cli.times import (
     Clock,
     Period,
     Span,
-    doubts,
+    implausibilities,
     leading_span,
     parse_day,
     parse_duration,
@@ -1021,7 +1021,7 @@ def test_a_day_that_a_zone_left_out_is_empty() -> None:
     assert "does not exist" in refused(lambda: parse_instant("2011-12-30 9:00", apia)).message
 
 
-# -- doubts --------------------------------------------------------------------------------
+# -- implausibilities ----------------------------------------------------------------
 
 
 def test_nothing_usual_is_doubted() -> None:
@@ -1032,29 +1032,29 @@ def test_nothing_usual_is_doubted() -> None:
         "yesterday 11:00 now",
     ):
         span = parse_span(typed, NOW)
-        assert doubts(span.start, span.end, NOW) == ()
+        assert implausibilities(span.start, span.end, NOW) == ()
     start = parse_instant("2025-11-25 10:15", NOW).at
-    assert doubts(start, None, NOW) == ()
+    assert implausibilities(start, None, NOW) == ()
 
 
 def test_more_than_a_day_is_asked_about() -> None:
     span = parse_span("yesterday 9:00 now", NOW)
-    (doubt,) = doubts(span.start, span.end, NOW)
+    (doubt,) = implausibilities(span.start, span.end, NOW)
     assert "25 h 15 min" in doubt
     assert "2026-11-24 09:00" in doubt
     over = parse_span("86401s", NOW)
-    assert len(doubts(over.start, over.end, NOW)) == 1
+    assert len(implausibilities(over.start, over.end, NOW)) == 1
 
 
 def test_more_than_a_year_away_is_asked_about() -> None:
     start = parse_instant("2025-09-17 9:00", NOW).at
-    (doubt,) = doubts(start, start + timedelta(hours=1), NOW)
+    (doubt,) = implausibilities(start, start + timedelta(hours=1), NOW)
     assert "more than a year ago" in doubt
     assert "2025-09-17 09:00" in doubt
     slip = parse_instant("3026-11-25 9:00", NOW, allow_future=True).at
-    (doubt,) = doubts(slip, None, NOW)
+    (doubt,) = implausibilities(slip, None, NOW)
     assert "more than a year ahead" in doubt
-    assert len(doubts(start, slip, NOW)) == 2
+    assert len(implausibilities(start, slip, NOW)) == 2
 
 
 # -- the package ---------------------------------------------------------------------------
@@ -1070,7 +1070,7 @@ def test_a_run_without_a_typed_time_loads_and_compiles_next_to_nothing() -> None
         "import re, sys, dataclasses; re.purge(); import clockify_cli.times as times;"
         "from datetime import UTC, datetime; times.Clock(datetime.now(UTC), UTC).today;"
         "print(sorted(m for m in sys.modules if m.startswith('clockify_cli.times')));"
-        "import clockify_cli.times.mends, clockify_cli.times.periods;"
+        "import clockify_cli.times.suggestions, clockify_cli.times.periods;"
         "print(len(re._cache), sorted({'zoneinfo', 'difflib', 'httpx'} & set(sys.modules)))"
     )
     done = subprocess.run(

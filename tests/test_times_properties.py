@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from clockify_cli.errors import TimeError
+from clockify_cli.core.errors import TimeError
 from clockify_cli.times import (
     Clock,
     Span,

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clockify_cli.errors import UsageError
-from clockify_cli.model import with_interval
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import with_interval
 from clockify_cli.transfer.guard import guarded, unguarded
 from clockify_cli.transfer.icalendar import folded
 from clockify_cli.transfer.reading import read
@@ -150,7 +150,7 @@ def test_what_is_written_is_read(
     content = written(format, entries, names, ZoneInfo(zone))
     # Read in another zone: the file carries its own.
     reading = read(content, "file", ZoneInfo("America/New_York"), format=format)
-    assert (reading.broken, reading.skipped, reading.doubts) == ([], [], [])
+    assert (reading.broken, reading.skipped, reading.implausibilities) == ([], [], [])
     assert [_seen(record) for record in reading.records] == [
         _meant(one, names.labels(one)) for one in entries
     ]
@@ -314,13 +314,13 @@ def test_the_length_decides_when_the_clock_shows_a_time_twice() -> None:
         return read_text(CLOCKIFY + clockify_row("2026-10-25", start, "2026-10-25", end, length))
 
     long = table("01:30:00", "02:30:00", "02:00:00")
-    assert (long.records[0].start, long.doubts) == (utc(2026, 10, 24, 23, 30), [])
+    assert (long.records[0].start, long.implausibilities) == (utc(2026, 10, 24, 23, 30), [])
     assert long.records[0].end == utc(2026, 10, 25, 1, 30)
     short = table("01:30:00", "02:30:00", "01:00:00")
-    assert (short.records[0].end, short.doubts) == (utc(2026, 10, 25, 0, 30), [])
+    assert (short.records[0].end, short.implausibilities) == (utc(2026, 10, 25, 0, 30), [])
     unsaid = table("01:30:00", "02:30:00", "")
     assert unsaid.records[0].end == utc(2026, 10, 25, 1, 30)  # an end is the later one
-    assert "happens twice" in unsaid.doubts[0].text
+    assert "happens twice" in unsaid.implausibilities[0].text
 
 
 def test_a_table_as_clockify_imports_it_has_lengths_alone() -> None:

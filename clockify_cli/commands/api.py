@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 from clockify_cli.gateway import raw
 from clockify_cli.output import json_text
+from clockify_cli.session import Run
 
 if TYPE_CHECKING:
     from clockify_cli.gateway.answers import Answer

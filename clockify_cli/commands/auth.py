@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import SignInError, UsageError
+from clockify_cli.core.errors import SignInError, UsageError
+from clockify_cli.session import Run
 from clockify_cli.setup import sign_in
 
 app = NounApp("Sign in, sign out, and show who is signed in.", default="status")

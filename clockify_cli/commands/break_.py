@@ -37,7 +37,7 @@ def break_(
     run = run_of(ctx)
     when = typed_instant(run, at, allow_future=allow_future, yes=yes)
     if gap:
-        show_entry(run, timer.stop(run.desk, when), "Stopped")
+        show_entry(run, timer.stop(run.outbox, when), "Stopped")
     else:
         text = " ".join(description or ()) or "Break"
-        show_started(run, timer.start_break(run.desk, text, when))
+        show_started(run, timer.start_break(run.outbox, text, when))

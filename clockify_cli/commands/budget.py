@@ -41,7 +41,7 @@ def budget(ctx: typer.Context) -> None:
 def _as_json(row: Spent, name: str) -> dict[str, Any]:
     from datetime import UTC, datetime
 
-    from clockify_cli.model import utc_text
+    from clockify_cli.core.model import utc_text
 
     told: dict[str, Any] = {}
     if row.workspace:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from clockify_cli.context import Run
-from clockify_cli.model import TimeEntry
+from clockify_cli.core.model import TimeEntry
+from clockify_cli.session import Run
 from clockify_cli.tracking import editing, overlaps
 
 
@@ -35,7 +35,7 @@ def show_entries(run: Run, entries: Sequence[tuple[str, TimeEntry]], *, one: boo
 
         run.names.know(*(entry for _, entry in entries))
         return "\n".join(
-            f"{word}: " + entry_line(entry, run.desk, run.look_beside(len(word) + 2))
+            f"{word}: " + entry_line(entry, run.outbox, run.look_beside(len(word) + 2))
             for word, entry in entries
         )
 
@@ -47,12 +47,12 @@ def reshape(
     run: Run, verb: str, handle: str, change: Callable[[TimeEntry], TimeEntry], done: str
 ) -> None:
     """Change the times of one entry as one change, and report it."""
-    with run.desk.turn():
-        found = editing.find_all(run.desk, [handle])
-        [edited] = editing.edit(run.desk, found, change, verb=verb)
+    with run.outbox.delivery_lock():
+        found = editing.find_all(run.outbox, [handle])
+        [edited] = editing.edit(run.outbox, found, change, verb=verb)
     show_entries(run, [(done if edited.changed else "Unchanged", edited.entry)], one=True)
     if edited.changed:
-        overlaps.told(run.desk, edited.entry, before=found)
+        overlaps.told(run.outbox, edited.entry, before=found)
 
 
 def resize(

@@ -10,7 +10,7 @@ import typer
 from clockify_cli.commands import filters, options
 from clockify_cli.commands.gaps import hours_of
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
     from clockify_cli.tracking.check import Rules
@@ -89,10 +89,10 @@ def check(
     _refuse_none(rules)
     span = filters.period_of(run, period, since, until, default="week")
     hours = hours_of(run)
-    held = entries_in(run.desk, span.start, span.end, user=run.user_id(user))
+    held = entries_in(run.outbox, span.start, span.end, user=run.user_id(user))
     outcome = checked(held, rules, Days(run.clock, span.first, span.last), hours, run.clock)
     if junit:
-        from clockify_cli.model import utc_text
+        from clockify_cli.core.model import utc_text
         from clockify_cli.render.formats import junit_xml
 
         report = junit_xml(outcome, f"{span.first} to {span.last}", utc_text(run.now))

@@ -8,11 +8,11 @@ import typer
 
 from clockify_cli.commands import options, resources
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.model import Json
+from clockify_cli.core.model import Json
 from clockify_cli.resources import fields
 from clockify_cli.resources.kinds import CLIENT
-from clockify_cli.resources.shelf import Shelf
+from clockify_cli.resources.resource_list import ResourceList
+from clockify_cli.session import Run
 
 app = NounApp("The workspace's clients.")
 
@@ -43,7 +43,7 @@ def list_clients(
     """List the active clients."""
     run = run_of(ctx)
     away = resources.away_of(away=archived, both=both)
-    found = _shelf(run).items(away=away, name=name, limit=limit)
+    found = _resource_list(run).items(away=away, name=name, limit=limit)
 
     def table() -> str:
         from clockify_cli.render.resources import clients_table
@@ -57,7 +57,7 @@ def list_clients(
 def show(ctx: typer.Context, client: Client) -> None:
     """Show everything of one client."""
     run = run_of(ctx)
-    found = _shelf(run).show(client)
+    found = _resource_list(run).show(client)
 
     def details() -> str:
         from clockify_cli.render.resources import client_details
@@ -88,7 +88,7 @@ def create(
     run = run_of(ctx)
     named = resources.given_name(CLIENT.noun, new, name)
     wanted = _typed(named, address, note, email, archived)
-    resources.report(run, "Created", [_shelf(run).create(wanted)])
+    resources.report(run, "Created", [_resource_list(run).create(wanted)])
 
 
 @app.command(
@@ -114,7 +114,7 @@ def update(
     """
     run = run_of(ctx)
     changes = _typed(name, address, note, email, archived)
-    resources.report_update(run, _shelf(run), client, changes)
+    resources.report_update(run, _resource_list(run), client, changes)
 
 
 @app.command("archive", cls=Command, epilog=examples("clockify clients archive Acme"))
@@ -124,14 +124,14 @@ def archive(ctx: typer.Context, client: Clients) -> None:
     They keep their projects, and are no longer offered.
     """
     run = run_of(ctx)
-    resources.put_away(run, _shelf(run), client)
+    resources.archive(run, _resource_list(run), client)
 
 
 @app.command("unarchive", cls=Command, epilog=examples("clockify clients unarchive Acme"))
 def unarchive(ctx: typer.Context, client: Clients) -> None:
     """Take clients out of the archive."""
     run = run_of(ctx)
-    resources.bring_back(run, _shelf(run), client)
+    resources.restore(run, _resource_list(run), client)
 
 
 @app.command(
@@ -150,10 +150,10 @@ def delete(
     Their projects lose them. Clockify deletes only archived ones: --archive does both steps.
     """
     run = run_of(ctx)
-    resources.delete(run, _shelf(run), client, yes=yes, both_steps=archive)
+    resources.delete(run, _resource_list(run), client, yes=yes, both_steps=archive)
 
 
-def _shelf(run: Run) -> Shelf:
+def _resource_list(run: Run) -> ResourceList:
     return resources.shelf_of(run, CLIENT)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.completion.scripts import SCRIPTS, script
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 
 app = CommandApp()
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import NotFoundError, UsageError
-from clockify_cli.settings import KEYS
+from clockify_cli.core.errors import NotFoundError, UsageError
+from clockify_cli.core.settings import KEYS
+from clockify_cli.session import Run
 
 app = NounApp("The settings: a section [profile.NAME] of the config file for each profile.")
 

@@ -8,8 +8,8 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
+from clockify_cli.session import Run
 from clockify_cli.setup import connections
 
 app = NounApp("The gateway's connections to Clockify: whose time it is that is tracked.")

@@ -38,5 +38,5 @@ def continue_(
     """
     run = run_of(ctx)
     when = typed_instant(run, at, allow_future=allow_future, yes=yes)
-    like = timer.earlier_entry(run.desk, " ".join(entry or ()))
-    show_started(run, timer.resume(run.desk, like, when))
+    like = timer.earlier_entry(run.outbox, " ".join(entry or ()))
+    show_started(run, timer.resume(run.outbox, like, when))

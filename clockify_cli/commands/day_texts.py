@@ -8,9 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from clockify_cli.commands.editor import run_editor
-from clockify_cli.context import Run
-from clockify_cli.errors import ClockifyError, Interrupted, NotFoundError, UsageError
+from clockify_cli.core.errors import ClockifyError, Interrupted, NotFoundError, UsageError
 from clockify_cli.journal.operation import CREATE, DELETE, UPDATE
+from clockify_cli.session import Run
 from clockify_cli.store import files, texts
 from clockify_cli.tracking import day_sheet, overlaps
 from clockify_cli.tracking.day_text import read_sheet
@@ -31,7 +31,7 @@ def edit_day(run: Run, words: Sequence[str], *, show: bool, allow_future: bool, 
 
     day = parse_day(" ".join(words) or "today", run.clock)
     if show:
-        opened = day_sheet.open_day(run.desk, run.clock, day)
+        opened = day_sheet.open_day(run.outbox, run.clock, day)
         run.out.answer({"text": opened.text}, lambda: opened.text)
         return
     name = f"day-{day}"
@@ -39,7 +39,7 @@ def edit_day(run: Run, words: Sequence[str], *, show: bool, allow_future: bool, 
         run.notice(
             f"A text of this day that was not carried out is kept: clockify apply {quote(path)}"
         )
-    opened = day_sheet.open_day(run.desk, run.clock, day)
+    opened = day_sheet.open_day(run.outbox, run.clock, day)
     path = texts.keep(name, opened.text)
     try:
         done = _edited(run, opened, path, allow_future=allow_future, yes=yes)
@@ -90,7 +90,7 @@ def _edited(
         try:
             sheet = replace(read_sheet(text, run.clock, opened.day), opened=opened.opened)
             plan = day_sheet.plan_of(
-                run.desk, run.clock, sheet, opened.entries, allow_future=allow_future
+                run.outbox, run.clock, sheet, opened.entries, allow_future=allow_future
             )
             break
         except (UsageError, NotFoundError) as error:
@@ -104,7 +104,7 @@ def _edited(
     _show(run, plan)
     _ask(run, plan, yes=yes)
     return day_sheet.carry_out(
-        run.desk,
+        run.outbox,
         run.clock,
         sheet,
         lambda _plan: True,
@@ -138,7 +138,7 @@ def _applied(
 
     def carried_out() -> Done:
         return day_sheet.carry_out(
-            run.desk,
+            run.outbox,
             run.clock,
             sheet,
             agree,
@@ -157,14 +157,14 @@ def _applied(
 
 
 def _needs_asking(run: Run, plan: Plan, *, yes: bool) -> bool:
-    return not yes and (run.out.can_ask or plan.overwritten > 1 or bool(plan.doubts))
+    return not yes and (run.out.can_ask or plan.overwritten > 1 or bool(plan.implausibilities))
 
 
 def _ask(run: Run, plan: Plan, *, yes: bool) -> None:
     if not _needs_asking(run, plan, yes=yes):
         return
     counts = ", ".join(f"{plan.count(kind)} {word}" for kind, word in _counted(plan))
-    run.confirm(" ".join([*plan.doubts, f"This would be: {counts}."]), yes=yes)
+    run.confirm(" ".join([*plan.implausibilities, f"This would be: {counts}."]), yes=yes)
 
 
 def _counted(plan: Plan) -> list[tuple[str, str]]:
@@ -180,7 +180,7 @@ def _show(run: Run, plan: Plan) -> None:
     if not run.options.quiet or run.out.can_ask:
         run.names.know(*(step.entry for step in plan.steps))
         changes = [(step.before, step.after) for step in plan.steps]
-        run.out.tell(plan_lines(changes, run.desk, replace(run.look, color=False)))
+        run.out.tell(plan_lines(changes, run.outbox, replace(run.look, color=False)))
 
 
 def _report(run: Run, done: Done | None) -> None:
@@ -196,9 +196,9 @@ def _report(run: Run, done: Done | None) -> None:
         def planned() -> str:
             run.names.know(*(step.entry for step in plan.steps))
             changes = [(step.before, step.after) for step in plan.steps]
-            return plan_lines(changes, run.desk, run.look)
+            return plan_lines(changes, run.outbox, run.look)
 
-        for text in (*plan.notices, *plan.doubts):
+        for text in (*plan.notices, *plan.implausibilities):
             run.notice(text)
         answer = [_as_json(s.kind, s.before, s.after or s.before) for s in plan.steps]
         run.out.answer(
@@ -217,7 +217,7 @@ def _report(run: Run, done: Done | None) -> None:
     if written:
         before = [step.before for step in plan.steps if step.before is not None]
         near = [entry for entry in done.near if str(entry["id"]) not in gone]
-        overlaps.told(run.desk, *written, seen=near, before=before)
+        overlaps.told(run.outbox, *written, seen=near, before=before)
 
 
 def _as_json(kind: str, before: dict[str, Any] | None, entry: Any) -> dict[str, Any]:

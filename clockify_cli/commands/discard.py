@@ -15,4 +15,4 @@ app = CommandApp()
 def discard(ctx: typer.Context) -> None:
     """Delete the running timer as if it had never run; 'clockify undo' brings it back."""
     run = run_of(ctx)
-    show_entry(run, timer.discard(run.desk), "Discarded")
+    show_entry(run, timer.discard(run.outbox), "Discarded")

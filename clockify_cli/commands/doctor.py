@@ -8,8 +8,8 @@ from datetime import UTC
 import typer
 
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import ClockifyError, SignInError, StorageError
+from clockify_cli.core.errors import ClockifyError, SignInError, StorageError
+from clockify_cli.session import Run
 from clockify_cli.setup import doctor as checks
 from clockify_cli.setup.doctor import Finding
 
@@ -89,7 +89,7 @@ def _examined(run: Run) -> Iterator[Finding]:
             pass  # told with the folders; what is asked next is answered from what is known
         else:
             yield _workspace(run)
-        from clockify_cli.zones import zone_name
+        from clockify_cli.core.zones import zone_name
 
         account_zone = str((asked.user.get("settings") or {}).get("timeZone") or "")
         yield checks.check_zone(zone_name(run.zone), account_zone)

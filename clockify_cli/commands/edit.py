@@ -11,8 +11,8 @@ from typer._click.core import Context
 from clockify_cli.commands import options
 from clockify_cli.commands.changes import ask_for_many, show_entries, sure
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
+from clockify_cli.session import Run
 from clockify_cli.tracking import editing, overlaps
 from clockify_cli.tracking.revision import Reviser, Revision
 
@@ -158,11 +158,11 @@ def _edit_entries(
 
         unchanged = expected_versions(if_unchanged, read_source)
     ask_for_many(run, handles, "changed", yes=yes)
-    desk = run.desk
-    with desk.turn():
+    outbox = run.outbox
+    with outbox.delivery_lock():
         reviser = Reviser(revision, run.names, run.clock, run.notice, sure(run, yes=yes))
-        entries = editing.find_all(desk, handles)
-        edited = editing.edit(desk, entries, reviser, if_unchanged=unchanged)
+        entries = editing.find_all(outbox, handles)
+        edited = editing.edit(outbox, entries, reviser, if_unchanged=unchanged)
     show_entries(
         run,
         [("Changed" if e.changed else "Unchanged", e.entry) for e in edited],
@@ -170,7 +170,7 @@ def _edit_entries(
     )
     changed = [e.entry for e in edited if e.changed]
     if changed and revision.moves:
-        overlaps.told(desk, *changed, seen=entries, before=entries)
+        overlaps.told(outbox, *changed, seen=entries, before=entries)
 
 
 def read_source(name: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from clockify_cli.context import Run
-from clockify_cli.errors import ClockifyError, UsageError
+from clockify_cli.core.errors import ClockifyError, UsageError
+from clockify_cli.session import Run
 
 _USUAL = ("sensible-editor", "nano", "vim", "vi")
 

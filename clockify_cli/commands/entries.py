@@ -46,11 +46,11 @@ def list_entries(
         run, project=project, client=client, task=task, tag=tag, text=text, billable=billable
     )
     who = run.user_id(user) if user else ""
-    found = entries_in(run.desk, span.start, span.end, user=who, filters=chosen)
+    found = entries_in(run.outbox, span.start, span.end, user=who, filters=chosen)
     # "@2" counts all of the user's entries from the newest: true where none is left out.
     numbered = not who and chosen == Filters() and span.end > run.now
-    if numbered and run.desk.away is None:
-        run.desk.learn_newest(found, span.start)
+    if numbered and run.outbox.unreachable is None:
+        run.outbox.learn_newest(found, span.start)
     if limit is not None:
         found = found[:limit]
 
@@ -58,7 +58,7 @@ def list_entries(
         from clockify_cli.render.entries import entries_table
 
         run.names.know(*found)
-        return entries_table(found, run.desk, run.line_look, ids=ids, handles=numbered)
+        return entries_table(found, run.outbox, run.line_look, ids=ids, handles=numbered)
 
     run.out.answer(found, table, ids=[str(e["id"]) for e in found])
 
@@ -71,13 +71,13 @@ def list_entries(
 def show(ctx: typer.Context, entry: options.Entries) -> None:
     """Show everything of one entry, or of several."""
     run = run_of(ctx)
-    found = editing.find_all(run.desk, entry)
+    found = editing.find_all(run.outbox, entry)
 
     def text() -> str:
         from clockify_cli.render.entries import entry_details
 
         run.names.know(*found)
-        return "\n\n".join(entry_details(e, run.desk, run.look) for e in found)
+        return "\n\n".join(entry_details(e, run.outbox, run.look) for e in found)
 
     run.out.answer(found[0] if len(entry) == 1 else found, text, ids=[str(e["id"]) for e in found])
 
@@ -90,16 +90,16 @@ def show(ctx: typer.Context, entry: options.Entries) -> None:
 def delete(ctx: typer.Context, entry: options.Entries, yes: options.Yes = False) -> None:
     """Delete entries; 'clockify undo' brings them back (under new IDs)."""
     run = run_of(ctx)
-    with run.desk.turn():
-        found = editing.find_all(run.desk, entry)
+    with run.outbox.delivery_lock():
+        found = editing.find_all(run.outbox, entry)
         if len(found) > 1:
             run.confirm(f"{len(found)} entries would be deleted. Delete them?", yes=yes)
-        gone = editing.delete(run.desk, found)
+        gone = editing.delete(run.outbox, found)
 
     def text() -> str:
         from clockify_cli.render.entries import entry_line
 
         run.names.know(*gone)
-        return "\n".join("Deleted: " + entry_line(e, run.desk, run.look_beside(9)) for e in gone)
+        return "\n".join("Deleted: " + entry_line(e, run.outbox, run.look_beside(9)) for e in gone)
 
     run.out.answer(gone[0] if len(entry) == 1 else gone, text, ids=[str(e["id"]) for e in gone])

@@ -12,8 +12,8 @@ import typer
 
 from clockify_cli.commands import filters, options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
+from clockify_cli.session import Run
 
 app = CommandApp()
 FORMATS = ("csv", "json", "jsonl", "ics")
@@ -91,7 +91,7 @@ def export(
     count = 0
     with _sink(run, output if to_file else "") as write, _crew(run, Crew) as crew:
         head = out.head()  # written once there is something: an error leaves stdout empty
-        for page in exporting.pages(run.desk, crew, users, span, wanted):
+        for page in exporting.pages(run.outbox, crew, users, span, wanted):
             names.learn(page)
             write(head + out.body(page))
             head = b""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from clockify_cli.context import Run
+from clockify_cli.session import Run
 from clockify_cli.tracking.history import Filters
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def chosen_projects(
 
     With both, a project is looked for among the clients' projects.
     """
-    from clockify_cli.naming import match, project_label
+    from clockify_cli.core.naming import match, project_label
     from clockify_cli.tracking.content import resolved_project
 
     if not client:
@@ -134,8 +134,8 @@ def chosen_tasks(
     names: Names, task: Sequence[str], projects: frozenset[str] | None
 ) -> frozenset[str]:
     """Return the IDs of the tasks that are meant: each in every project that has it."""
-    from clockify_cli.errors import NotFoundError, UsageError
-    from clockify_cli.model import is_entity_id
+    from clockify_cli.core.errors import NotFoundError, UsageError
+    from clockify_cli.core.model import is_entity_id
 
     found: set[str] = set()
     for one in task:

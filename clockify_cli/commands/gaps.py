@@ -8,7 +8,7 @@ import typer
 
 from clockify_cli.commands import filters, options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
+from clockify_cli.session import Run
 from clockify_cli.tracking.working_hours import WorkingHours
 
 app = CommandApp()
@@ -46,7 +46,7 @@ def gaps(
     run = run_of(ctx)
     span = filters.period_of(run, period, since, until, default="week")
     shortest, hours = parse_duration(least), hours_of(run)
-    held = entries_in(run.desk, span.start, span.end, user=run.user_id(user), cached=True)
+    held = entries_in(run.outbox, span.start, span.end, user=run.user_id(user), cached=True)
     days = Days(run.clock, span.first, span.last)
     found = gaps_between(held, days, hours, run.clock, least=shortest)
 

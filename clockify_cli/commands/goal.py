@@ -9,8 +9,8 @@ import typer
 
 from clockify_cli.commands.gaps import hours_of
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
+from clockify_cli.session import Run
 
 app = CommandApp()
 
@@ -53,7 +53,7 @@ def goal(
         )
     hours = hours_of(run)
     days = this_week(run.clock)
-    held = entries_in(run.desk, moment(days.start), moment(days.end))
+    held = entries_in(run.outbox, moment(days.start), moment(days.end))
     found = goals(held, days, hours, run.clock, day_goal=day_goal, week_goal=week_goal)
 
     def text() -> str:

@@ -12,19 +12,19 @@ import typer
 from clockify_cli.commands import options
 from clockify_cli.commands.resources import shelf_of
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.errors import (
     ClockifyError,
     Interrupted,
     RefusedError,
     StorageError,
+    UnreachableError,
     UsageError,
 )
+from clockify_cli.session import Run
 
 if TYPE_CHECKING:
-    from clockify_cli.tracking.import_plan import Plan
-    from clockify_cli.tracking.importing import Imported
+    from clockify_cli.importing.plan import Plan
+    from clockify_cli.importing.sending import Imported
 
 app = CommandApp()
 FORMATS = ("csv", "json", "jsonl", "ics", "clockify", "toggl", "watson", "timewarrior")
@@ -108,8 +108,9 @@ def import_(
     nothing, and after an interruption the same command goes on. 'clockify undo' takes it back.
     """
     from clockify_cli.gateway.parallel import Crew
-    from clockify_cli.tracking import import_plan, importing
-    from clockify_cli.tracking.import_names import NameFinder, read_rule, unknown_error
+    from clockify_cli.importing import plan as planning
+    from clockify_cli.importing import sending
+    from clockify_cli.importing.names import NameFinder, read_rule, unknown_error
     from clockify_cli.transfer.reading import read
 
     run = run_of(ctx)
@@ -122,24 +123,24 @@ def import_(
         format=_choice("--format", format, FORMATS),
         date_order=_choice("--date-order", date_order, ("dmy", "mdy")),
     )
-    skipped = import_plan.checked(reading, name, skip_broken=skip_broken) + reading.skipped
+    skipped = planning.checked(reading, name, skip_broken=skip_broken) + reading.skipped
     who = run.user_id(user) if user else run.account.user
     own = _known_as(run, who, (record.person for record in reading.records))
-    others, stranger = import_plan.choose_person(reading, name, own, person)
-    skipped += others + import_plan.without_repeats(reading)
+    others, stranger = planning.choose_person(reading, name, own, person)
+    skipped += others + planning.without_repeats(reading)
     finder = NameFinder(run.names, typed, create=create_missing)
-    plan = import_plan.Plan(name, reading, finder, skipped=sorted(skipped, key=lambda n: n.line))
+    plan = planning.Plan(name, reading, finder, skipped=sorted(skipped, key=lambda n: n.line))
     if dry_run:
         _compare(run, plan, who)
         finder.check_rules()
         _tell(run, plan, stranger)
         _show_plan(run, plan)
         return
-    with importing.alone():
-        with run.desk.turn():  # what waits goes first
+    with sending.alone():
+        with run.outbox.delivery_lock():  # what waits goes first
             pass
-        if run.desk.away is not None:
-            raise run.desk.away
+        if run.outbox.unreachable is not None:
+            raise run.outbox.unreachable
         _compare(run, plan, who)
         finder.check_rules()
         if finder.unknown:
@@ -148,13 +149,13 @@ def import_(
         _ask(run, plan, yes=yes)
         if plan.new and finder.new:
             _create(run, plan)
-        result = importing.Imported()
+        result = sending.Imported()
         if plan.new:
             with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
                 progress = _Progress(run)
                 try:
                     key = _key(content, run.account.workspace, who)
-                    result = importing.run(run.desk, crew, plan, who, key, progress)
+                    result = sending.run(run.outbox, crew, plan, who, key, progress)
                 finally:
                     progress.end()
     _report(run, plan, result, file)
@@ -202,13 +203,14 @@ def _key(content: bytes, workspace: str, user: str) -> str:
 
 def _compare(run: Run, plan: Plan, who: str) -> None:
     from clockify_cli.gateway.parallel import Crew
-    from clockify_cli.tracking import import_plan, importing
+    from clockify_cli.importing import plan as planning
+    from clockify_cli.importing import sending
 
     if not plan.reading.records:
         return
-    span = import_plan.span_of(plan.reading.records)
+    span = planning.span_of(plan.reading.records)
     with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
-        import_plan.compare(plan, importing.listed(run.desk, crew, who, span))
+        planning.compare(plan, sending.listed(run.outbox, crew, who, span))
 
 
 def _tell(run: Run, plan: Plan, stranger: str) -> None:
@@ -218,10 +220,10 @@ def _tell(run: Run, plan: Plan, stranger: str) -> None:
         run.notice(f"The file's times are taken for {run.zone}; --tz decides otherwise.")
     if stranger:
         run.notice(f"The file holds the time of {stranger}; it is taken for yours.")
-    for note in reading.doubts[:TOLD]:
+    for note in reading.implausibilities[:TOLD]:
         run.notice(f"{plan.name}:{note.line}: {note.text}.")
-    if len(reading.doubts) > TOLD:
-        run.notice(f"And {len(reading.doubts) - TOLD} more lines like these.")
+    if len(reading.implausibilities) > TOLD:
+        run.notice(f"And {len(reading.implausibilities) - TOLD} more lines like these.")
 
 
 def _ask(run: Run, plan: Plan, *, yes: bool) -> None:
@@ -238,7 +240,7 @@ def _ask(run: Run, plan: Plan, *, yes: bool) -> None:
 
 
 def _create(run: Run, plan: Plan) -> None:
-    from clockify_cli.tracking.import_names import Creator
+    from clockify_cli.importing.names import Creator
 
     creator = Creator(run.names, lambda kind, project: shelf_of(run, kind, project=project))
     for made in creator.create(plan.names.new.values()):
@@ -250,8 +252,8 @@ def _create(run: Run, plan: Plan) -> None:
 
 
 def _show_plan(run: Run, plan: Plan) -> None:
-    from clockify_cli.tracking.import_names import unknown_json
-    from clockify_cli.tracking.import_plan import sums
+    from clockify_cli.importing.names import unknown_json
+    from clockify_cli.importing.plan import sums
 
     projects, days = sums(plan, run.zone)
     found = {
@@ -288,7 +290,7 @@ def _counts(plan: Plan) -> dict[str, Any]:
 
 
 def _report(run: Run, plan: Plan, result: Imported, file: str) -> None:
-    from clockify_cli.model import seconds_of
+    from clockify_cli.core.model import seconds_of
 
     found = {
         **_counts(plan),
@@ -338,7 +340,7 @@ def _shortfall(plan: Plan, result: Imported, found: dict[str, Any], file: str) -
         return Interrupted(f"Interrupted: {told}.", hint, details=found)
     assert isinstance(error, ClockifyError)
     kind = StorageError if isinstance(error, StorageError) else type(error)
-    made = (kind if kind is not ClockifyError else AwayError)(
+    made = (kind if kind is not ClockifyError else UnreachableError)(
         f"{told}; then: {error.message}", hint, status=error.status, details=found
     )
     made.details |= error.details

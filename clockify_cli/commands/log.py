@@ -10,8 +10,8 @@ import typer
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of, words_after_dashes
 from clockify_cli.commands.timers import show_entry, typed_content
-from clockify_cli.context import Run
-from clockify_cli.errors import TimeError, UsageError
+from clockify_cli.core.errors import TimeError, UsageError
+from clockify_cli.session import Run
 from clockify_cli.tracking import editing
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def log(
     _tell(run, span, yes=yes)
     content = typed_content(run, description or None, project, task, tag, billable)
     entry, new = editing.log(
-        run.desk,
+        run.outbox,
         content,
         span.start,
         span.end,
@@ -96,7 +96,7 @@ def log(
     elif not run.out.quiet:
         from clockify_cli.tracking import overlaps
 
-        overlaps.told(run.desk, entry)
+        overlaps.told(run.outbox, entry)
     show_entry(run, entry, "Logged" if new else "Recorded before")
 
 
@@ -131,12 +131,12 @@ def _from_words(
 
 def _tell(run: Run, span: Span, *, yes: bool) -> None:
     """Echo what was understood where it is not plainly today, and ask about what is unlikely."""
-    from clockify_cli.times import doubts
+    from clockify_cli.times import implausibilities
 
     for text in span.notices:
         run.notice(text)
     if not span.plainly_today:
         wall = run.clock.show(span.start).split(" (")[0]
         run.notice(f"{wall} to {run.clock.show(span.end)}")
-    for doubt in doubts(span.start, span.end, run.clock):
+    for doubt in implausibilities(span.start, span.end, run.clock):
         run.confirm(doubt, yes=yes)

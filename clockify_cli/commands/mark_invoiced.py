@@ -8,8 +8,8 @@ import typer
 
 from clockify_cli.commands import filters, options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
+from clockify_cli.session import Run
 from clockify_cli.tracking import invoicing
 
 app = CommandApp()
@@ -55,7 +55,7 @@ def mark_invoiced(
                 "Name entries, or a range with filters, not both.",
                 "Such as: clockify mark-invoiced @1 @2, clockify mark-invoiced last-month -p Acme.",
             )
-        numbers = invoicing.numbers_of(run.desk, handles)
+        numbers = invoicing.numbers_of(run.outbox, handles)
     elif words or since or until:
         numbers = _in_range(run, words, since, until, project, client, tag, billable)
     else:
@@ -63,7 +63,7 @@ def mark_invoiced(
     done = "marked as not invoiced" if undo else "marked as invoiced"
     if len(numbers) > 1:
         run.confirm(f"{len(numbers)} entries would be {done}.", yes=yes)
-    invoicing.mark(run.desk, numbers, invoiced=not undo)
+    invoicing.mark(run.outbox, numbers, invoiced=not undo)
     count = f"{len(numbers)} {'entry' if len(numbers) == 1 else 'entries'}"
     run.out.answer(
         {"invoiced": not undo, "timeEntryIds": numbers},
@@ -82,12 +82,12 @@ def _in_range(
     tag: list[str] | None,
     billable: bool | None,
 ) -> list[str]:
-    from clockify_cli.model import is_running, start_of
+    from clockify_cli.core.model import is_running, start_of
     from clockify_cli.tracking.history import entries_in
 
     span = filters.period_of(run, words, since, until)
     chosen = filters.typed_filters(run, project=project, client=client, tag=tag, billable=billable)
-    found = entries_in(run.desk, span.start, span.end, filters=chosen)
+    found = entries_in(run.outbox, span.start, span.end, filters=chosen)
     # One that reaches into the range belongs to the one before, or it would be billed twice.
     return [
         str(e["id"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
+from clockify_cli.session import Run
 from clockify_cli.tracking.choices import Choice, matching, project_choices, recent_choices
 from clockify_cli.tracking.content import Asked
 
@@ -27,7 +27,7 @@ def completed(run: Run, asked: Asked) -> Asked:
         )
     if not asked.project:
         if not asked.description:
-            recent = _choose(run, "Like a recent one?", recent_choices(run.desk))
+            recent = _choose(run, "Like a recent one?", recent_choices(run.outbox))
             if recent is not None and recent.asked is not None:
                 return recent.asked
         found = _choose(run, "Project", project_choices(run.names))

@@ -9,11 +9,11 @@ import typer
 
 from clockify_cli.commands import options, resources
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.model import Json, is_entity_id
+from clockify_cli.core.model import Json, is_entity_id
 from clockify_cli.resources import fields
 from clockify_cli.resources.kinds import PROJECT
-from clockify_cli.resources.shelf import Shelf
+from clockify_cli.resources.resource_list import ResourceList
+from clockify_cli.session import Run
 
 app = NounApp("The workspace's projects.")
 
@@ -76,7 +76,7 @@ def list_projects(
     run = run_of(ctx)
     away = resources.away_of(away=archived, both=both)
     filters = None if client is None else {"clients": _client_id(run, client)}
-    found = _shelf(run).items(away=away, name=name, filters=filters, limit=limit)
+    found = _resource_list(run).items(away=away, name=name, filters=filters, limit=limit)
 
     def table() -> str:
         from clockify_cli.render.resources import projects_table
@@ -94,7 +94,7 @@ def list_projects(
 def show(ctx: typer.Context, project: Project) -> None:
     """Show everything of one project."""
     run = run_of(ctx)
-    found = _shelf(run).show(project)
+    found = _resource_list(run).show(project)
 
     def details() -> str:
         from clockify_cli.render.resources import project_details
@@ -127,7 +127,7 @@ def create(
     run = run_of(ctx)
     named = resources.given_name(PROJECT.noun, new, name)
     wanted = _typed(run, named, client, billable, public, color, note, archived)
-    resources.report(run, "Created", [_shelf(run).create(wanted)])
+    resources.report(run, "Created", [_resource_list(run).create(wanted)])
 
 
 @app.command(
@@ -155,7 +155,7 @@ def update(
     """
     run = run_of(ctx)
     changes = _typed(run, name, client, billable, public, color, note, archived)
-    resources.report_update(run, _shelf(run), project, changes)
+    resources.report_update(run, _resource_list(run), project, changes)
 
 
 @app.command(
@@ -167,14 +167,14 @@ def archive(ctx: typer.Context, project: Projects) -> None:
     Their time stays, and they are no longer offered.
     """
     run = run_of(ctx)
-    resources.put_away(run, _shelf(run), project)
+    resources.archive(run, _resource_list(run), project)
 
 
 @app.command("unarchive", cls=Command, epilog=examples("clockify projects unarchive Website"))
 def unarchive(ctx: typer.Context, project: Projects) -> None:
     """Take projects out of the archive."""
     run = run_of(ctx)
-    resources.bring_back(run, _shelf(run), project)
+    resources.restore(run, _resource_list(run), project)
 
 
 @app.command(
@@ -196,10 +196,10 @@ def delete(
     Clockify deletes only archived ones: --archive does both steps.
     """
     run = run_of(ctx)
-    resources.delete(run, _shelf(run), project, yes=yes, both_steps=archive)
+    resources.delete(run, _resource_list(run), project, yes=yes, both_steps=archive)
 
 
-def _shelf(run: Run) -> Shelf:
+def _resource_list(run: Run) -> ResourceList:
     return resources.shelf_of(run, PROJECT)
 
 

@@ -37,7 +37,7 @@ def prompt(
     service has not been asked for four hours and "+" where writes wait to be sent. The
     prompt_format setting is the default template.
     """
-    from clockify_cli import front
+    from clockify_cli import fastpath
 
     given = run_of(ctx).options
     words = {
@@ -50,6 +50,6 @@ def prompt(
         )
         if value
     }
-    state = front.state_of(words)
-    fields = front.template_fields(state) if state.get("start") else None
-    run_of(ctx).out.answer(fields, lambda: front.prompt_line(state, template or ""))
+    state = fastpath.state_of(words)
+    fields = fastpath.template_fields(state) if state.get("start") else None
+    run_of(ctx).out.answer(fields, lambda: fastpath.prompt_line(state, template or ""))

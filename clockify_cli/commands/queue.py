@@ -8,8 +8,8 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
+from clockify_cli.journal import pending as queued
 from clockify_cli.journal.operation import Operation
-from clockify_cli.tracking import queue as queued
 
 app = NounApp("The writes that wait to be sent, and those that were set aside.")
 
@@ -52,7 +52,7 @@ def show(ctx: typer.Context, number: Number) -> None:
     def text() -> str:
         from clockify_cli.render.queue import operation_details
 
-        return operation_details(operation, run.desk, run.look)
+        return operation_details(operation, run.outbox, run.look)
 
     answer = as_json(operation) | {
         "kind": operation.kind,
@@ -73,7 +73,7 @@ def retry(
 ) -> None:
     """Put writes that were set aside back into the queue and deliver them."""
     run = run_of(ctx)
-    done = queued.retry(run.desk, numbers, force=force)
+    done = queued.retry(run.outbox, numbers, force=force)
 
     def text() -> str:
         from clockify_cli.render.queue import outcome_lines
@@ -95,7 +95,7 @@ def drop(ctx: typer.Context, numbers: Numbers, yes: options.Yes = False) -> None
     run.confirm(
         f"{len(found)} recorded write{'s' * (len(found) > 1)} would be lost. Drop?", yes=yes
     )
-    queued.drop(run.desk, found)
+    queued.drop(run.outbox, found)
 
     def text() -> str:
         from clockify_cli.render.queue import outcome_lines

@@ -11,8 +11,8 @@ import typer
 
 from clockify_cli.commands import filters, options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
+from clockify_cli.session import Run
 from clockify_cli.tracking import report as reports
 from clockify_cli.tracking.pieces import Days
 
@@ -140,7 +140,7 @@ def report(
         rounding=rounding_of(run, round_to, round_mode, round_per),
         keep=timeline,
     )
-    reports.count(tally, run.desk, users, chosen, breaks=breaks)
+    reports.count(tally, run.outbox, users, chosen, breaks=breaks)
     own = (run.account.user, run.account.user_name)
     found = reports.report_of(
         tally,
@@ -208,7 +208,7 @@ def rounding_of(
 
 def zone_name_of(run: Run) -> str:
     """Return the name of the run's zone."""
-    from clockify_cli.zones import zone_name
+    from clockify_cli.core.zones import zone_name
 
     return zone_name(run.zone)
 
@@ -246,7 +246,7 @@ def _timelines(run: Run, tally: reports.Tally, look: Look) -> str:
     drawn = []
     for day in tally.days.dates:
         if day <= look.today or len(tally.days) == 1:
-            drawn.append(timeline(tally.kept, run.desk, look, day=day))
+            drawn.append(timeline(tally.kept, run.outbox, look, day=day))
     return "\n\n".join(drawn)
 
 

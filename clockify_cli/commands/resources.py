@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from clockify_cli.context import Run
-from clockify_cli.errors import ClockifyError, UsageError
-from clockify_cli.model import Json
-from clockify_cli.naming import is_put_away
+from clockify_cli.core.errors import ClockifyError, UsageError
+from clockify_cli.core.model import Json
+from clockify_cli.core.naming import is_archived
 from clockify_cli.resources.kinds import Kind
-from clockify_cli.resources.shelf import Shelf
+from clockify_cli.resources.resource_list import ResourceList
+from clockify_cli.session import Run
 
 Name = Annotated[str | None, Option("--name", metavar="NAME", help="Its name.", show_default=False)]
 NewName = Annotated[
@@ -45,10 +45,10 @@ def several(noun: str) -> Any:
     return Argument(metavar=f"{noun.upper()}…", help="Names or IDs.", show_default=False)
 
 
-def shelf_of(run: Run, kind: Kind, *, project: str = "") -> Shelf:
+def shelf_of(run: Run, kind: Kind, *, project: str = "") -> ResourceList:
     """Return the workspace's list of a kind."""
     workspace = run.account.workspace
-    return Shelf(kind, workspace, lambda: run.gateway, run.names, project=project)
+    return ResourceList(kind, workspace, lambda: run.gateway, run.names, project=project)
 
 
 def away_of(*, away: bool, both: bool, option: str = "--archived") -> bool | None:
@@ -99,48 +99,53 @@ def report(run: Run, done: str, things: Sequence[Json], *, single: bool = True) 
     run.out.answer(data, text, ids=[str(thing.get("id")) for thing in things])
 
 
-def report_update(run: Run, shelf: Shelf, text: str, changes: Json) -> None:
+def report_update(run: Run, resource_list: ResourceList, text: str, changes: Json) -> None:
     """Change one thing and answer with what it is now."""
-    [thing] = shelf.things([text])
-    changed = shelf.update(thing, changes)
+    [thing] = resource_list.things([text])
+    changed = resource_list.update(thing, changes)
     report(run, "Updated" if changed is not thing else "Unchanged", [changed])
 
 
-def put_away(run: Run, shelf: Shelf, texts: Sequence[str]) -> None:
+def archive(run: Run, resource_list: ResourceList, texts: Sequence[str]) -> None:
     """Archive (or mark as done) what the texts mean, and answer with it."""
-    done = "Done" if shelf.kind.away[0] == "status" else "Archived"
-    things = shelf.things(texts)
-    report_each(run, done, things, shelf.put_away, single=len(texts) == 1)
+    done = "Done" if resource_list.kind.away[0] == "status" else "Archived"
+    things = resource_list.things(texts)
+    report_each(run, done, things, resource_list.archive, single=len(texts) == 1)
 
 
-def bring_back(run: Run, shelf: Shelf, texts: Sequence[str]) -> None:
+def restore(run: Run, resource_list: ResourceList, texts: Sequence[str]) -> None:
     """Take what the texts mean out of the archive (or reopen it), and answer with it."""
-    done = "Reopened" if shelf.kind.away[0] == "status" else "Unarchived"
-    things = shelf.things(texts)
-    report_each(run, done, things, shelf.bring_back, single=len(texts) == 1)
+    done = "Reopened" if resource_list.kind.away[0] == "status" else "Unarchived"
+    things = resource_list.things(texts)
+    report_each(run, done, things, resource_list.restore, single=len(texts) == 1)
 
 
 def delete(
-    run: Run, shelf: Shelf, texts: Sequence[str], *, yes: bool, both_steps: bool = False
+    run: Run,
+    resource_list: ResourceList,
+    texts: Sequence[str],
+    *,
+    yes: bool,
+    both_steps: bool = False,
 ) -> None:
     """Delete what the texts mean for good, and answer with what it was.
 
     Nothing is asked, and nothing deleted, where one of them has to be put away first and
     ``both_steps`` does not say to do that too.
     """
-    things = shelf.things(texts)
+    things = resource_list.things(texts)
     if not both_steps:
-        shelf.check_deletable(things)
-    kind = shelf.kind
+        resource_list.check_deletable(things)
+    kind = resource_list.kind
     labels = ", ".join(f"'{kind.label(thing)}'" for thing in things)
     many = len(things) > 1
     loss = f" ({kind.loss})" if not many else ""
     run.confirm(f"Delete the {kind.noun}{'s' * many} {labels} for good{loss}?", yes=yes)
 
     def gone(thing: Json) -> Json:
-        if kind.guarded and not is_put_away(thing):
-            thing = shelf.put_away(thing)
-        found = shelf.delete(thing)
+        if kind.guarded and not is_archived(thing):
+            thing = resource_list.archive(thing)
+        found = resource_list.delete(thing)
         if run.entry_cache is not None and kind.noun != "client":
             run.entry_cache.forget_all()  # entries that were kept have lost it too
         return found

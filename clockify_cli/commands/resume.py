@@ -34,5 +34,5 @@ def resume(
     """
     run = run_of(ctx)
     when = typed_instant(run, at, allow_future=allow_future, yes=yes)
-    like = timer.earlier_entry(run.desk, " ".join(entry or ()), breaks=False)
-    show_started(run, timer.resume(run.desk, like, when, verb="resume"))
+    like = timer.earlier_entry(run.outbox, " ".join(entry or ()), breaks=False)
+    show_started(run, timer.resume(run.outbox, like, when, verb="resume"))

@@ -11,8 +11,8 @@ import typer
 from clockify_cli import sandbox
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import ClockifyError, StorageError, UsageError
+from clockify_cli.core.errors import ClockifyError, StorageError, UsageError
+from clockify_cli.session import Run
 
 app = NounApp(
     "The embedded gateway: Clockify behind Maton in one file on this machine. "

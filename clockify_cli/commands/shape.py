@@ -13,8 +13,8 @@ from typer._click.formatting import HelpFormatter
 from typer._click.parser import _OptionParser, _ParsingState
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
+from clockify_cli.session import Run
 
 AFTER_DASHES = "clockify_cli.after_dashes"  # how many words stood behind "--"
 
@@ -250,7 +250,7 @@ def _check_color(value: str) -> None:
 
 
 def _check_zone(value: str) -> None:
-    from clockify_cli.zones import find_zone
+    from clockify_cli.core.zones import find_zone
 
     find_zone(value, "--tz")
 

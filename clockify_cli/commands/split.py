@@ -36,7 +36,7 @@ def split(
     which it lies within the entry. 'clockify undo' makes one entry of them again.
     """
     run = run_of(ctx)
-    with run.desk.turn():
-        [found] = editing.find_all(run.desk, [entry])
-        pieces = reshaping.split(run.desk, found, reshaping.typed_cuts(found, at, run.clock))
+    with run.outbox.delivery_lock():
+        [found] = editing.find_all(run.outbox, [entry])
+        pieces = reshaping.split(run.outbox, found, reshaping.typed_cuts(found, at, run.clock))
     show_entries(run, [("Split", piece) for piece in pieces], one=False)

@@ -33,7 +33,7 @@ def standup(
 
     run = run_of(ctx)
     chosen = parse_day(" ".join(day), run.clock) if day else run.clock.today
-    found = standups.standup(run.desk, run.names, run.clock, chosen)
+    found = standups.standup(run.outbox, run.names, run.clock, chosen)
 
     def text() -> str:
         from clockify_cli.render.formats import standup_markdown

@@ -40,9 +40,9 @@ def start(
     run = run_of(ctx)
     when = typed_instant(run, at, allow_future=allow_future, yes=yes)
     content = typed_content(run, description, project, task, tag, billable, interactive=interactive)
-    started = timer.start(run.desk, content, when)
+    started = timer.start(run.outbox, content, when)
     if when < run.now and not run.out.quiet:
         from clockify_cli.tracking import overlaps
 
-        overlaps.told(run.desk, started.entry)
+        overlaps.told(run.outbox, started.entry)
     show_started(run, started)

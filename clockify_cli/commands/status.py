@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
-from clockify_cli.model import TimeEntry
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import TimeEntry
+from clockify_cli.session import Run
 
 app = CommandApp()
 NOTHING = "No timer is running."
@@ -64,14 +64,14 @@ def status(
     if watch:
         _watch(run)
         return
-    entry = run.desk.known_running if cached else run.desk.running()
+    entry = run.outbox.known_running if cached else run.outbox.running()
     total = (
         _today(run, entry, cached=cached) if today or (template and "{today}" in template) else 0
     )
     if template is not None:
-        from clockify_cli.front import filled, template_fields
+        from clockify_cli.fastpath import filled, template_fields
 
-        run.out.write(filled(template, template_fields(run.desk.last_known.values)) + "\n")
+        run.out.write(filled(template, template_fields(run.outbox.last_known.values)) + "\n")
     else:
         _show(run, entry, total if today else None)
     if exit_code and entry is None:
@@ -79,7 +79,7 @@ def status(
 
 
 def _show(run: Run, entry: TimeEntry | None, total: int | None) -> None:
-    from clockify_cli.model import duration_text
+    from clockify_cli.core.model import duration_text
 
     def text() -> str:
         from clockify_cli.render.durations import clock_duration
@@ -88,7 +88,7 @@ def _show(run: Run, entry: TimeEntry | None, total: int | None) -> None:
         lines = [NOTHING]
         if entry is not None:
             run.names.know(entry)
-            lines = [entry_line(entry, run.desk, run.line_look)]
+            lines = [entry_line(entry, run.outbox, run.line_look)]
         if total is not None:
             lines.append(f"Today {clock_duration(total)}")
         return "\n".join(lines)
@@ -103,19 +103,19 @@ def _today(run: Run, running: TimeEntry | None, *, cached: bool) -> int:
     """Return today's seconds, the running entry up to now included. One request unless cached."""
     from datetime import timedelta
 
-    from clockify_cli.model import is_running
+    from clockify_cli.core.model import is_running
     from clockify_cli.tracking.days import seconds_within
 
     start = run.clock.day_start(run.clock.today)
     end = run.clock.day_start(run.clock.today + timedelta(days=1))
     if cached:
-        finished = run.desk.last_known.day_seconds(run.now, run.zone) or 0
+        finished = run.outbox.last_known.day_seconds(run.now, run.zone) or 0
     else:
         from clockify_cli.tracking.history import entries_in
 
-        found = entries_in(run.desk, start, end)
+        found = entries_in(run.outbox, start, end)
         finished = sum(seconds_within(e, start, end, run.now) for e in found if not is_running(e))
-        run.desk.save(finished)
+        run.outbox.save(finished)
     return finished + (seconds_within(running, start, end, run.now) if running else 0)
 
 
@@ -130,7 +130,7 @@ def _everyone(run: Run) -> None:
         run.names.know(*found)
         run.names.know_users(*found)
         return entries_table(
-            found, run.desk, run.line_look, total=False, handles=False, users=True, empty=NOTHING
+            found, run.outbox, run.line_look, total=False, handles=False, users=True, empty=NOTHING
         )
 
     run.out.answer(found, text, ids=[str(e["id"]) for e in found])
@@ -145,12 +145,12 @@ def _watch(run: Run) -> None:
 
     if run.out.json_mode or not run.out.is_terminal:
         raise UsageError("--watch draws on a terminal.", "Leave it out: clockify status.")
-    run.desk.running()
+    run.outbox.running()
     while True:
-        run.desk.last_known.renew()
-        entry = run.desk.last_known.shown
+        run.outbox.last_known.renew()
+        entry = run.outbox.last_known.shown
         now = datetime.now(UTC).replace(microsecond=0)
-        line = frame(entry, run.desk, replace(run.look, width=run.out.width, now=now))
+        line = frame(entry, run.outbox, replace(run.look, width=run.out.width, now=now))
         run.out.write("\r\x1b[K" + line)
         run.out.stdout.flush()
         time.sleep(1)

@@ -27,4 +27,4 @@ def stop(
     """Stop the running timer and show the finished entry. Exit 4 where nothing runs."""
     run = run_of(ctx)
     when = typed_instant(run, at, role="end", allow_future=allow_future, yes=yes)
-    show_entry(run, timer.stop(run.desk, when), "Stopped")
+    show_entry(run, timer.stop(run.outbox, when), "Stopped")

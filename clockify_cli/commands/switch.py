@@ -40,7 +40,7 @@ def switch(
     run = run_of(ctx)
     when = typed_instant(run, at, allow_future=allow_future, yes=yes)
     started = timer.switch(
-        run.desk,
+        run.outbox,
         when,
         description=None if description is None else " ".join(description),
         project=project,

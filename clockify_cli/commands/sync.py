@@ -18,7 +18,7 @@ def sync(ctx: typer.Context) -> None:
     write was set aside (see 'clockify queue').
     """
     run = run_of(ctx)
-    delivered, left = run.desk.sync()
+    delivered, left = run.outbox.sync()
 
     def text() -> str:
         from clockify_cli.render.queue import outcome_lines

@@ -8,11 +8,11 @@ import typer
 
 from clockify_cli.commands import options, resources
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.model import Json
+from clockify_cli.core.model import Json
 from clockify_cli.resources import fields
 from clockify_cli.resources.kinds import TAG
-from clockify_cli.resources.shelf import Shelf
+from clockify_cli.resources.resource_list import ResourceList
+from clockify_cli.session import Run
 
 app = NounApp("The workspace's tags.")
 
@@ -33,7 +33,7 @@ def list_tags(
     """List the active tags."""
     run = run_of(ctx)
     away = resources.away_of(away=archived, both=both)
-    found = _shelf(run).items(away=away, name=name, limit=limit)
+    found = _resource_list(run).items(away=away, name=name, limit=limit)
 
     def table() -> str:
         from clockify_cli.render.resources import tags_table
@@ -47,7 +47,7 @@ def list_tags(
 def show(ctx: typer.Context, tag: Tag) -> None:
     """Show one tag."""
     run = run_of(ctx)
-    found = _shelf(run).show(tag)
+    found = _resource_list(run).show(tag)
 
     def details() -> str:
         from clockify_cli.render.resources import tag_details
@@ -67,7 +67,7 @@ def create(
     """Create a tag."""
     run = run_of(ctx)
     wanted = _typed(resources.given_name(TAG.noun, new, name), archived)
-    resources.report(run, "Created", [_shelf(run).create(wanted)])
+    resources.report(run, "Created", [_resource_list(run).create(wanted)])
 
 
 @app.command("update", cls=Command, epilog=examples("clockify tags update dev --name engineering"))
@@ -80,7 +80,7 @@ def update(
     """Rename a tag; an archived one stays archived."""
     run = run_of(ctx)
     changes = _typed(name, archived)
-    resources.report_update(run, _shelf(run), tag, changes)
+    resources.report_update(run, _resource_list(run), tag, changes)
 
 
 @app.command("archive", cls=Command, epilog=examples("clockify tags archive dev review"))
@@ -90,14 +90,14 @@ def archive(ctx: typer.Context, tag: Tags) -> None:
     Entries keep them, and they are no longer offered.
     """
     run = run_of(ctx)
-    resources.put_away(run, _shelf(run), tag)
+    resources.archive(run, _resource_list(run), tag)
 
 
 @app.command("unarchive", cls=Command, epilog=examples("clockify tags unarchive dev"))
 def unarchive(ctx: typer.Context, tag: Tags) -> None:
     """Take tags out of the archive."""
     run = run_of(ctx)
-    resources.bring_back(run, _shelf(run), tag)
+    resources.restore(run, _resource_list(run), tag)
 
 
 @app.command(
@@ -111,10 +111,10 @@ def delete(ctx: typer.Context, tag: Tags, yes: options.Yes = False) -> None:
     Active or archived: there is one step only. Time entries lose them.
     """
     run = run_of(ctx)
-    resources.delete(run, _shelf(run), tag, yes=yes)
+    resources.delete(run, _resource_list(run), tag, yes=yes)
 
 
-def _shelf(run: Run) -> Shelf:
+def _resource_list(run: Run) -> ResourceList:
     return resources.shelf_of(run, TAG)
 
 

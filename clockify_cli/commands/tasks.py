@@ -9,12 +9,12 @@ import typer
 
 from clockify_cli.commands import options, resources
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import UsageError
-from clockify_cli.model import Json, is_entity_id
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import Json, is_entity_id
 from clockify_cli.resources import fields
 from clockify_cli.resources.kinds import TASK
-from clockify_cli.resources.shelf import Shelf
+from clockify_cli.resources.resource_list import ResourceList
+from clockify_cli.session import Run
 
 app = NounApp("The tasks of a project.")
 
@@ -68,7 +68,7 @@ def list_tasks(
     """List the active tasks of a project."""
     run = run_of(ctx)
     away = resources.away_of(away=done, both=both, option="--done")
-    found = _shelf(run, project).items(away=away, name=name, limit=limit)
+    found = _resource_list(run, project).items(away=away, name=name, limit=limit)
 
     def table() -> str:
         from clockify_cli.render.resources import tasks_table
@@ -82,10 +82,10 @@ def list_tasks(
 def show(ctx: typer.Context, task: Task, project: options.Project = None) -> None:
     """Show everything of one task."""
     run = run_of(ctx)
-    found = _shelf(run, project).show(task)
+    found = _resource_list(run, project).show(task)
 
     def details() -> str:
-        from clockify_cli.naming import project_label
+        from clockify_cli.core.naming import project_label
         from clockify_cli.render.resources import task_details
 
         holder = run.names.find("projects", found.get("projectId"))
@@ -117,7 +117,7 @@ def create(
     run = run_of(ctx)
     named = resources.given_name(TASK.noun, new, name)
     wanted = _typed(run, named, estimate, assignee, billable, done)
-    resources.report(run, "Created", [_shelf(run, project).create(wanted)])
+    resources.report(run, "Created", [_resource_list(run, project).create(wanted)])
 
 
 @app.command(
@@ -144,7 +144,7 @@ def update(
     """
     run = run_of(ctx)
     changes = _typed(run, name, estimate, assignee, billable, done)
-    resources.report_update(run, _shelf(run, project), task, changes)
+    resources.report_update(run, _resource_list(run, project), task, changes)
 
 
 @app.command("done", cls=Command, epilog=examples("clockify tasks done Design Build -p Website"))
@@ -154,14 +154,14 @@ def done(ctx: typer.Context, task: Tasks, project: options.Project = None) -> No
     They are no longer offered.
     """
     run = run_of(ctx)
-    resources.put_away(run, _shelf(run, project), task)
+    resources.archive(run, _resource_list(run, project), task)
 
 
 @app.command("reopen", cls=Command, epilog=examples("clockify tasks reopen Design -p Website"))
 def reopen(ctx: typer.Context, task: Tasks, project: options.Project = None) -> None:
     """Make tasks active again."""
     run = run_of(ctx)
-    resources.bring_back(run, _shelf(run, project), task)
+    resources.restore(run, _resource_list(run, project), task)
 
 
 @app.command(
@@ -186,10 +186,10 @@ def delete(
     Time entries lose them. Clockify deletes only those that are done: --done does both steps.
     """
     run = run_of(ctx)
-    resources.delete(run, _shelf(run, project), task, yes=yes, both_steps=done)
+    resources.delete(run, _resource_list(run, project), task, yes=yes, both_steps=done)
 
 
-def _shelf(run: Run, project: str | None) -> Shelf:
+def _resource_list(run: Run, project: str | None) -> ResourceList:
     """Return the tasks of the project that was typed, or of the settings' one."""
     text = (project if project is not None else run.settings.get("project") or "").strip()
     if not text:

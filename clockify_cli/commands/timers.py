@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from clockify_cli.context import Run
-from clockify_cli.model import TimeEntry
+from clockify_cli.core.model import TimeEntry
+from clockify_cli.session import Run
 from clockify_cli.tracking.content import Content, typed
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ def typed_instant(
     """Return the instant that was typed, echoing it where it is not plainly today."""
     if text == "now":
         return run.now
-    from clockify_cli.times import doubts, parse_instant
+    from clockify_cli.times import implausibilities, parse_instant
 
     moment = parse_instant(text, run.clock, role=role, allow_future=allow_future)
     run.echo(moment)
-    for doubt in doubts(moment.at, moment.at, run.clock):
+    for doubt in implausibilities(moment.at, moment.at, run.clock):
         run.confirm(doubt, yes=yes)
     return moment.at
 
@@ -63,7 +63,7 @@ def typed_content(
         from clockify_cli.commands.menu import completed
 
         asked = completed(run, asked)
-    return typed(run.desk.names, asked)  # the desk copes with an account that is not known yet
+    return typed(run.outbox.names, asked)  # the outbox copes with an account that is not known yet
 
 
 def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
@@ -75,7 +75,7 @@ def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
         if not entry.get("timeInterval"):
             return f"{done}: whatever runs then"  # nothing is known of it while Clockify is away
         run.names.know(entry)
-        return f"{done}: " + entry_line(entry, run.desk, run.look_beside(len(done) + 2))
+        return f"{done}: " + entry_line(entry, run.outbox, run.look_beside(len(done) + 2))
 
     run.out.answer(entry, text, ids=[str(entry.get("id"))])
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.context import Run
+from clockify_cli.session import Run
 from clockify_cli.tracking import undo as undoing
 
 app = CommandApp()
@@ -34,7 +34,7 @@ def undo(
     if listing:
         _list(run)
         return
-    done = undoing.undo(run.desk, change)
+    done = undoing.undo(run.outbox, change)
     answer: dict[str, Any] = {
         "undone": {"operation": done.change.verb, "entry": done.entry},
         "notes": list(done.notes),
@@ -53,14 +53,14 @@ def undo(
             shown = list(done.entries) or [done.entry]
             run.names.know(*shown)
             lines = [f"Undone: {done.change.verb}"]
-            lines += ["  " + entry_line(e, run.desk, run.look_beside(2)) for e in shown]
+            lines += ["  " + entry_line(e, run.outbox, run.look_beside(2)) for e in shown]
         return "\n".join([*lines, *(f"  {safe(note)}" for note in done.notes)])
 
     run.out.answer(answer, text, ids=[str(done.entry.get("id"))] if done.entry else [])
 
 
 def _list(run: Run) -> None:
-    changes = run.desk.journal.undoable(LISTED)
+    changes = run.outbox.journal.undoable(LISTED)
 
     def text() -> str:
         from clockify_cli.render.queue import changes_table

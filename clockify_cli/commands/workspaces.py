@@ -8,10 +8,10 @@ import typer
 
 from clockify_cli.commands import resources
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
-from clockify_cli.context import Run
-from clockify_cli.errors import NotFoundError
-from clockify_cli.paths import FOLDER_FILE
+from clockify_cli.core.errors import NotFoundError
+from clockify_cli.core.paths import FOLDER_FILE
 from clockify_cli.resources import workspaces
+from clockify_cli.session import Run
 from clockify_cli.store.names import Names
 
 app = NounApp("The account's workspaces.")

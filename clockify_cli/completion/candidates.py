@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clockify_cli.naming import folded
+from clockify_cli.core.naming import folded
 
 
 class Candidate:

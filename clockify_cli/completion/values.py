@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from clockify_cli import front
+from clockify_cli import fastpath
 from clockify_cli.completion import times
 from clockify_cli.completion.candidates import Candidate, Group
 from clockify_cli.completion.known import Item, Known
 from clockify_cli.completion.walk import Walk
-from clockify_cli.naming import folded, is_put_away
+from clockify_cli.core.naming import folded, is_archived
 from clockify_cli.render.safe import safe
 
 CHOICES, LIST = "choices:", "list:"  # kinds that bring their words: one of them, or several
@@ -181,7 +181,7 @@ class Values:
     def _today(self) -> times.Today:
         offset = self.known.state.get("offset", "")
         number = offset.removeprefix("-")
-        return times.Today(front.seconds_now(), int(offset) if number.isdecimal() else None)
+        return times.Today(fastpath.seconds_now(), int(offset) if number.isdecimal() else None)
 
     def _when(self, typed: str) -> list[Group]:
         return [times.instants(typed)]
@@ -242,7 +242,7 @@ def named(items: list[Item], typed: str = "", apart: str = _APART) -> list[Group
     what is archived comes last.
     """
     items = [item for item in items if item.get("name")]
-    active = [item for item in items if not is_put_away(item)]
+    active = [item for item in items if not is_archived(item)]
     names = Counter(str(item["name"]) for item in active)
     paths = Counter(_path(item) for item in active)
     plain, qualified = [], []
@@ -257,7 +257,7 @@ def named(items: list[Item], typed: str = "", apart: str = _APART) -> list[Group
             plain.append(qualified[-1])
         else:
             plain.append(Candidate(str(item["id"]), safe(path), also=safe(name)))
-    away = [item for item in items if is_put_away(item)]
+    away = [item for item in items if is_archived(item)]
     gone = Counter(str(item["name"]) for item in away)
     archived = [
         Candidate(str(item["name"]), "done" if item.get("status") == "DONE" else "archived")

@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.errors import (
     ClockifyError,
     NotFoundError,
     PermissionRefused,
@@ -15,6 +14,7 @@ from clockify_cli.errors import (
     RefusedError,
     SignInError,
     UnclearError,
+    UnreachableError,
 )
 
 FOREIGN_ENTITY = "doesn't belong to"  # how the service says "not found": 400, code 501
@@ -47,11 +47,11 @@ def read_answer(status: int, headers: Mapping[str, str], content: bytes, *, writ
         if status == 204 or not content.strip():
             if write or status == 204:
                 return Answer(status, None, headers)
-            raise AwayError("The gateway sent an empty answer.", status=status)
+            raise UnreachableError("The gateway sent an empty answer.", status=status)
         try:
             return Answer(status, json.loads(content), headers)
         except (ValueError, RecursionError):
-            lost = UnclearError if write else AwayError
+            lost = UnclearError if write else UnreachableError
             raise lost(
                 f"The gateway's answer is not JSON ({_kind_of(content)}).", status=status
             ) from None
@@ -117,7 +117,7 @@ def error_for(status: int, content: bytes, *, write: bool) -> ClockifyError:
     if status == 429:
         return RateLimitError(words or "Too many requests.", status=status)
     if status >= 500 or status in _TIMED_OUT:
-        away = UnclearError if write else AwayError
+        away = UnclearError if write else UnreachableError
         return away(
             f"The gateway or Clockify does not work at the moment ({status})"
             + (f": {words}" if words else "."),
@@ -128,7 +128,7 @@ def error_for(status: int, content: bytes, *, write: bool) -> ClockifyError:
         )
     if 300 <= status < 400:
         # Nobody promises that it was not carried out before it was sent on.
-        away = UnclearError if write else AwayError
+        away = UnclearError if write else UnreachableError
         return away(
             f"The address answered with a redirect ({status}); the key is not sent on.",
             "Set the final address: clockify config set gateway_url https://…",

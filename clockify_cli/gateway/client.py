@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from clockify_cli.errors import AwayError, ClockifyError, RateLimitError, UnclearError
+from clockify_cli.core.errors import ClockifyError, RateLimitError, UnclearError, UnreachableError
 from clockify_cli.gateway.answers import Answer, read_answer, whole_characters
 from clockify_cli.gateway.target import Target
 from clockify_cli.gateway.waits import GET_TRIES, backoff, retry_after
@@ -114,7 +114,7 @@ class Gateway:
             answer = self.send("GET", path, params=asked, read=read)
             items = answer.data
             if not isinstance(items, list):
-                raise AwayError("The gateway's answer is not a list.", status=answer.status)
+                raise UnreachableError("The gateway's answer is not a list.", status=answer.status)
             if page > 1 and items == before:
                 return  # this list knows no pages
             yield items
@@ -172,7 +172,7 @@ class Gateway:
                     self._on_wait(wait)
                 time.sleep(wait)
                 waited += wait
-            except AwayError as error:
+            except UnreachableError as error:
                 redirected = error.status is not None and 300 <= error.status < 400
                 if write or tries >= self.tries or redirected or error.timed_out:
                     raise
@@ -246,17 +246,17 @@ class Gateway:
             except RateLimitError as error:
                 error.retry_after = retry_after(response.headers, time.time())
                 raise
-            except AwayError as error:
+            except UnreachableError as error:
                 error.timed_out = status == 504  # the backend may still be at it
                 raise
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            away = AwayError(f"Cannot reach {_host(base)}: {_reason(error)}.")
+            away = UnreachableError(f"Cannot reach {_host(base)}: {_reason(error)}.")
             away.timed_out = isinstance(error, httpx.TimeoutException)
             raise away from error
         except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:
             raise ClockifyError(f"The request cannot be sent: {_reason(error)}.") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
-            lost = (UnclearError if write else AwayError)(
+            lost = (UnclearError if write else UnreachableError)(
                 f"No whole answer from {_host(base)}: {_reason(error)}."
             )
             lost.timed_out = isinstance(error, httpx.TimeoutException)

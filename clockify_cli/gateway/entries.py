@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from clockify_cli.errors import AwayError
+from clockify_cli.core.errors import UnreachableError
+from clockify_cli.core.model import TimeEntry, end_of, instant, utc_text
 from clockify_cli.gateway.answers import Answer, read_answer
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.gateway.resources import NO_SUCH_SERVICE
-from clockify_cli.model import TimeEntry, end_of, instant, utc_text
 
 SHIFT = timedelta(hours=15)  # more than any account's offset, either way
 REACH = timedelta(days=8)  # how long before the window an entry that reaches into it may begin
@@ -46,7 +46,7 @@ def running_entry(gateway: Gateway, workspace: str, user: str) -> TimeEntry | No
     """Return the user's own running entry, or ``None``. One request."""
     found = gateway.get(user_path(workspace, user), {"in-progress": True})
     if not isinstance(found, list):
-        raise AwayError("The gateway's answer is not a list.", NO_SUCH_SERVICE)
+        raise UnreachableError("The gateway's answer is not a list.", NO_SUCH_SERVICE)
     mine = (e for e in map(checked, found) if e.get("userId", user) == user)
     return next((e for e in mine if not end_of(e)), None)
 
@@ -63,7 +63,7 @@ def entry(gateway: Gateway, workspace: str, number: str) -> TimeEntry:
 
 
 def checked(data: Any) -> TimeEntry:
-    """Return an answer that is a time entry; raise AwayError where it is something else."""
+    """Return an answer that is a time entry; raise UnreachableError where it is something else."""
     if isinstance(data, dict) and data.get("id") and isinstance(data.get("timeInterval"), dict):
         try:
             plain(data["timeInterval"].get("start") or "")
@@ -71,7 +71,7 @@ def checked(data: Any) -> TimeEntry:
             pass
         else:
             return data
-    raise AwayError("The gateway's answer is not a time entry.", NO_SUCH_SERVICE)
+    raise UnreachableError("The gateway's answer is not a time entry.", NO_SUCH_SERVICE)
 
 
 def entries_between(

@@ -14,7 +14,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
-from clockify_cli.errors import AwayError, RateLimitError, RefusedError
+from clockify_cli.core.errors import RateLimitError, RefusedError, UnreachableError
 from clockify_cli.gateway.answers import Answer, read_answer
 from clockify_cli.gateway.client import Gateway, Params
 from clockify_cli.gateway.waits import GET_TRIES, backoff
@@ -275,7 +275,7 @@ class Crew:
             answer = self.send("GET", path, params=asked, read=_unread)
             try:
                 return _Page(answer.data, answer.headers, size, first=number == 1)
-            except AwayError:
+            except UnreachableError:
                 if tries >= GET_TRIES:
                     raise
 
@@ -297,7 +297,7 @@ class _Page:
         self._items: list[Any] | None = None
         edges = self._content.strip(b" \t\r\n")
         if not (edges.startswith(b"[") and edges.endswith(b"]")):
-            raise AwayError("The gateway's answer is not a list.")
+            raise UnreachableError("The gateway's answer is not a list.")
         said = headers.get("last-page", "").strip().lower()
         if said in ("true", "false"):
             self.is_last = said == "true" or edges == b"[]"
@@ -316,5 +316,5 @@ class _Page:
         try:
             found: list[Any] = json.loads(self._content)
         except ValueError:
-            raise AwayError("The gateway's answer is not a list.") from None
+            raise UnreachableError("The gateway's answer is not a list.") from None
         return found

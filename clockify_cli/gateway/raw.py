@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 from clockify_cli.gateway.client import PAGE_SIZE, Gateway
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")

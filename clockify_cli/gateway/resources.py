@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from clockify_cli.errors import AwayError, UnclearError
-from clockify_cli.model import Json
+from clockify_cli.core.errors import UnclearError, UnreachableError
+from clockify_cli.core.model import Json
 
 WORKSPACES = "/api/v1/workspaces"
 USER = "/api/v1/user"
@@ -45,7 +45,7 @@ def checked(data: Any, noun: str, *, written: bool = False) -> Json:
     """
     if isinstance(data, dict) and data.get("id"):
         return data
-    raise (UnclearError if written else AwayError)(
+    raise (UnclearError if written else UnreachableError)(
         f"The gateway's answer is not a {noun}.", NO_SUCH_SERVICE
     )
 
@@ -54,7 +54,7 @@ def checked_list(data: Any) -> list[Json]:
     """Return an answer that is a list of things with IDs; raise where it is something else."""
     if isinstance(data, list) and all(isinstance(d, dict) and d.get("id") for d in data):
         return data
-    raise AwayError("The gateway's answer is not a list.", NO_SUCH_SERVICE)
+    raise UnreachableError("The gateway's answer is not a list.", NO_SUCH_SERVICE)
 
 
 def _part(number: str) -> str:

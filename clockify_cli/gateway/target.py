@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 
 SHORTEST_SECRET = 8  # characters; a shorter key (the sandbox's) is found in ordinary words
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from clockify_cli import __version__
-from clockify_cli.errors import AwayError
+from clockify_cli.core.errors import UnreachableError
 from clockify_cli.gateway.target import Target, is_loopback
 
 CONNECT_SECONDS = 3.0  # a network that drops everything must not hold up a start for long
@@ -47,16 +47,16 @@ def open_client(target: Target, base_url: str, timeout: float) -> httpx.Client:
         raise _unusable(error) from error
 
 
-def _unusable(error: Exception) -> AwayError:
+def _unusable(error: Exception) -> UnreachableError:
     """Return the error for a CA file or a proxy of the environment that cannot be used."""
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         place = os.environ.get(name)
         if place and isinstance(error, OSError):
             reason = error.strerror or "it holds no certificate in PEM form"
-            return AwayError(
+            return UnreachableError(
                 f"{name} ({place}) cannot be used: {reason}.", f"Mend the file, or unset {name}."
             )
-    return AwayError(
+    return UnreachableError(
         f"No connection can be made: {error}.",
         "Look at the proxy variables (HTTPS_PROXY, ALL_PROXY).",
     )

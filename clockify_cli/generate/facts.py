@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clockify_cli.settings import KEYS
+from clockify_cli.core.settings import KEYS
 
 PROMISES = """\
 Tracks time in Clockify, through the Maton gateway or straight at Clockify's own API.

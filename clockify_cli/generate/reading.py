@@ -12,7 +12,7 @@ from typer._click.core import Parameter
 from typer.core import TyperArgument
 
 from clockify_cli.commands.shape import Noun, load, shared_options
-from clockify_cli.tree import ROWS
+from clockify_cli.core.tree import ROWS
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from clockify_cli.completion.values import CHOICES, NOTHING
+from clockify_cli.core.settings import KEYS, Key
 from clockify_cli.generate.kinds import UnknownKind, kind_of
 from clockify_cli.generate.reading import Argument, Node, Option, Tree
-from clockify_cli.settings import KEYS, Key
 
 _HELP = [["--help"], "", "Show help and exit."]
 _VERSION = [["--version", "-V"], "", "Print the version."]

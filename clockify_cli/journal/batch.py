@@ -15,7 +15,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from clockify_cli.journal.book import Journal
 from clockify_cli.journal.operation import (
     CREATE,
     DONE,
@@ -25,6 +24,7 @@ from clockify_cli.journal.operation import (
     Draft,
     Operation,
 )
+from clockify_cli.journal.store import Journal
 
 _INSERT = (
     "INSERT INTO operations (change, account, workspace, user, kind, state, entry, payload,"

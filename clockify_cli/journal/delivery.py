@@ -12,8 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.errors import (
     ClockifyError,
     ConflictError,
     NotFoundError,
@@ -21,11 +20,12 @@ from clockify_cli.errors import (
     SignInError,
     StorageError,
     UnclearError,
+    UnreachableError,
 )
+from clockify_cli.core.model import TimeEntry, end_of, instant, same_content, start_of, write_body
 from clockify_cli.gateway import entries
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.journal import lookup
-from clockify_cli.journal.book import Journal
 from clockify_cli.journal.operation import (
     CONFLICT,
     CREATE,
@@ -44,10 +44,14 @@ from clockify_cli.journal.operation import (
     Draft,
     Operation,
 )
-from clockify_cli.model import TimeEntry, end_of, instant, same_content, start_of, write_body
+from clockify_cli.journal.store import Journal
 
 SETTLE_SECONDS = 1.0  # after a cut the service may have just begun with the request
-AWAY = (AwayError, RateLimitError, SignInError)  # the operation itself is not at fault
+UNREACHABLE = (
+    UnreachableError,
+    RateLimitError,
+    SignInError,
+)  # the operation itself is not at fault
 
 
 class OnHold(UnclearError):
@@ -92,7 +96,7 @@ class Delivery:
             a write that was set aside does not count.
 
         Raises:
-            AwayError, RateLimitError, SignInError: The rest waits on.
+            UnreachableError, RateLimitError, SignInError: The rest waits on.
         """
         self._patient = patient
         stuck: set[str] = {o.entry for o in self._journal.set_aside() if o.entry}
@@ -120,7 +124,7 @@ class Delivery:
             except OnHold:
                 held = True
                 skip(operation, name)
-            except AWAY:
+            except UNREACHABLE:
                 raise
             except StorageError:
                 raise
@@ -156,7 +160,7 @@ class Delivery:
 
         Raises:
             UnclearError: It is not known whether it happened; it stays ``sending``.
-            AwayError, RateLimitError, SignInError: It did not happen and stays ``queued``.
+            UnreachableError, RateLimitError, SignInError: It did not happen and stays ``queued``.
             ConflictError: The entry was changed meanwhile; set aside.
             ClockifyError: Refused; set aside.
         """
@@ -181,11 +185,13 @@ class Delivery:
             try:
                 answer = self._send(operation, body)
             except UnclearError as error:
-                if self._came_of(operation, error):
+                if self._resolve_lost_answer(operation, error):
                     return operation
                 if tries >= 2:
-                    raise AwayError(error.message, error.hint, status=error.status) from error
-            except AWAY as error:
+                    raise UnreachableError(
+                        error.message, error.hint, status=error.status
+                    ) from error
+            except UNREACHABLE as error:
                 self._journal.move(operation, QUEUED, error=error.as_json()["error"])
                 raise
             except ClockifyError as error:
@@ -270,7 +276,7 @@ class Delivery:
             self.deliver(stop, fresh=True)
         except NotFoundError:
             self._journal.move(stop, DROPPED)  # nothing runs any more
-        except AWAY:
+        except UNREACHABLE:
             raise
         except ClockifyError as error:
             self._journal.move(stop, DROPPED)
@@ -363,7 +369,7 @@ class Delivery:
         self._journal.move(operation, QUEUED)
         return False
 
-    def found_out(self, operation: Operation) -> bool:
+    def took_effect(self, operation: Operation) -> bool:
         """Say of a write that was given up without an answer whether it happened; then ``done``."""
         if operation.kind == CREATE or not operation.entry:
             return self._happened(operation)
@@ -380,7 +386,7 @@ class Delivery:
 
     # -- lost answers -----------------------------------------------------------------
 
-    def _came_of(self, operation: Operation, error: UnclearError) -> bool:
+    def _resolve_lost_answer(self, operation: Operation, error: UnclearError) -> bool:
         """Look up a write whose answer was just lost: adopt it, or say that it may be sent again.
 
         Raises:
@@ -403,7 +409,7 @@ class Delivery:
             raise error from None
         if hold > time.time():
             raise OnHold(error.message, error.hint, status=error.status)
-        self._journal.move(operation, QUEUED, error={**told, "kind": AwayError.kind})
+        self._journal.move(operation, QUEUED, error={**told, "kind": UnreachableError.kind})
         return False
 
     def _happened(self, operation: Operation) -> bool:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from clockify_cli.errors import AwayError, NotFoundError
+from clockify_cli.core.errors import NotFoundError, UnreachableError
+from clockify_cli.core.model import TimeEntry, comparable, end_of, instant, start_of, utc_text
 from clockify_cli.gateway import entries
 from clockify_cli.gateway.answers import UNSAID
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.journal.operation import Operation
-from clockify_cli.model import TimeEntry, comparable, end_of, instant, start_of, utc_text
 
 
 def created_entry(
@@ -70,13 +70,13 @@ def current_entry(gateway: Gateway, operation: Operation, entry: str) -> TimeEnt
     """Return the entry as it is now, or ``None`` where it is gone.
 
     Raises:
-        AwayError: Something says 404 that is not Clockify.
+        UnreachableError: Something says 404 that is not Clockify.
     """
     try:
         return entries.entry(gateway, operation.workspace, entry)
     except NotFoundError as error:
         if error.message == UNSAID:
-            raise AwayError(
+            raise UnreachableError(
                 "The address answered 404, in no words of Clockify's.",
                 "'clockify doctor' checks the address.",
                 status=error.status,

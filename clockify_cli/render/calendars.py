@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from clockify_cli.model import end_of, start_of
+from clockify_cli.core.model import end_of, start_of
 from clockify_cli.render import moments
 from clockify_cli.render.cells import width
 from clockify_cli.render.durations import hours_minutes

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from clockify_cli.model import end_of, is_running, seconds_of, start_of
+from clockify_cli.core.model import end_of, is_running, seconds_of, start_of
 from clockify_cli.render import moments
 from clockify_cli.render.cells import cut, width
 from clockify_cli.render.durations import clock_duration

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from clockify_cli.model import end_of, start_of
+from clockify_cli.core.model import end_of, start_of
 from clockify_cli.render import moments
 from clockify_cli.render.entries import NO_DESCRIPTION
 from clockify_cli.render.names import Names, project_line

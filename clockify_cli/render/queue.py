@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clockify_cli.core.model import TimeEntry, instant
 from clockify_cli.journal.operation import Change, Operation
-from clockify_cli.model import TimeEntry, instant
 from clockify_cli.render import moments
 from clockify_cli.render.entries import entry_line
 from clockify_cli.render.names import Names

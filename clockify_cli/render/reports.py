@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from clockify_cli.model import instant
+from clockify_cli.core.model import instant
 from clockify_cli.render import moments
 from clockify_cli.render.bars import bar
 from clockify_cli.render.durations import (

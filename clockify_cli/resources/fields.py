@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clockify_cli.errors import UsageError
-from clockify_cli.model import duration_text
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import duration_text
 from clockify_cli.resources.kinds import Kind
 
 # The colours of the service's own picker, by the names that people type.

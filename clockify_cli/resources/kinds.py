@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from clockify_cli.model import Json
-from clockify_cli.naming import Thing, project_label
+from clockify_cli.core.model import Json
+from clockify_cli.core.naming import Thing, project_label
 
 _RATES = ("hourlyRate", "costRate")
 

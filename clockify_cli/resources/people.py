@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from clockify_cli.errors import PermissionRefused
+from clockify_cli.core.errors import PermissionRefused
+from clockify_cli.core.model import User, is_entity_id
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.gateway.resources import USER, checked, checked_list, list_path
-from clockify_cli.model import User, is_entity_id
 from clockify_cli.store.names import Names
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from clockify_cli.errors import RefusedError
-from clockify_cli.model import Json
-from clockify_cli.naming import Thing, folded, is_put_away
+from clockify_cli.core.errors import RefusedError
+from clockify_cli.core.model import Json
+from clockify_cli.core.naming import Thing, folded, is_archived
 from clockify_cli.resources.kinds import Kind
 
 # Gives the command line that does a verb, to a thing where one is given.
@@ -38,7 +38,7 @@ def name_taken(kind: Kind, wanted: Thing, known: Sequence[Thing], command: Comma
         shown = f"{command('list')} --{is_away}"
         return f"One that is {is_away} keeps its name too: {shown} lists them."
     told = f"It is the name of {kind.label(holder)} ({holder['id']})"
-    if is_put_away(holder):
+    if is_archived(holder):
         return f"{told}, which is {is_away}. Bring it back: {command(back, holder)}"
     return f"{told}."
 

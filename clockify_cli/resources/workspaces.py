@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clockify_cli.errors import NotFoundError
+from clockify_cli.core.errors import NotFoundError
+from clockify_cli.core.model import Workspace, is_entity_id
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.gateway.resources import WORKSPACES, checked, workspace_path
-from clockify_cli.model import Workspace, is_entity_id
 from clockify_cli.store.names import Names
 
 LIST = "workspaces"  # its name in the cache

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from clockify_cli.errors import (
+from clockify_cli.core.errors import (
     AmbiguousError,
-    AwayError,
     ClockifyError,
     ConflictError,
     NotFoundError,
     RefusedError,
+    UnreachableError,
     UsageError,
 )
 from clockify_cli.gateway.client import Gateway
@@ -144,7 +144,7 @@ def wait(
 
     Raises:
         RefusedError: Its sign-in failed.
-        AwayError: It is still pending after ``seconds``.
+        UnreachableError: It is still pending after ``seconds``.
     """
     until = clock() + seconds
     pause = FIRST_PAUSE
@@ -160,7 +160,7 @@ def wait(
             )
         left = until - clock()
         if left <= 0:
-            raise AwayError(
+            raise UnreachableError(
                 f"The connection {number} is still waiting for its sign-in.",
                 f"Finish it in the browser, then look: clockify connections show {number}.",
             )
@@ -226,7 +226,7 @@ def _path(number: str) -> str:
 
 
 def _not_a_control_plane(gateway: Gateway) -> ClockifyError:
-    return AwayError(
+    return UnreachableError(
         f"What answers at {gateway.target.control_url} is not Maton's control plane.",
         "Look at the address: clockify config explain control_url.",
     )

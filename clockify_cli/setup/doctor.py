@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from clockify_cli import paths
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core import paths
+from clockify_cli.core.errors import (
     ClockifyError,
     NotFoundError,
     PermissionRefused,
@@ -24,10 +23,11 @@ from clockify_cli.errors import (
     RefusedError,
     SignInError,
     StorageError,
+    UnreachableError,
 )
+from clockify_cli.core.settings import DEFAULT_GATEWAY_URL, KEYS, Settings
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.gateway.target import Target
-from clockify_cli.settings import DEFAULT_GATEWAY_URL, KEYS, Settings
 from clockify_cli.setup import connections, sign_in
 from clockify_cli.store import config, files, keys
 
@@ -37,7 +37,7 @@ APP_SEGMENT = "clockify"  # with which every path of the gateway begins
 # Which finding gives the exit code, where there are several.
 _WORST_FIRST = (
     SignInError.exit_code,
-    AwayError.exit_code,
+    UnreachableError.exit_code,
     RateLimitError.exit_code,
     RefusedError.exit_code,
     NotFoundError.exit_code,
@@ -179,14 +179,14 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
 
 def check_journal(account: str) -> Iterator[Finding]:
     """Check the journal, and tell what waits in it."""
-    from clockify_cli.journal import book
+    from clockify_cli.journal import store
 
-    if not os.path.exists(book.path()):  # noqa: PTH110
+    if not os.path.exists(store.path()):  # noqa: PTH110
         yield _good("journal", "Not there yet: nothing was recorded.")
         return
     notices: list[str] = []
     try:
-        journal = book.Journal(account, notices.append)
+        journal = store.Journal(account, notices.append)
         try:
             waiting, aside = len(journal.waiting()), len(journal.set_aside())
         finally:
@@ -287,7 +287,7 @@ def ask(gateway: Gateway, clock: Callable[[], float] = time.time) -> Asked:
         return Asked(error=error)
     skew = _skew(answer.headers.get("date", ""), before, clock())
     if not isinstance(answer.data, dict) or not answer.data.get("id"):
-        return Asked(error=AwayError("What answers there is not Clockify."), skew=skew)
+        return Asked(error=UnreachableError("What answers there is not Clockify."), skew=skew)
     return Asked(user=answer.data, skew=skew)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from clockify_cli.settings import KEYS, Settings
+from clockify_cli.core.settings import KEYS, Settings
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from clockify_cli.store import config, files, last_known
 
-TURN_SECONDS = 10.0
+DELIVERY_LOCK_SECONDS = 10.0
 
 
 def forget_account(section: str, account: str, *, sandbox: bool) -> None:
@@ -40,11 +40,11 @@ def forget_names(account: str) -> None:
 
 def writes_waiting(account: str, notice: Callable[[str], None]) -> int:
     """Return how many writes of an account have not been delivered; 0 where there is no journal."""
-    from clockify_cli.journal import book
+    from clockify_cli.journal import store
 
-    if not os.path.exists(book.path()):  # noqa: PTH110
+    if not os.path.exists(store.path()):  # noqa: PTH110
         return 0
-    journal = book.Journal(account, notice)
+    journal = store.Journal(account, notice)
     try:
         return len(journal.waiting())
     finally:
@@ -64,17 +64,19 @@ def replace_account(
     Returns:
         How many undelivered writes were dropped.
     """
-    from clockify_cli.errors import AwayError
-    from clockify_cli.journal import book
+    from clockify_cli.core.errors import UnreachableError
+    from clockify_cli.journal import store
 
-    if not os.path.exists(book.path()):  # noqa: PTH110
+    if not os.path.exists(store.path()):  # noqa: PTH110
         renew()
         return 0
-    journal = book.Journal(account, notice)
+    journal = store.Journal(account, notice)
     try:
-        with journal.turn(TURN_SECONDS) as got:
+        with journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:
             if not got:
-                raise AwayError("Another clockify is still sending.", "Try again in a moment.")
+                raise UnreachableError(
+                    "Another clockify is still sending.", "Try again in a moment."
+                )
             renew()
             return journal.abandon()
     finally:

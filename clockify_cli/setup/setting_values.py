@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from clockify_cli.errors import ClockifyError, UsageError
-from clockify_cli.settings import KEYS, Key, read_value
+from clockify_cli.core.errors import ClockifyError, UsageError
+from clockify_cli.core.settings import KEYS, Key, read_value
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DURATIONS = ("goal_day", "goal_week", "round")
@@ -60,7 +60,7 @@ def check_value(key: Key, value: Any) -> None:
     if value is None:
         return
     if key.name == "time_zone":
-        from clockify_cli.zones import find_zone
+        from clockify_cli.core.zones import find_zone
 
         find_zone(value, "time_zone")
     elif key.name in _DURATIONS:

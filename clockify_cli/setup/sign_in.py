@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.errors import (
     NotFoundError,
     PermissionRefused,
     RefusedError,
     SignInError,
+    UnreachableError,
     UsageError,
 )
 from clockify_cli.gateway.client import Gateway
@@ -82,7 +82,7 @@ def try_key(gateway: Gateway) -> Tried:
         # The gateway knows the key, and has no connection to pass the request on through.
         chosen = bool(gateway.target.connection)  # it may be that one which is gone
         return Tried(None, error.message, "clockify doctor" if chosen else CREATE)
-    except AwayError as error:
+    except UnreachableError as error:
         if gateway.target.direct or error.status != 500:
             raise
         return Tried(
@@ -101,7 +101,7 @@ def try_key(gateway: Gateway) -> Tried:
         error.hint = "Nothing was stored."
         raise
     if not isinstance(user, dict) or not user.get("id"):
-        raise AwayError(
+        raise UnreachableError(
             f"What answers at {gateway.target.base_url} is not Clockify.",
             "Nothing was stored. Look at the address: clockify doctor.",
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from clockify_cli.errors import StorageError
+from clockify_cli.core.errors import StorageError
 from clockify_cli.store import budget
 
 FEW = 5  # requests left, from which on every command says so

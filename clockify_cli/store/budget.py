@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from clockify_cli import paths
-from clockify_cli.errors import StorageError
+from clockify_cli.core import paths
+from clockify_cli.core.errors import StorageError
 from clockify_cli.store import files
 
 FILE = "requests.log"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import zlib
 
-from clockify_cli import paths
+from clockify_cli.core import paths
 
 _LONGEST = 60  # characters of an account that its folder's name shows
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from clockify_cli import paths
-from clockify_cli.errors import StorageError, UsageError
+from clockify_cli.core import paths
+from clockify_cli.core.errors import StorageError, UsageError
 from clockify_cli.store import files
 
 FILE = "config.toml"

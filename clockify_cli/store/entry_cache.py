@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from clockify_cli.errors import StorageError
-from clockify_cli.model import TimeEntry
+from clockify_cli.core.errors import StorageError
+from clockify_cli.core.model import TimeEntry
 from clockify_cli.store import files
 from clockify_cli.store.names import account_folder
 

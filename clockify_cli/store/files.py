@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from clockify_cli.errors import StorageError
+from clockify_cli.core.errors import StorageError
 
 
 def ensure_folder(path: str) -> None:

@@ -1,7 +1,7 @@
 """What was last known of the running timer: the small file that the prompt reads.
 
 Lines of ``name<TAB>value``, without anything that would need a parser: reading it must
-cost next to nothing. ``front.py`` reads it; this module writes it.
+cost next to nothing. ``fastpath.py`` reads it; this module writes it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from clockify_cli import paths
-from clockify_cli.errors import StorageError
-from clockify_cli.model import TimeEntry, end_of, start_of
+from clockify_cli.core import paths
+from clockify_cli.core.errors import StorageError
+from clockify_cli.core.model import TimeEntry, end_of, start_of
 from clockify_cli.store import files, state
 
 

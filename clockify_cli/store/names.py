@@ -13,16 +13,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.errors import (
     ClockifyError,
     NotFoundError,
     RateLimitError,
     StorageError,
+    UnreachableError,
 )
+from clockify_cli.core.naming import match, project_label
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.gateway.resources import checked_list
-from clockify_cli.naming import match, project_label
 from clockify_cli.store import files
 from clockify_cli.store.cached import account_folder as account_folder
 from clockify_cli.store.cached import list_path
@@ -89,7 +89,7 @@ class Names:
         if age > self._max_age:
             try:
                 return self.renew(kind)
-            except (AwayError, RateLimitError):
+            except (UnreachableError, RateLimitError):
                 self._fresh.add(kind)  # do not ask again in this run
         return known
 
@@ -193,7 +193,7 @@ class Names:
         """Return the item that ``text`` means; ask for the list once more where it is missing.
 
         Raises:
-            NotFoundError, AmbiguousError: See :func:`clockify_cli.naming.match`.
+            NotFoundError, AmbiguousError: See :func:`clockify_cli.core.naming.match`.
         """
         label = project_label if noun == "project" else None
         try:
@@ -204,7 +204,7 @@ class Names:
             missing = error
         try:
             items = self.renew(kind)
-        except (AwayError, RateLimitError) as away:
+        except (UnreachableError, RateLimitError) as away:
             away.hint = (
                 f"{missing.message} It is not in the cache either; use its ID, or leave it out."
             )

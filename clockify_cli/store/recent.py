@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from clockify_cli.errors import StorageError
+from clockify_cli.core.errors import StorageError
 from clockify_cli.store import files
 from clockify_cli.store.cached import list_path
 

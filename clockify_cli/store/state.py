@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
-from clockify_cli import paths
+from clockify_cli.core import paths
 
 OVERRIDES = (
     "CLOCKIFY_GATEWAY_URL",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from clockify_cli import paths
+from clockify_cli.core import paths
 from clockify_cli.store import files
 
 FOLDER = "texts"

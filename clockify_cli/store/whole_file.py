@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
-from clockify_cli.errors import StorageError
+from clockify_cli.core.errors import StorageError
 
 
 @contextmanager

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from clockify_cli.times.durations import parse_duration
     from clockify_cli.times.instants import Moment, parse_instant
     from clockify_cli.times.periods import Period, parse_day, parse_period
-    from clockify_cli.times.spans import Span, doubts, leading_span, parse_span, span_between
+    from clockify_cli.times.spans import (
+        Span,
+        implausibilities,
+        leading_span,
+        parse_span,
+        span_between,
+    )
 
 __all__ = [
     "Clock",
@@ -22,7 +28,7 @@ __all__ = [
     "Period",
     "Role",
     "Span",
-    "doubts",
+    "implausibilities",
     "leading_span",
     "parse_day",
     "parse_duration",
@@ -37,7 +43,7 @@ _HOMES = {
     "Moment": "instants",
     "Period": "periods",
     "Span": "spans",
-    "doubts": "spans",
+    "implausibilities": "spans",
     "leading_span": "spans",
     "parse_day": "periods",
     "parse_duration": "durations",

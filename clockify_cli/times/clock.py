@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from clockify_cli.errors import TimeError
+from clockify_cli.core.errors import TimeError
 
 Role = Literal["start", "end"]
 

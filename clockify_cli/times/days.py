@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from clockify_cli.errors import TimeError
+from clockify_cli.core.errors import TimeError
 from clockify_cli.times.clock import Clock
 from clockify_cli.times.text import quoted
 

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from itertools import pairwise
 
-from clockify_cli.errors import TimeError
+from clockify_cli.core.errors import TimeError
 from clockify_cli.times.text import DURATIONS, quoted, tidy, unit_missing
 
 LONGEST_DAYS = 36_525  # a hundred years: beyond any estimate, within every calendar

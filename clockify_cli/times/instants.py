@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
-from clockify_cli.errors import TimeError
+from clockify_cli.core.errors import TimeError
 from clockify_cli.times.clock import Clock, Role, dated
 from clockify_cli.times.days import DAY, Day, real_date
 from clockify_cli.times.durations import Length, find_length
@@ -222,7 +222,7 @@ def read_form(text: str) -> Typed:
     typed = tidy(text)
     form = find_instant(typed)
     if form is None:
-        from clockify_cli.times.mends import not_an_instant  # needed for a refusal only
+        from clockify_cli.times.suggestions import not_an_instant  # needed for a refusal only
 
         raise not_an_instant(text, typed)
     return form

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from clockify_cli.errors import TimeError
+from clockify_cli.core.errors import TimeError
 from clockify_cli.times.clock import Clock
 from clockify_cli.times.days import DAY, Day, find_day, week_of
 from clockify_cli.times.text import PERIODS, outside_calendar, quoted, tidy
@@ -55,7 +55,7 @@ def parse_period(text: str, clock: Clock) -> Period:
     typed = tidy(text)
     form = find_period(typed)
     if form is None:
-        from clockify_cli.times.mends import not_a_period  # needed for a refusal only
+        from clockify_cli.times.suggestions import not_a_period  # needed for a refusal only
 
         raise not_a_period(text, typed)
     notices: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ def parse_day(text: str, clock: Clock) -> date:
     typed = tidy(text)
     day = find_day(typed)
     if day is None:
-        from clockify_cli.times.mends import not_a_day  # needed for a refusal only
+        from clockify_cli.times.suggestions import not_a_day  # needed for a refusal only
 
         raise not_a_day(text, typed)
     try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from clockify_cli.errors import TimeError
+from clockify_cli.core.errors import TimeError
 from clockify_cli.times.clock import Clock, dated
 from clockify_cli.times.days import DAY, WEEKDAY
 from clockify_cli.times.durations import UNIT, Length, find_length, read_length
@@ -308,7 +308,7 @@ def parse_span(
     typed = tidy(text)
     form = find_span(typed)
     if form is None:
-        from clockify_cli.times.mends import not_a_span  # needed for a refusal only
+        from clockify_cli.times.suggestions import not_a_span  # needed for a refusal only
 
         raise not_a_span(text, typed)[1]
     return _resolved(form, text, clock, allow_future)
@@ -415,7 +415,7 @@ def find_span(typed: str) -> Form | None:
     return _find_lasting(typed) or _find_until(typed) or _find_two(typed) or _find_ended(typed)
 
 
-def doubts(start: datetime, end: datetime | None, clock: Clock) -> tuple[str, ...]:
+def implausibilities(start: datetime, end: datetime | None, clock: Clock) -> tuple[str, ...]:
     """Return what is so unusual about a span or a start that the user is asked about it first.
 
     A slip of the keyboard must not become a thousand years.
@@ -535,7 +535,7 @@ def _may_belong(part: str) -> bool:
 
 def _nearest(words: Sequence[str], counts: range) -> TimeError:
     """Return the refusal of the run that came nearest to a span, the longest first."""
-    from clockify_cli.times.mends import not_a_span  # needed for a refusal only
+    from clockify_cli.times.suggestions import not_a_span  # needed for a refusal only
 
     texts = [" ".join(words[:count]) for count in counts]
     return max((not_a_span(text, tidy(text)) for text in texts), key=lambda found: found[0])[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clockify_cli.errors import TimeError
+from clockify_cli.core.errors import TimeError
 
 LONGEST = 200  # characters; the longest sentence of the grammar has about half as many
 SHOWN = 60  # characters of a refused text that an error shows

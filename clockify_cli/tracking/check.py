@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.errors import UsageError
-from clockify_cli.model import TimeEntry, duration_text, utc_text
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import TimeEntry, duration_text, utc_text
 from clockify_cli.tracking.gaps import gaps_between
 from clockify_cli.tracking.pieces import Days, bounds, epoch, epoch_of, length_text, moment
 from clockify_cli.tracking.working_hours import WorkingHours

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from clockify_cli.naming import folded, is_put_away, project_label
+from clockify_cli.core.naming import folded, is_archived, project_label
+from clockify_cli.journal.outbox import Outbox
 from clockify_cli.store.names import Names
 from clockify_cli.tracking.content import Asked
-from clockify_cli.tracking.desk import Desk
 
 RECENT = 50  # entries that are looked through for combinations
 
@@ -28,13 +28,13 @@ class Choice:
     asked: Asked | None = None
 
 
-def recent_choices(desk: Desk) -> list[Choice]:
+def recent_choices(outbox: Outbox) -> list[Choice]:
     """Return the contents of recent entries, each once, newest first. One request."""
-    recent = desk.newest(RECENT)
-    desk.names.know(*recent)
+    recent = outbox.newest(RECENT)
+    outbox.names.know(*recent)
     found: dict[str, Choice] = {}
     for entry in recent:
-        names = desk.describe(entry)
+        names = outbox.describe(entry)
         project = names["project"]
         if project and names["client"]:
             project = f"{names['client']}/{project}"
@@ -58,14 +58,14 @@ def recent_choices(desk: Desk) -> list[Choice]:
 
 def project_choices(names: Names) -> list[Choice]:
     """Return the active projects by name."""
-    active = [p for p in names.all("projects") if not is_put_away(p)]
+    active = [p for p in names.all("projects") if not is_archived(p)]
     return _sorted(Choice(project_label(p), str(p["id"])) for p in active)
 
 
 def task_choices(names: Names, project: str) -> list[Choice]:
     """Return the active tasks of a project (a name or an ID) by name."""
     number = str(names.project(project)["id"])
-    active = [t for t in names.all(f"tasks-{number}") if not is_put_away(t)]
+    active = [t for t in names.all(f"tasks-{number}") if not is_archived(t)]
     return _sorted(Choice(str(t.get("name", "")), str(t["id"])) for t in active)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from clockify_cli.errors import NotFoundError, UsageError
-from clockify_cli.model import is_entity_id, utc_text
+from clockify_cli.core.errors import NotFoundError, UsageError
+from clockify_cli.core.model import is_entity_id, utc_text
 from clockify_cli.store.names import Names
 
 DESCRIPTION_LIMIT = 3000  # characters that the service takes

@@ -7,10 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.errors import ClockifyError, ConflictError, NotFoundError
-from clockify_cli.journal.lookup import changed_fields
-from clockify_cli.journal.operation import CREATE, DELETE, LOCAL, UPDATE
-from clockify_cli.model import (
+from clockify_cli.core.errors import ClockifyError, ConflictError, NotFoundError
+from clockify_cli.core.model import (
     TimeEntry,
     comparable,
     end_of,
@@ -19,7 +17,9 @@ from clockify_cli.model import (
     start_of,
     with_interval,
 )
-from clockify_cli.naming import project_label
+from clockify_cli.core.naming import project_label
+from clockify_cli.journal.lookup import changed_fields
+from clockify_cli.journal.operation import CREATE, DELETE, LOCAL, UPDATE
 from clockify_cli.tracking.content import (
     Content,
     checked_description,
@@ -80,12 +80,12 @@ class Plan:
     Attributes:
         steps: The writes.
         notices: What the user should know about how the text was read.
-        doubts: What is so unlikely that it is asked about.
+        implausibilities: What is so unlikely that it is asked about.
     """
 
     steps: tuple[Step, ...] = ()
     notices: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    implausibilities: tuple[str, ...] = ()
 
     @property
     def overwritten(self) -> int:
@@ -350,7 +350,7 @@ class Planner:
         return str(self._names.task(line.task, project)["id"])
 
     def _check_times(self, line: EntryLine) -> None:
-        from clockify_cli.times import doubts
+        from clockify_cli.times import implausibilities
 
         if line.end is not None and line.end <= line.start:
             raise LineError("It has no length.", "The end comes after the start: 09:00-10:30.")
@@ -362,7 +362,8 @@ class Planner:
             )
         self._notices += line.notices
         self._doubts += [
-            f"Line {line.place}: {doubt}" for doubt in doubts(line.start, line.end, self._clock)
+            f"Line {line.place}: {doubt}"
+            for doubt in implausibilities(line.start, line.end, self._clock)
         ]
 
     def _check_timers(self, sheet: Sheet, running: TimeEntry | None) -> None:

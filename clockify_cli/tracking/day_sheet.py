@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from clockify_cli.errors import AwayError, ClockifyError, RateLimitError
+from clockify_cli.core.errors import ClockifyError, RateLimitError, UnreachableError
+from clockify_cli.core.model import TimeEntry, is_entity_id, start_of, write_body
 from clockify_cli.journal.operation import CREATE, DELETE, UPDATE, Draft
-from clockify_cli.model import TimeEntry, is_entity_id, start_of, write_body
+from clockify_cli.journal.outbox import Outbox
 from clockify_cli.tracking.day_plan import Plan, Planner, Step, line_of, opened_from
 from clockify_cli.tracking.day_text import Opened, Sheet, line_text, write_sheet
-from clockify_cli.tracking.desk import Desk
 from clockify_cli.tracking.editing import delete_draft, tell_lost, update_draft
 from clockify_cli.tracking.timer import plain
 
@@ -57,29 +57,29 @@ class Done:
     near: tuple[TimeEntry, ...] = ()
 
 
-def open_day(desk: Desk, clock: Clock, day: date) -> OpenedDay:
+def open_day(outbox: Outbox, clock: Clock, day: date) -> OpenedDay:
     """Read a day and return it as text. One request, and those for names not yet known.
 
     Raises:
-        AwayError, RateLimitError: Clockify is away.
+        UnreachableError, RateLimitError: Clockify is away.
     """
-    near = _entries_near(desk, clock, [day])
+    near = _entries_near(outbox, clock, [day])
     mine = tuple(e for e in near if clock.local(start_of(e)).date() == day)
-    desk.names.know(*near)
-    opened = opened_from(mine, desk.names, clock)
+    outbox.names.know(*near)
+    opened = opened_from(mine, outbox.names, clock)
     notes = [
         f"Reaches into the day, and belongs to {clock.local(start_of(e)).date()}: "
-        + line_text(line_of({**e, "id": ""}, desk.names), clock)
+        + line_text(line_of({**e, "id": ""}, outbox.names), clock)
         for e in near
         if e not in mine and start_of(e) < clock.day_start(day)
     ]
-    lines = [line_of(entry, desk.names) for entry in mine]
+    lines = [line_of(entry, outbox.names) for entry in mine]
     text = write_sheet([day], lines, clock, opened=opened, notes=notes)
     return OpenedDay(day, text, mine, opened)
 
 
 def plan_of(
-    desk: Desk,
+    outbox: Outbox,
     clock: Clock,
     sheet: Sheet,
     entries: Sequence[TimeEntry],
@@ -93,18 +93,18 @@ def plan_of(
         LineError, NotFoundError, AmbiguousError, ConflictError: See ``Planner.plan``.
     """
     planner = Planner(
-        desk.names,
+        outbox.names,
         clock,
-        workspace=desk.account.workspace,
-        user=desk.account.user,
+        workspace=outbox.account.workspace,
+        user=outbox.account.user,
         allow_future=allow_future,
-        service_id=desk.journal.service_id,
+        service_id=outbox.journal.service_id,
     )
-    return planner.plan(sheet, entries, running=desk.known_running, remove=remove)
+    return planner.plan(sheet, entries, running=outbox.known_running, remove=remove)
 
 
 def carry_out(
-    desk: Desk,
+    outbox: Outbox,
     clock: Clock,
     sheet: Sheet,
     agree: Callable[[Plan], bool],
@@ -122,7 +122,7 @@ def carry_out(
     with the service when it is delivered.
 
     Args:
-        desk: The desk.
+        outbox: The outbox.
         clock: The present and the zone.
         sheet: The text.
         agree: Told the plan before anything is written; says whether to go on.
@@ -137,47 +137,47 @@ def carry_out(
         ConflictError: An entry was changed elsewhere meanwhile; nothing was written.
         ClockifyError: It was refused, or could neither be sent nor queued.
     """
-    with desk.turn():
-        near = list(known or ()) if current else _read(desk, clock, sheet, known, remove)
+    with outbox.delivery_lock():
+        near = list(known or ()) if current else _read(outbox, clock, sheet, known, remove)
         days = set(sheet.days)
         mine = [e for e in near if clock.local(start_of(e)).date() in days]
-        mine += _named_elsewhere(desk, sheet, mine)
-        desk.names.know(*mine)
-        plan = plan_of(desk, clock, sheet, mine, remove=remove, allow_future=allow_future)
+        mine += _named_elsewhere(outbox, sheet, mine)
+        outbox.names.know(*mine)
+        plan = plan_of(outbox, clock, sheet, mine, remove=remove, allow_future=allow_future)
         if not plan.steps:
             return Done(plan, (), near=tuple(near))
         if not agree(plan):
             return Done(plan, None, near=tuple(near))
-        drafts = [_draft(desk, step) for step in plan.steps]
-        written = desk.write(verb, _label(sheet), drafts)
-        tell_lost(desk, written, drafts)
+        drafts = [_draft(outbox, step) for step in plan.steps]
+        written = outbox.write(verb, _label(sheet), drafts)
+        tell_lost(outbox, written, drafts)
         results = tuple((step, written.entry(n)) for n, step in enumerate(plan.steps))
         return Done(plan, results, written.queued, tuple(near))
 
 
 def _read(
-    desk: Desk, clock: Clock, sheet: Sheet, known: Sequence[TimeEntry] | None, remove: bool
+    outbox: Outbox, clock: Clock, sheet: Sheet, known: Sequence[TimeEntry] | None, remove: bool
 ) -> list[TimeEntry]:
     try:
-        return _entries_near(desk, clock, sheet.days)
-    except (AwayError, RateLimitError):
+        return _entries_near(outbox, clock, sheet.days)
+    except (UnreachableError, RateLimitError):
         names_some = remove or sheet.opened or any(line.number for line in sheet.lines)
-        if not desk.queues or (known is None and names_some):
+        if not outbox.queues or (known is None and names_some):
             raise
         return list(known or ())
 
 
-def _entries_near(desk: Desk, clock: Clock, days: Sequence[date]) -> list[TimeEntry]:
+def _entries_near(outbox: Outbox, clock: Clock, days: Sequence[date]) -> list[TimeEntry]:
     """Return the entries that touch the days or lie between them, oldest first."""
     from clockify_cli.tracking.history import entries_in
 
     if not days:
         return []
     start, end = clock.day_start(min(days)), clock.day_start(max(days) + _DAY)
-    return [plain(entry) for entry in reversed(entries_in(desk, start, end))]
+    return [plain(entry) for entry in reversed(entries_in(outbox, start, end))]
 
 
-def _named_elsewhere(desk: Desk, sheet: Sheet, mine: Sequence[TimeEntry]) -> list[TimeEntry]:
+def _named_elsewhere(outbox: Outbox, sheet: Sheet, mine: Sequence[TimeEntry]) -> list[TimeEntry]:
     """Return entries of other days whose whole ID a line gives: it moves them here."""
     there = {str(entry["id"]) for entry in mine}
     wanted = [
@@ -187,22 +187,22 @@ def _named_elsewhere(desk: Desk, sheet: Sheet, mine: Sequence[TimeEntry]) -> lis
         and line.number not in there
         and line.number not in sheet.opened
     ]
-    if desk.away is not None:
+    if outbox.unreachable is not None:
         return []
     from clockify_cli.tracking.editing import find_all
 
-    return [plain(entry) for entry in find_all(desk, wanted)] if wanted else []
+    return [plain(entry) for entry in find_all(outbox, wanted)] if wanted else []
 
 
-def _draft(desk: Desk, step: Step) -> Draft:
+def _draft(outbox: Outbox, step: Step) -> Draft:
     if step.kind == UPDATE:
         assert step.before is not None and step.after is not None
-        return update_draft(desk, step.before, step.after)
+        return update_draft(outbox, step.before, step.after)
     if step.kind == DELETE:
         assert step.before is not None
-        return delete_draft(desk, step.before)
+        return delete_draft(outbox, step.before)
     assert step.after is not None
-    place = (desk.account.workspace, desk.account.user)
+    place = (outbox.account.workspace, outbox.account.user)
     return Draft(CREATE, *place, "", write_body(step.after), after=step.after)
 
 

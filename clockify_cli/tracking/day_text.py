@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from clockify_cli.errors import ClockifyError, UsageError
+from clockify_cli.core.errors import ClockifyError, UsageError
 from clockify_cli.tracking.versions import digest
 
 if TYPE_CHECKING:
@@ -419,7 +419,7 @@ def _typed_span(
 
     Two blanks end it; else it is the longest run of words that forms a span.
     """
-    from clockify_cli.errors import TimeError
+    from clockify_cli.core.errors import TimeError
     from clockify_cli.times import leading_span
 
     words = re.split(r"\s{2,}|\t", text, maxsplit=1)[0].split()

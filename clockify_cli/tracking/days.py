@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from clockify_cli.model import end_of, start_of
+from clockify_cli.core.model import end_of, start_of
 
 
 def seconds_within(entry: Mapping[str, Any], start: datetime, end: datetime, now: datetime) -> int:

@@ -6,8 +6,8 @@ import os
 import re
 from collections.abc import Sequence
 
-from clockify_cli.errors import UsageError
-from clockify_cli.settings import Settings
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.settings import Settings
 from clockify_cli.tracking.content import Asked
 
 

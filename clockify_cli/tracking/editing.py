@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clockify_cli.errors import NotFoundError, RefusedError
-from clockify_cli.journal.book import KeyTaken
+from clockify_cli.core.errors import NotFoundError, RefusedError
+from clockify_cli.core.model import TimeEntry, end_of, utc_text, write_body
 from clockify_cli.journal.lookup import best_match, changed_fields
 from clockify_cli.journal.operation import (
     DELETE,
@@ -19,15 +19,15 @@ from clockify_cli.journal.operation import (
     Draft,
     Operation,
 )
-from clockify_cli.model import TimeEntry, end_of, utc_text, write_body
+from clockify_cli.journal.outbox import Outbox, WriteResult
+from clockify_cli.journal.store import KeyTaken
 from clockify_cli.tracking.content import Content
-from clockify_cli.tracking.desk import Desk, Written
 from clockify_cli.tracking.timer import create_draft, plain
 from clockify_cli.tracking.versions import refuse_changed
 
 
 def log(
-    desk: Desk,
+    outbox: Outbox,
     content: Content,
     start: datetime,
     end: datetime,
@@ -39,7 +39,7 @@ def log(
     """Record finished time. One request (two with ``once``).
 
     Args:
-        desk: The desk.
+        outbox: The outbox.
         content: What it is about.
         start: Its first instant.
         end: Its end.
@@ -50,27 +50,27 @@ def log(
     Returns:
         The entry, and whether it was recorded by this call (not found already there).
     """
-    with desk.turn():
-        draft = create_draft(desk, content, start, end, user)
+    with outbox.delivery_lock():
+        draft = create_draft(outbox, content, start, end, user)
         if key is not None:
-            found = _under_key(desk, key)
+            found = _under_key(outbox, key)
             if found is not None:
                 return found, False
-        again = next((o for o in desk.interrupted if _is_same(o, draft)), None)
+        again = next((o for o in outbox.interrupted if _is_same(o, draft)), None)
         if again is not None:
             # The same command was ended before it could report; this is the user's second try.
-            operation = desk.journal.operation(again.id)
+            operation = outbox.journal.operation(again.id)
             if operation.state in (*WAITING, DONE):
-                return Written([operation], queued=operation.state != DONE).entry(), True
+                return WriteResult([operation], queued=operation.state != DONE).entry(), True
         if once:
-            there = _same_entry(desk, draft)
+            there = _same_entry(outbox, draft)
             if there is not None:
                 return there, False
         label = content.description or "an entry"
         try:
-            return desk.write("log", label, [draft], key=key).entry(), True
+            return outbox.write("log", label, [draft], key=key).entry(), True
         except KeyTaken:
-            found = _under_key(desk, str(key))
+            found = _under_key(outbox, str(key))
             if found is None:
                 raise
             return found, False
@@ -81,56 +81,56 @@ def _is_same(operation: Operation, draft: Draft) -> bool:
     return one == other
 
 
-def _under_key(desk: Desk, key: str) -> TimeEntry | None:
-    change = desk.journal.change_with_key(key)
+def _under_key(outbox: Outbox, key: str) -> TimeEntry | None:
+    change = outbox.journal.change_with_key(key)
     if change is None:
         return None
-    operation = desk.journal.of_change(change.id)[0]
+    operation = outbox.journal.of_change(change.id)[0]
     if operation.state == DROPPED:
         # It was sent and its answer lost with nothing queued: look before sending again.
         found = None
         if operation.attempts or operation.error:
             from clockify_cli.journal import lookup
 
-            if desk.away is not None:
-                raise desk.away
-            found = lookup.created_entry(desk.gateway(), operation, desk.journal.claimed)
+            if outbox.unreachable is not None:
+                raise outbox.unreachable
+            found = lookup.created_entry(outbox.gateway(), operation, outbox.journal.claimed)
         if found is not None:
-            desk.journal.move(operation, DONE, after=found)
+            outbox.journal.move(operation, DONE, after=found)
             return found
-        desk.journal.forget_key(change.id)
+        outbox.journal.forget_key(change.id)
         return None
     if operation.state in SET_ASIDE:
         raise RefusedError(
             f"It was recorded under that key and then set aside: {_why(operation)}",
             f"See 'clockify queue show {operation.id}'; then 'queue retry' or 'queue drop'.",
         )
-    return Written([operation], queued=operation.state != DONE).entry()
+    return WriteResult([operation], queued=operation.state != DONE).entry()
 
 
 def _why(operation: Operation) -> str:
     return str((operation.error or {}).get("message") or "nobody said why.")
 
 
-def _same_entry(desk: Desk, draft: Draft) -> TimeEntry | None:
+def _same_entry(outbox: Outbox, draft: Draft) -> TimeEntry | None:
     """Return an entry with the same start, end, project and description, where there is one."""
     from datetime import timedelta
 
+    from clockify_cli.core.model import instant
     from clockify_cli.gateway.entries import entries_between
-    from clockify_cli.model import instant
 
     waiting = [
         o.after
-        for o in desk.journal.waiting()
+        for o in outbox.journal.waiting()
         if o.kind == draft.kind
         and o.after is not None
         and (o.workspace, o.user) == (draft.workspace, draft.user)
     ]
     start = instant(draft.payload["start"])
     candidates = list(waiting)
-    if desk.away is None:
+    if outbox.unreachable is None:
         candidates += entries_between(
-            desk.gateway(),
+            outbox.gateway(),
             draft.workspace,
             draft.user,
             start,
@@ -141,8 +141,8 @@ def _same_entry(desk: Desk, draft: Draft) -> TimeEntry | None:
     end = end_of(found) if found is not None else None
     if end is not None and utc_text(end) == draft.payload["end"]:
         return found
-    if desk.away is not None:
-        raise desk.away  # nobody can say that it is not there already
+    if outbox.unreachable is not None:
+        raise outbox.unreachable  # nobody can say that it is not there already
     return None
 
 
@@ -163,7 +163,7 @@ class Edited:
 
 
 def edit(
-    desk: Desk,
+    outbox: Outbox,
     entries: Sequence[TimeEntry],
     change: Change,
     *,
@@ -172,11 +172,11 @@ def edit(
 ) -> list[Edited]:
     """Change entries as one change, and keep all else of them, whatever a ``PUT`` would drop.
 
-    Call it inside ``desk.turn()`` with entries just read there: one request for each that is
+    Call it inside ``outbox.delivery_lock()`` with entries just read: one request for each that is
     not like that already.
 
     Args:
-        desk: The desk.
+        outbox: The outbox.
         entries: The entries as they are.
         change: Returns an entry as it shall be.
         verb: The command, for the journal.
@@ -200,9 +200,9 @@ def edit(
     ]
     if not differing:
         return [Edited(entry, changed=False) for entry in entries]
-    drafts = [update_draft(desk, before, after) for before, after in differing]
-    written = desk.write(verb, label_of([after for _, after in differing]), drafts)
-    tell_lost(desk, written, drafts)
+    drafts = [update_draft(outbox, before, after) for before, after in differing]
+    written = outbox.write(verb, label_of([after for _, after in differing]), drafts)
+    tell_lost(outbox, written, drafts)
     results = {draft.entry: written.entry(number) for number, draft in enumerate(drafts)}
     return [
         Edited(results.get(str(entry["id"]), entry), changed=str(entry["id"]) in results)
@@ -210,14 +210,14 @@ def edit(
     ]
 
 
-def tell_lost(desk: Desk, written: Written, drafts: Sequence[Draft]) -> None:
+def tell_lost(outbox: Outbox, written: WriteResult, drafts: Sequence[Draft]) -> None:
     """Tell what Clockify did not keep of what was written."""
     for operation, draft in zip(written.operations, drafts, strict=True):
         if operation.state == DONE and operation.after and draft.after and draft.kind == UPDATE:
             lost = changed_fields(draft.after, operation.after)
             if lost:
                 told = "; ".join(f"{k}: {old!r} became {new!r}" for k, (old, new) in lost.items())
-                desk.notice(f"Clockify did not keep everything of {operation.entry}: {told}.")
+                outbox.notice(f"Clockify did not keep everything of {operation.entry}: {told}.")
 
 
 def label_of(entries: Sequence[TimeEntry]) -> str:
@@ -227,23 +227,23 @@ def label_of(entries: Sequence[TimeEntry]) -> str:
     return f"{len(entries)} entries"
 
 
-def _refuse_foreign(desk: Desk, entry: TimeEntry) -> None:
+def _refuse_foreign(outbox: Outbox, entry: TimeEntry) -> None:
     """Refuse what is known of another workspace: here, the service would call it gone."""
-    workspace = entry.get("workspaceId") or desk.account.workspace
-    if workspace != desk.account.workspace:
+    workspace = entry.get("workspaceId") or outbox.account.workspace
+    if workspace != outbox.account.workspace:
         raise NotFoundError(
             f"That entry is in another workspace ({workspace}).",
             f"Say the same with: -w {workspace}",
         )
 
 
-def update_draft(desk: Desk, before: TimeEntry, after: TimeEntry) -> Draft:
+def update_draft(outbox: Outbox, before: TimeEntry, after: TimeEntry) -> Draft:
     """Return the write that brings an entry from ``before`` to ``after``."""
-    _refuse_foreign(desk, before)
-    user = str(before.get("userId") or desk.account.user)
+    _refuse_foreign(outbox, before)
+    user = str(before.get("userId") or outbox.account.user)
     return Draft(
         UPDATE,
-        desk.account.workspace,
+        outbox.account.workspace,
         user,
         str(before["id"]),
         write_body(after),
@@ -252,29 +252,29 @@ def update_draft(desk: Desk, before: TimeEntry, after: TimeEntry) -> Draft:
     )
 
 
-def delete_draft(desk: Desk, before: TimeEntry) -> Draft:
+def delete_draft(outbox: Outbox, before: TimeEntry) -> Draft:
     """Return the write that deletes an entry."""
-    _refuse_foreign(desk, before)
-    user = str(before.get("userId") or desk.account.user)
-    return Draft(DELETE, desk.account.workspace, user, str(before["id"]), before=plain(before))
+    _refuse_foreign(outbox, before)
+    user = str(before.get("userId") or outbox.account.user)
+    return Draft(DELETE, outbox.account.workspace, user, str(before["id"]), before=plain(before))
 
 
-def delete(desk: Desk, entries: Sequence[TimeEntry]) -> list[TimeEntry]:
-    """Delete entries; one request each. Call it inside ``desk.turn()``."""
-    drafts = [delete_draft(desk, entry) for entry in entries]
+def delete(outbox: Outbox, entries: Sequence[TimeEntry]) -> list[TimeEntry]:
+    """Delete entries; one request each. Call it inside ``outbox.delivery_lock()``."""
+    drafts = [delete_draft(outbox, entry) for entry in entries]
     label = entries[0].get("description") if len(entries) == 1 else f"{len(entries)} entries"
-    written = desk.write("delete", label or "an entry", drafts)
+    written = outbox.write("delete", label or "an entry", drafts)
     return [written.entry(number) for number in range(len(drafts))]
 
 
-def find_all(desk: Desk, handles: Sequence[str]) -> list[TimeEntry]:
+def find_all(outbox: Outbox, handles: Sequence[str]) -> list[TimeEntry]:
     """Return the entries that the handles mean, each once, in order.
 
     One request for all of ``@1``, ``@2`` … together, one for each other handle.
     """
     found: dict[str, TimeEntry] = {}
     ranks = [int(h.strip()[1:]) for h in handles if _is_rank(h)]
-    newest = desk.newest(max(ranks)) if len(set(ranks)) > 1 else []
+    newest = outbox.newest(max(ranks)) if len(set(ranks)) > 1 else []
     for handle in handles:
         if newest and _is_rank(handle):
             rank = int(handle.strip()[1:])
@@ -284,16 +284,16 @@ def find_all(desk: Desk, handles: Sequence[str]) -> list[TimeEntry]:
                 )
             entry = newest[rank - 1]
         else:
-            entry = _find(desk, handle)
+            entry = _find(outbox, handle)
         found.setdefault(str(entry["id"]), entry)
     if not found:
         raise NotFoundError("No entry was named.", "Such as: clockify edit @1 …")
     return list(found.values())
 
 
-def _find(desk: Desk, handle: str) -> TimeEntry:
+def _find(outbox: Outbox, handle: str) -> TimeEntry:
     try:
-        return desk.find(handle)
+        return outbox.find(handle)
     except NotFoundError as error:
         if error.status is None:
             raise

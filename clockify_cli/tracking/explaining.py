@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from clockify_cli.errors import TimeError
-from clockify_cli.model import duration_text, utc_text
+from clockify_cli.core.errors import TimeError
+from clockify_cli.core.model import duration_text, utc_text
 from clockify_cli.times import Clock, parse_instant, parse_period, parse_span
 
 TO_COME = "It is still to come: to record it takes --allow-future."

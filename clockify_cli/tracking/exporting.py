@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from clockify_cli.core.model import TimeEntry
 from clockify_cli.gateway.parallel import Crew
-from clockify_cli.model import TimeEntry
+from clockify_cli.journal.outbox import Outbox
 from clockify_cli.store.names import Names
-from clockify_cli.tracking.desk import Desk
 from clockify_cli.tracking.history import Filters
 from clockify_cli.transfer.writing import Labels
 
@@ -61,7 +61,7 @@ class NameBook:
 
 
 def pages(
-    desk: Desk,
+    outbox: Outbox,
     crew: Crew,
     users: Sequence[str],
     span: tuple[datetime, datetime] | None,
@@ -72,27 +72,27 @@ def pages(
     They are asked for, not taken from the cache: a file is kept.
 
     Args:
-        desk: The desk.
+        outbox: The outbox.
         crew: Sends the requests.
         users: Whose, one after the other.
         span: ``[start, end)`` that they touch; ``None`` for all of their time.
         filters: Which of them.
 
     Raises:
-        AwayError, RateLimitError: The service cannot be asked.
+        UnreachableError, RateLimitError: The service cannot be asked.
     """
     from clockify_cli.gateway import entries
 
-    desk.deliver_briskly()
-    if desk.away is not None:
-        raise desk.away
+    outbox.deliver_briskly()
+    if outbox.unreachable is not None:
+        raise outbox.unreachable
     params = _narrowed(filters)
     if span is not None:
         params |= entries.window(entries.reaching_from(span[0]), span[1])
-    touches = entries.touching(*span, desk.now) if span is not None else None
+    touches = entries.touching(*span, outbox.now) if span is not None else None
     for user in users:
         before: set[str] = set()
-        for page in crew.pages(entries.user_path(desk.account.workspace, user), params):
+        for page in crew.pages(entries.user_path(outbox.account.workspace, user), params):
             found = [
                 entry
                 for entry in map(entries.checked, page)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.model import TimeEntry, duration_text, utc_text
+from clockify_cli.core.model import TimeEntry, duration_text, utc_text
 from clockify_cli.tracking.pieces import Days, bounds, epoch_of, moment
 from clockify_cli.tracking.working_hours import Span, WorkingHours, merged, without
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from clockify_cli.errors import AwayError, RateLimitError
-from clockify_cli.model import TimeEntry
-from clockify_cli.tracking.desk import Desk
-from clockify_cli.tracking.overlay import overlaid
+from clockify_cli.core.errors import RateLimitError, UnreachableError
+from clockify_cli.core.model import TimeEntry
+from clockify_cli.journal.outbox import Outbox
+from clockify_cli.journal.overlay import overlaid
 from clockify_cli.tracking.pieces import epoch, epoch_of, moment
 
 if TYPE_CHECKING:
     from clockify_cli.store.entry_cache import Cover, EntryCache
 
-AWAY = (AwayError, RateLimitError)
+UNREACHABLE = (UnreachableError, RateLimitError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,14 @@ class Filters:
         if self.billable is not None and bool(entry.get("billable")) != self.billable:
             return False
         if self.text:
-            from clockify_cli.naming import folded
+            from clockify_cli.core.naming import folded
 
             return folded(self.text) in folded(entry.get("description") or "")
         return True
 
 
 def entries_in(
-    desk: Desk,
+    outbox: Outbox,
     start: datetime,
     end: datetime,
     *,
@@ -64,12 +64,12 @@ def entries_in(
     cached: bool = False,
 ) -> list[TimeEntry]:
     """Return the entries that touch ``[start, end)``, newest first; see :func:`pages_in`."""
-    pages = pages_in(desk, start, end, user=user, filters=filters, cached=cached)
+    pages = pages_in(outbox, start, end, user=user, filters=filters, cached=cached)
     return [entry for page in pages for entry in page]
 
 
 def pages_in(
-    desk: Desk,
+    outbox: Outbox,
     start: datetime,
     end: datetime,
     *,
@@ -82,7 +82,7 @@ def pages_in(
     One request a thousand entries. They are whole: one that reaches over an edge is not cut.
 
     Args:
-        desk: The desk.
+        outbox: The outbox.
         start: First instant.
         end: First instant after it.
         user: Whose; one's own where it is empty.
@@ -91,17 +91,17 @@ def pages_in(
             age is told. Not for what is about to be changed.
 
     Raises:
-        AwayError, RateLimitError: The service cannot be asked, and the cache does not have it.
+        UnreachableError, RateLimitError: Neither the service nor the cache has it.
     """
-    who = user or desk.account.user
-    desk.deliver_briskly()
-    waiting = desk.waiting_here()
-    pages = _Source(desk, who, start, end, cached=cached).pages()
+    who = user or outbox.account.user
+    outbox.deliver_briskly()
+    waiting = outbox.waiting_here()
+    pages = _Source(outbox, who, start, end, cached=cached).pages()
     if any(o.user == who for o in waiting):
         from clockify_cli.gateway.entries import touching
 
         found = overlaid((entry for page in pages for entry in page), waiting, who)
-        pages = iter([list(filter(touching(start, end, desk.now), found))])
+        pages = iter([list(filter(touching(start, end, outbox.now), found))])
     if filters is None or filters == Filters():
         return pages
     return ([entry for entry in page if filters.fits(entry)] for page in pages)
@@ -121,7 +121,7 @@ class _Source:
 
     def __init__(
         self,
-        desk: Desk,
+        outbox: Outbox,
         user: str,
         start: datetime,
         end: datetime,
@@ -131,22 +131,22 @@ class _Source:
         from clockify_cli.gateway import entries
 
         self._api = entries
-        self._desk = desk
+        self._outbox = outbox
         self._user = user
         self._start, self._end = start, end
-        self._workspace = desk.account.workspace
-        self._now = epoch_of(desk.now)
+        self._workspace = outbox.account.workspace
+        self._now = epoch_of(outbox.now)
         self._first = epoch_of(entries.reaching_from(start))
         self._last = epoch_of(end)
-        self._cache: EntryCache | None = desk.entry_cache
+        self._cache: EntryCache | None = outbox.entry_cache
         self._may_be_old = cached
-        self._closed = min(_midnight(desk), self._now)
+        self._closed = min(_midnight(outbox), self._now)
 
     def pages(self) -> Iterator[list[TimeEntry]]:
         """Yield the entries that touch the span, newest first."""
         parts = self._parts()
         self._tell_age(parts)
-        fits = self._api.touching(self._start, self._end, self._desk.now)
+        fits = self._api.touching(self._start, self._end, self._outbox.now)
         several = len(parts) > 1
         seen: set[str] = set()  # one that has been moved since may be in two parts
         for part in reversed(parts):
@@ -200,14 +200,14 @@ class _Source:
         """Yield what the service has; while it is away, what the cache has of any age."""
         listed = self._listed(first, last)
         try:
-            if self._desk.away is not None:
-                raise self._desk.away
+            if self._outbox.unreachable is not None:
+                raise self._outbox.unreachable
             one = next(listed, [])
-        except AWAY as error:
+        except UNREACHABLE as error:
             covers = self._covers_of_any_age(first, last)
             if not covers:
                 raise
-            self._desk.away = error
+            self._outbox.unreachable = error
             self._tell_away(error, covers)
             for cover in reversed(covers):
                 yield from self._kept(cover)
@@ -227,7 +227,7 @@ class _Source:
     def _listed(self, first: int, last: int) -> Iterator[list[TimeEntry]]:
         """Yield what the service has, and keep what of it is over."""
         listed = self._api.pages_begun(
-            self._desk.gateway(), self._workspace, self._user, moment(first), moment(last)
+            self._outbox.gateway(), self._workspace, self._user, moment(first), moment(last)
         )
         until = min(last, self._closed)
         cache = self._cache
@@ -259,12 +259,16 @@ class _Source:
 
     def _long_running(self) -> Iterator[TimeEntry]:
         """Yield a timer that began so long ago that no list has shown it. One request."""
-        known = self._desk.known_running
-        if known is None or self._user != self._desk.account.user or self._desk.away is not None:
+        known = self._outbox.known_running
+        if (
+            known is None
+            or self._user != self._outbox.account.user
+            or self._outbox.unreachable is not None
+        ):
             return
         if epoch(known["timeInterval"]["start"]) >= self._first:
             return
-        found = self._api.running_entry(self._desk.gateway(), self._workspace, self._user)
+        found = self._api.running_entry(self._outbox.gateway(), self._workspace, self._user)
         if found is not None and epoch(found["timeInterval"]["start"]) < self._first:
             yield found
 
@@ -275,16 +279,16 @@ class _Source:
         if covers:
             what = "Entries" if len(covers) == len(parts) else "Older entries"
             oldest = min(cover.fetched for cover in covers)
-            self._desk.notice(
+            self._outbox.notice(
                 f"{what} from the cache, as of {self._shown(oldest)}; --refresh asks again."
             )
 
     def _tell_away(self, error: Exception, covers: list[Cover]) -> None:
         oldest = min(cover.fetched for cover in covers)
-        self._desk.notice(f"{error} These are the entries as of {self._shown(oldest)}.")
+        self._outbox.notice(f"{error} These are the entries as of {self._shown(oldest)}.")
 
     def _shown(self, fetched: int) -> str:
-        local = moment(fetched).astimezone(self._desk.zone)
+        local = moment(fetched).astimezone(self._outbox.zone)
         return f"{local:%a %Y-%m-%d %H:%M} ({_age(self._now - fetched)} ago)"
 
 
@@ -299,11 +303,11 @@ def _with_holes(first: int, last: int, covers: list[Cover]) -> Iterator[_Part]:
         yield _Part(first, last)
 
 
-def _midnight(desk: Desk) -> int:
+def _midnight(outbox: Outbox) -> int:
     """Return when the user's day began, in seconds since 1970."""
     from clockify_cli.times import Clock
 
-    clock = Clock(now=desk.now, zone=desk.zone)
+    clock = Clock(now=outbox.now, zone=outbox.zone)
     return epoch_of(clock.day_start(clock.today))
 
 

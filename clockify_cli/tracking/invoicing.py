@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.errors import (
     NotFoundError,
     PermissionRefused,
     RefusedError,
+    UnreachableError,
     UsageError,
 )
+from clockify_cli.core.model import is_entity_id, is_running
 from clockify_cli.gateway.entries import entries_path
 from clockify_cli.journal.operation import LOCAL
-from clockify_cli.model import is_entity_id, is_running
-from clockify_cli.tracking.desk import Desk
+from clockify_cli.journal.outbox import Outbox
 from clockify_cli.tracking.editing import find_all
 
 AT_ONCE = 200  # entries a request
@@ -30,7 +30,7 @@ def is_handle(word: str) -> bool:
     return text.startswith(("@", LOCAL)) or is_entity_id(text)
 
 
-def numbers_of(desk: Desk, handles: Sequence[str]) -> list[str]:
+def numbers_of(outbox: Outbox, handles: Sequence[str]) -> list[str]:
     """Return the service's IDs of the entries that the handles mean; an ID is not looked up.
 
     Raises:
@@ -38,7 +38,7 @@ def numbers_of(desk: Desk, handles: Sequence[str]) -> list[str]:
         UsageError: It still runs, or waits to be sent.
     """
     looked_up = {h: None for h in handles if not is_entity_id(h.strip())}
-    found = {h: find_all(desk, [h])[0] for h in looked_up}
+    found = {h: find_all(outbox, [h])[0] for h in looked_up}
     for handle, entry in found.items():
         if entry.get("queued"):
             raise UsageError(
@@ -50,7 +50,7 @@ def numbers_of(desk: Desk, handles: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(numbers))
 
 
-def mark(desk: Desk, numbers: Sequence[str], *, invoiced: bool) -> None:
+def mark(outbox: Outbox, numbers: Sequence[str], *, invoiced: bool) -> None:
     """Mark entries as invoiced, or as not. One request for ``AT_ONCE`` of them.
 
     It is not queued while the network is away: doing it again does no harm.
@@ -58,13 +58,13 @@ def mark(desk: Desk, numbers: Sequence[str], *, invoiced: bool) -> None:
     Raises:
         PermissionRefused, RefusedError: The plan or the right is missing; the hint says so.
         NotFoundError: There is no such entry; none of its batch was marked.
-        AwayError: Clockify is away.
+        UnreachableError: Clockify is away.
     """
-    path = f"{entries_path(desk.account.workspace)}/invoiced"
+    path = f"{entries_path(outbox.account.workspace)}/invoiced"
     for first in range(0, len(numbers), AT_ONCE):
         batch = list(numbers[first : first + AT_ONCE])
         try:
-            desk.gateway().send("PATCH", path, body={"timeEntryIds": batch, "invoiced": invoiced})
+            outbox.gateway().send("PATCH", path, body={"timeEntryIds": batch, "invoiced": invoiced})
         except (PermissionRefused, RefusedError) as error:
             error.hint = _PLAN
             raise
@@ -74,6 +74,6 @@ def mark(desk: Desk, numbers: Sequence[str], *, invoiced: bool) -> None:
             else:
                 error.hint = "One of the entries does not exist. " + error.hint
             raise
-        except AwayError as error:
+        except UnreachableError as error:
             error.hint = f"Run it again: marking an entry twice does no harm. {error.hint}".strip()
             raise

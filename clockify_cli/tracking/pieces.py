@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.model import instant
+from clockify_cli.core.model import instant
 
 if TYPE_CHECKING:
     from clockify_cli.times import Clock

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 
 if TYPE_CHECKING:
     from clockify_cli.times import Clock, Period

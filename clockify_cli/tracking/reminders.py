@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from clockify_cli.model import start_of
-from clockify_cli.tracking.desk import Desk
+from clockify_cli.core.model import start_of
+from clockify_cli.journal.outbox import Outbox
 
 
-def left_running(desk: Desk, hours: int) -> str:
+def left_running(outbox: Outbox, hours: int) -> str:
     """Return a sentence about a timer that runs since an earlier day or for too long, else ``""``.
 
     It ends with the line that would mend it. No request: the state as last known decides.
 
     Args:
-        desk: The desk.
+        outbox: The outbox.
         hours: A timer of the same day is suspicious after so many; 0 never.
     """
-    running = desk.known_running
+    running = outbox.known_running
     if running is None:
         return ""
-    start = start_of(running).astimezone(desk.zone)
-    now = desk.now.astimezone(desk.zone)
+    start = start_of(running).astimezone(outbox.zone)
+    now = outbox.now.astimezone(outbox.zone)
     long = bool(hours) and now - start > timedelta(hours=hours)
     if not long and start.date() >= now.date():
         return ""

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from clockify_cli.errors import UsageError
-from clockify_cli.model import TimeEntry, duration_text, utc_text
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import TimeEntry, duration_text, utc_text
 from clockify_cli.tracking.pieces import Days, bounds, epoch_of, moment
 
 if TYPE_CHECKING:
+    from clockify_cli.journal.outbox import Outbox
     from clockify_cli.store.names import Names
     from clockify_cli.times import Clock
-    from clockify_cli.tracking.desk import Desk
     from clockify_cli.tracking.history import Filters
 
 DIMENSIONS = (
@@ -228,7 +228,7 @@ class Tally:
 
 def count(
     tally: Tally,
-    desk: Desk,
+    outbox: Outbox,
     users: Iterable[str] = ("",),
     filters: Filters | None = None,
     *,
@@ -240,7 +240,7 @@ def count(
 
     Args:
         tally: The tally.
-        desk: The desk.
+        outbox: The outbox.
         users: Whose, by ID; one's own where it is empty.
         filters: Which of them.
         breaks: Whether entries that are breaks count.
@@ -249,7 +249,7 @@ def count(
 
     start, end = moment(tally.days.start), moment(tally.days.end)
     for user in users:
-        for page in pages_in(desk, start, end, user=user, filters=filters, cached=True):
+        for page in pages_in(outbox, start, end, user=user, filters=filters, cached=True):
             tally.add_all(page if breaks else without_breaks(page))
 
 

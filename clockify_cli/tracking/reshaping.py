@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from clockify_cli.errors import UsageError
-from clockify_cli.journal.operation import CREATE, Draft
-from clockify_cli.model import (
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import (
     TimeEntry,
     comparable,
     end_of,
@@ -19,7 +18,8 @@ from clockify_cli.model import (
     with_interval,
     write_body,
 )
-from clockify_cli.tracking.desk import Desk
+from clockify_cli.journal.operation import CREATE, Draft
+from clockify_cli.journal.outbox import Outbox
 from clockify_cli.tracking.editing import delete_draft, label_of, tell_lost, update_draft
 from clockify_cli.tracking.revision import checked_times, is_bare_clock, on_day
 from clockify_cli.tracking.timer import plain
@@ -57,33 +57,33 @@ def typed_cuts(entry: TimeEntry, texts: Sequence[str], clock: Clock) -> list[dat
     return cuts
 
 
-def split(desk: Desk, entry: TimeEntry, cuts: Sequence[datetime]) -> list[TimeEntry]:
+def split(outbox: Outbox, entry: TimeEntry, cuts: Sequence[datetime]) -> list[TimeEntry]:
     """Cut an entry into pieces that hold all that it held; the first keeps its ID.
 
     The last piece of a running entry runs on. One request a piece.
 
     Args:
-        desk: The desk, in its turn.
+        outbox: The outbox, in its turn.
         entry: The entry, just read.
         cuts: Instants within it, in order.
     """
     before = plain(entry)
     # The first is shortened before the next ones are made: no timer ends another by itself,
     # and where the entry was changed elsewhere, nothing else happens.
-    drafts = [update_draft(desk, before, with_interval(before, start_of(before), cuts[0]))]
+    drafts = [update_draft(outbox, before, with_interval(before, start_of(before), cuts[0]))]
     for start, end in zip(cuts, [*cuts[1:], end_of(before)], strict=True):
-        drafts.append(like_draft(desk, before, start, end))
-    written = desk.write("split", label_of([before]), drafts)
-    tell_lost(desk, written, drafts)
+        drafts.append(like_draft(outbox, before, start, end))
+    written = outbox.write("split", label_of([before]), drafts)
+    tell_lost(outbox, written, drafts)
     return [written.entry(number) for number in range(len(drafts))]
 
 
-def like_draft(desk: Desk, like: TimeEntry, start: datetime, end: datetime | None) -> Draft:
+def like_draft(outbox: Outbox, like: TimeEntry, start: datetime, end: datetime | None) -> Draft:
     """Return the write that creates an entry with all that another one holds, at other times."""
-    user = str(like.get("userId") or desk.account.user)
+    user = str(like.get("userId") or outbox.account.user)
     body = write_body(with_interval(like, start, end))
-    after = entry_from_body("", desk.account.workspace, user, body)
-    return Draft(CREATE, desk.account.workspace, user, "", body, after=after)
+    after = entry_from_body("", outbox.account.workspace, user, body)
+    return Draft(CREATE, outbox.account.workspace, user, "", body, after=after)
 
 
 def _within(text: str, start: datetime, end: datetime, clock: Clock) -> datetime:
@@ -103,7 +103,7 @@ def _within(text: str, start: datetime, end: datetime, clock: Clock) -> datetime
 
 
 def join(
-    desk: Desk, entries: Sequence[TimeEntry], clock: Clock, sure: Callable[[str], None]
+    outbox: Outbox, entries: Sequence[TimeEntry], clock: Clock, sure: Callable[[str], None]
 ) -> TimeEntry:
     """Make one entry of several, from the earliest start to the latest end.
 
@@ -111,7 +111,7 @@ def join(
     One request for the joined one and one for each that goes.
 
     Args:
-        desk: The desk, in its turn.
+        outbox: The outbox, in its turn.
         entries: At least two, just read, in the order in which they were named.
         clock: The present and the zone.
         sure: Asked about what is unlikely to be meant.
@@ -140,17 +140,17 @@ def join(
         {**listed[0], "id": kept["id"]}, start_of(by_start[0]), None if running else max(ends)
     )
     checked_times(after, clock, sure)
-    _tell_differences(desk, listed, by_start)
+    _tell_differences(outbox, listed, by_start)
     gone = [entry for entry in listed if entry is not kept]
-    drafts = [update_draft(desk, kept, after), *(delete_draft(desk, entry) for entry in gone)]
-    written = desk.write("join", f"{len(listed)} entries", drafts)
-    tell_lost(desk, written, drafts)
+    drafts = [update_draft(outbox, kept, after), *(delete_draft(outbox, entry) for entry in gone)]
+    written = outbox.write("join", f"{len(listed)} entries", drafts)
+    tell_lost(outbox, written, drafts)
     joined = written.entry(0)
     return {**joined, "queued": True} if written.queued else joined
 
 
 def _tell_differences(
-    desk: Desk, listed: Sequence[TimeEntry], by_start: Sequence[TimeEntry]
+    outbox: Outbox, listed: Sequence[TimeEntry], by_start: Sequence[TimeEntry]
 ) -> None:
     contents = [comparable(entry) for entry in listed]
     different = [
@@ -159,14 +159,14 @@ def _tell_differences(
         if name not in ("start", "end") and any(c[name] != contents[0][name] for c in contents)
     ]
     if different:
-        desk.notice(f"They differ in {', '.join(different)}; the first one's is kept.")
+        outbox.notice(f"They differ in {', '.join(different)}; the first one's is kept.")
     gap, reached = timedelta(), end_of(by_start[0])
     for entry in by_start[1:]:
         if reached is not None and start_of(entry) > reached:
             gap += start_of(entry) - reached
-        reached = max(reached or start_of(entry), end_of(entry) or desk.now)
+        reached = max(reached or start_of(entry), end_of(entry) or outbox.now)
     if gap:
-        desk.notice(f"The gap between them is filled: {gap} more.")
+        outbox.notice(f"The gap between them is filled: {gap} more.")
 
 
 # -- longer, shorter, elsewhere ---------------------------------------------------------

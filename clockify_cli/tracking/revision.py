@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.errors import UsageError
-from clockify_cli.model import TimeEntry, end_of, start_of, with_interval
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import TimeEntry, end_of, start_of, with_interval
 from clockify_cli.tracking.content import checked_description, resolved_project, resolved_tags
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def checked_times(entry: TimeEntry, clock: Clock, sure: Callable[[str], None]) -
     Raises:
         UsageError: It would end before it starts, or the user says no.
     """
-    from clockify_cli.times import doubts
+    from clockify_cli.times import implausibilities
 
     start, end = start_of(entry), end_of(entry)
     if end is not None and end < start:
@@ -257,6 +257,6 @@ def checked_times(entry: TimeEntry, clock: Clock, sure: Callable[[str], None]) -
             f"It would end before it starts: {clock.show(start)} to {clock.show(end)}.",
             "Give both: --from and --to.",
         )
-    for doubt in doubts(start, end, clock):
+    for doubt in implausibilities(start, end, clock):
         sure(doubt)
     return entry

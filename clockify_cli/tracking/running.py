@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from clockify_cli.errors import NotFoundError, UsageError
+from clockify_cli.core.errors import NotFoundError, UsageError
 
 CI_VARIABLES = (
     ("GITHUB_WORKFLOW", "GITHUB_RUN_NUMBER"),

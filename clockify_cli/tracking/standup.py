@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.model import duration_text
+from clockify_cli.core.model import duration_text
 from clockify_cli.tracking.pieces import Days
 from clockify_cli.tracking.report import Tally, count, report_of
 
 if TYPE_CHECKING:
+    from clockify_cli.journal.outbox import Outbox
     from clockify_cli.store.names import Names
     from clockify_cli.times import Clock
-    from clockify_cli.tracking.desk import Desk
 
 LOOKS_BACK = 14  # days before the given one: holidays are longer than a weekend
 
 
-def standup(desk: Desk, names: Names, clock: Clock, day: date) -> dict[str, Any]:
+def standup(outbox: Outbox, names: Names, clock: Clock, day: date) -> dict[str, Any]:
     """Return ``{days: [{date, duration, seconds, groups}]}``: the day before and the day itself.
 
     The day before is the last one with entries, up to two weeks back; it is left out where
@@ -26,7 +26,7 @@ def standup(desk: Desk, names: Names, clock: Clock, day: date) -> dict[str, Any]
     """
     days = Days(clock, day - timedelta(days=LOOKS_BACK), day)
     tally = Tally(("day", "project", "description"), days, clock.now)
-    count(tally, desk, breaks=False)
+    count(tally, outbox, breaks=False)
     # Only the two days' names are needed, but a list of names comes whole anyway.
     groups = report_of(tally, names, clock, "", priced=False).groups
     by_date = {str(group["id"]): group for group in groups if group["seconds"]}

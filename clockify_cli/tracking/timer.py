@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.errors import (
     ClockifyError,
     ConflictError,
     NotFoundError,
     RateLimitError,
     RefusedError,
+    UnreachableError,
     UsageError,
 )
-from clockify_cli.journal.operation import CREATE, DELETE, STOP, Draft
-from clockify_cli.model import (
+from clockify_cli.core.model import (
     TimeEntry,
     entry_from_body,
     is_entity_id,
@@ -25,7 +24,9 @@ from clockify_cli.model import (
     utc_text,
     with_interval,
 )
-from clockify_cli.naming import folded
+from clockify_cli.core.naming import folded
+from clockify_cli.journal.operation import CREATE, DELETE, STOP, Draft
+from clockify_cli.journal.outbox import Outbox
 from clockify_cli.tracking.content import (
     Asked,
     Content,
@@ -33,7 +34,6 @@ from clockify_cli.tracking.content import (
     content_of,
     typed,
 )
-from clockify_cli.tracking.desk import Desk
 
 NOTHING_RUNS = "No timer is running."
 START_ONE = "Start one: clockify start …"
@@ -49,27 +49,27 @@ class Started:
     stopped: TimeEntry | None
 
 
-def start(desk: Desk, content: Content, at: datetime, *, verb: str = "start") -> Started:
+def start(outbox: Outbox, content: Content, at: datetime, *, verb: str = "start") -> Started:
     """Start a timer; one that is known to run is stopped at the new start.
 
     One request, two where a timer has to be stopped: the service would end it by itself,
     but nobody knows at which instant.
     """
-    with desk.turn():
-        running = desk.known_running
+    with outbox.delivery_lock():
+        running = outbox.known_running
         drafts = []
-        if running is None and (not desk.is_sure or _may_have_begun_after(desk, at)):
-            running = _asked(desk, None)
-        running = _asked_again(desk, running, at)
+        if running is None and (not outbox.is_sure or _may_have_begun_after(outbox, at)):
+            running = _asked(outbox, None)
+        running = _asked_again(outbox, running, at)
         if running is not None:
             if at < start_of(running):
                 raise UsageError(
-                    f"The running timer began after that, at {_local(desk, start_of(running))}.",
+                    f"The running timer began after that, at {_local(outbox, start_of(running))}.",
                     "Start later than that, or stop it first: clockify stop, clockify discard.",
                 )
-            drafts.append(stop_draft(desk, running, at))
-        drafts.append(create_draft(desk, content, at, None))
-        written = desk.write(
+            drafts.append(stop_draft(outbox, running, at))
+        drafts.append(create_draft(outbox, content, at, None))
+        written = outbox.write(
             verb,
             content.description or "a timer",
             drafts,
@@ -82,75 +82,75 @@ def start(desk: Desk, content: Content, at: datetime, *, verb: str = "start") ->
         return Started(written.entry(), stopped)
 
 
-def stop(desk: Desk, at: datetime) -> TimeEntry:
+def stop(outbox: Outbox, at: datetime) -> TimeEntry:
     """Stop the running timer at ``at`` and return the finished entry. One request.
 
     Raises:
         NotFoundError: Nothing runs.
         UsageError: ``at`` lies before the timer's start.
     """
-    with desk.turn():
-        running = desk.known_running
-        if running is None and desk.away is not None:
-            if desk.last_known.is_known:
+    with outbox.delivery_lock():
+        running = outbox.known_running
+        if running is None and outbox.unreachable is not None:
+            if outbox.last_known.is_known:
                 raise NotFoundError(
                     NOTHING_RUNS, f"{START_ONE} (Clockify is away; this is as last known.)"
                 )
-            raise desk.away
-        running = _asked_again(desk, running, at)
+            raise outbox.unreachable
+        running = _asked_again(outbox, running, at)
         if running is not None and at < start_of(running):
             raise UsageError(
-                f"The timer began after that, at {_local(desk, start_of(running))}.",
+                f"The timer began after that, at {_local(outbox, start_of(running))}.",
                 "Choose a later end, or drop the timer: clockify discard.",
             )
         if running is not None:
-            draft = stop_draft(desk, running, at)
+            draft = stop_draft(outbox, running, at)
         else:
             draft = Draft(
-                STOP, desk.account.workspace, desk.account.user, "", {"end": utc_text(at)}
+                STOP, outbox.account.workspace, outbox.account.user, "", {"end": utc_text(at)}
             )
         try:
-            return desk.write("stop", "the running timer", [draft]).entry()
+            return outbox.write("stop", "the running timer", [draft]).entry()
         except NotFoundError as error:
-            desk.learn_running(None)
+            outbox.learn_running(None)
             raise NotFoundError(NOTHING_RUNS, START_ONE, status=error.status) from error
 
 
-def discard(desk: Desk) -> TimeEntry:
+def discard(outbox: Outbox) -> TimeEntry:
     """Delete the running timer and return it. Two requests: it is looked at first."""
-    with desk.turn():
-        if desk.away is None:
+    with outbox.delivery_lock():
+        if outbox.unreachable is None:
             try:
-                desk.running()
-            except (AwayError, RateLimitError) as error:
-                desk.away = error
-        running = desk.known_running
+                outbox.running()
+            except (UnreachableError, RateLimitError) as error:
+                outbox.unreachable = error
+        running = outbox.known_running
         if running is None:
-            if desk.away is not None and not desk.last_known.is_known:
-                raise desk.away
+            if outbox.unreachable is not None and not outbox.last_known.is_known:
+                raise outbox.unreachable
             raise NotFoundError(NOTHING_RUNS, START_ONE)
         draft = Draft(
             DELETE,
-            desk.account.workspace,
-            desk.account.user,
+            outbox.account.workspace,
+            outbox.account.user,
             str(running["id"]),
             before=plain(running),
         )
-        return desk.write("discard", running.get("description") or "a timer", [draft]).entry()
+        return outbox.write("discard", running.get("description") or "a timer", [draft]).entry()
 
 
-def resume(desk: Desk, like: TimeEntry, at: datetime, *, verb: str = "continue") -> Started:
+def resume(outbox: Outbox, like: TimeEntry, at: datetime, *, verb: str = "continue") -> Started:
     """Start a timer with the content of another entry."""
     if is_running(like) and not like.get("queued"):
         raise UsageError("That timer is running already.", "See it: clockify status.")
-    return start(desk, content_of(like), at, verb=verb)
+    return start(outbox, content_of(like), at, verb=verb)
 
 
-def earlier_entry(desk: Desk, text: str, *, breaks: bool = True) -> TimeEntry:
+def earlier_entry(outbox: Outbox, text: str, *, breaks: bool = True) -> TimeEntry:
     """Return the entry that ``continue`` means. One request.
 
     Args:
-        desk: The desk.
+        outbox: The outbox.
         text: A handle (``@2``, an ID), or text that a recent entry's description contains;
             empty for the newest one.
         breaks: Whether a break may be meant; what runs is passed over otherwise too.
@@ -159,8 +159,8 @@ def earlier_entry(desk: Desk, text: str, *, breaks: bool = True) -> TimeEntry:
         NotFoundError: There is none.
     """
     if text.startswith(("@", "local-")) or is_entity_id(text):
-        return desk.find(text)
-    recent = desk.newest(RECENT)
+        return outbox.find(text)
+    recent = outbox.newest(RECENT)
     if not breaks:
         # Going on after a break: neither the break itself nor what is being done already.
         recent = [e for e in recent if e.get("type") != "BREAK" and not is_running(e)]
@@ -178,7 +178,7 @@ def earlier_entry(desk: Desk, text: str, *, breaks: bool = True) -> TimeEntry:
 
 
 def switch(
-    desk: Desk,
+    outbox: Outbox,
     at: datetime,
     *,
     description: str | None = None,
@@ -196,13 +196,13 @@ def switch(
     asked = (description, project, task, tags, billable)
     if all(value is None for value in asked):
         raise UsageError("What should it switch to?", "Such as: clockify switch 'Answer mail'.")
-    running = desk.known_running or desk.running()
+    running = outbox.known_running or outbox.running()
     if running is None:
         raise NotFoundError(NOTHING_RUNS, START_ONE)
     old = content_of(running)
     other = project is not None or task is not None
     new = typed(
-        desk.names,
+        outbox.names,
         Asked(
             description=old.description if description is None else description,
             project=old.project if project is None else project,
@@ -212,10 +212,10 @@ def switch(
             billable=billable if billable is not None or project is not None else old.billable,
         ),
     )
-    return start(desk, new, at, verb="switch")
+    return start(outbox, new, at, verb="switch")
 
 
-def start_break(desk: Desk, description: str, at: datetime) -> Started:
+def start_break(outbox: Outbox, description: str, at: datetime) -> Started:
     """Stop the running timer and start an entry of type BREAK. Two requests.
 
     Raises:
@@ -223,20 +223,20 @@ def start_break(desk: Desk, description: str, at: datetime) -> Started:
     """
     content = Content(description=checked_description(description), type="BREAK")
     try:
-        return start(desk, content, at, verb="break")
+        return start(outbox, content, at, verb="break")
     except RefusedError as error:
         error.hint = f"{error.hint} Without a break entry: clockify break --gap.".strip()
         raise
 
 
-def _asked_again(desk: Desk, running: TimeEntry | None, at: datetime) -> TimeEntry | None:
+def _asked_again(outbox: Outbox, running: TimeEntry | None, at: datetime) -> TimeEntry | None:
     """Return what runs, asking the service where what is known contradicts ``at``.
 
     It may have been stopped elsewhere meanwhile, and another one started.
     """
-    if running is None or at >= start_of(running) or desk.away is not None:
+    if running is None or at >= start_of(running) or outbox.unreachable is not None:
         return running
-    return _asked(desk, running)
+    return _asked(outbox, running)
 
 
 def _runs_no_more(error: ClockifyError) -> bool:
@@ -247,49 +247,49 @@ def _runs_no_more(error: ClockifyError) -> bool:
     return isinstance(error, NotFoundError)
 
 
-def _may_have_begun_after(desk: Desk, at: datetime) -> bool:
+def _may_have_begun_after(outbox: Outbox, at: datetime) -> bool:
     """Say whether a timer may have been started elsewhere behind an earlier start.
 
     The service would end that one before it began: its time would be gone without a word.
     """
-    return at < desk.now and desk.last_known.as_of < desk.now.timestamp() - FRESH_SECONDS
+    return at < outbox.now and outbox.last_known.as_of < outbox.now.timestamp() - FRESH_SECONDS
 
 
-def _asked(desk: Desk, known: TimeEntry | None) -> TimeEntry | None:
+def _asked(outbox: Outbox, known: TimeEntry | None) -> TimeEntry | None:
     """Return what the service says to run; what is known where it cannot be asked."""
-    if desk.away is not None:
+    if outbox.unreachable is not None:
         return known
     try:
-        return desk.running()
-    except (AwayError, RateLimitError):
+        return outbox.running()
+    except (UnreachableError, RateLimitError):
         return known
 
 
-def stop_this(desk: Desk, entry: TimeEntry, at: datetime) -> TimeEntry:
+def stop_this(outbox: Outbox, entry: TimeEntry, at: datetime) -> TimeEntry:
     """Stop this very timer, should it still run; leave one that was started since alone."""
-    running = desk.known_running
+    running = outbox.known_running
     if running is None or running.get("id") != entry.get("id"):
         raise NotFoundError("It is not running any more.", "See 'clockify entries'.")
-    return stop(desk, at)
+    return stop(outbox, at)
 
 
 def create_draft(
-    desk: Desk, content: Content, start: datetime, end: datetime | None, user: str = ""
+    outbox: Outbox, content: Content, start: datetime, end: datetime | None, user: str = ""
 ) -> Draft:
     """Return the write that creates an entry."""
-    who = user or desk.account.user
+    who = user or outbox.account.user
     body = content.body(start, end)
-    after = entry_from_body("", desk.account.workspace, who, body)
-    return Draft(CREATE, desk.account.workspace, who, "", body, after=after)
+    after = entry_from_body("", outbox.account.workspace, who, body)
+    return Draft(CREATE, outbox.account.workspace, who, "", body, after=after)
 
 
-def stop_draft(desk: Desk, running: TimeEntry, at: datetime) -> Draft:
+def stop_draft(outbox: Outbox, running: TimeEntry, at: datetime) -> Draft:
     """Return the write that ends ``running`` at ``at``."""
     before = plain(running)
     return Draft(
         STOP,
-        desk.account.workspace,
-        desk.account.user,
+        outbox.account.workspace,
+        outbox.account.user,
         str(running["id"]),
         {"end": utc_text(at)},
         before=before,
@@ -302,7 +302,7 @@ def plain(entry: TimeEntry) -> TimeEntry:
     return {k: v for k, v in entry.items() if k != "queued"}
 
 
-def _local(desk: Desk, moment: datetime) -> str:
-    local = moment.astimezone(desk.zone)
-    same_day = local.date() == desk.now.astimezone(desk.zone).date()
+def _local(outbox: Outbox, moment: datetime) -> str:
+    local = moment.astimezone(outbox.zone)
+    same_day = local.date() == outbox.now.astimezone(outbox.zone).date()
     return local.strftime("%H:%M:%S" if same_day else "%Y-%m-%d %H:%M:%S")

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from clockify_cli.errors import ConflictError, UsageError
-from clockify_cli.model import TimeEntry, comparable
+from clockify_cli.core.errors import ConflictError, UsageError
+from clockify_cli.core.model import TimeEntry, comparable
 
 DIGITS = 12  # 48 bits: two versions of one entry never share them by chance
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 from clockify_cli.tracking.pieces import epoch_of
 
 if TYPE_CHECKING:

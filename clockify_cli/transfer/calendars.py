@@ -6,8 +6,8 @@ import base64
 import binascii
 from datetime import tzinfo
 
-from clockify_cli.errors import UsageError
-from clockify_cli.model import is_entity_id
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import is_entity_id
 from clockify_cli.transfer.icalendar import Component, Zones, parse, split_values, unescaped
 from clockify_cli.transfer.record import Broken, Note, Reading, Record, Skipped
 from clockify_cli.transfer.tables import read_flag

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 from clockify_cli.transfer.record import Broken
 
 Order = Literal["ymd", "dmy", "mdy"]

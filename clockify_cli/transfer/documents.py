@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from clockify_cli.errors import UsageError
-from clockify_cli.model import is_entity_id
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import is_entity_id
 from clockify_cli.transfer.plain import is_whole
 from clockify_cli.transfer.record import Broken, Note, Reading, Record, Skipped
 

@@ -223,7 +223,7 @@ def _defined(own: Component) -> tzinfo | None:
 
     They are brought into the one-line form of POSIX, which the standard library reads.
     """
-    from clockify_cli.zones import posix_zone
+    from clockify_cli.core.zones import posix_zone
 
     latest: dict[str, Component] = {}
     for part in own.inside:

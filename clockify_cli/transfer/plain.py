@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -82,7 +82,7 @@ class Reading:
         records: The finished entries, in the file's order.
         broken: Lines that cannot be read.
         skipped: Lines that are no finished entries (running, all-day …).
-        doubts: Lines that were read, but could have been meant otherwise.
+        implausibilities: Lines that were read, but could have been meant otherwise.
         whole_minutes: The file gives no seconds, so that an entry is recognised by its minutes.
         zoned: Its times carry their zone; else they were taken for the run's.
     """
@@ -91,7 +91,7 @@ class Reading:
     records: list[Record] = field(default_factory=list)
     broken: list[Note] = field(default_factory=list)
     skipped: list[Note] = field(default_factory=list)
-    doubts: list[Note] = field(default_factory=list)
+    implausibilities: list[Note] = field(default_factory=list)
     whole_minutes: bool = False
     zoned: bool = True
 

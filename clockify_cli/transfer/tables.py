@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from io import StringIO
 
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 from clockify_cli.transfer.dates import (
     Order,
     between,
@@ -256,7 +256,7 @@ class _Entries:
         slack = timedelta(0) if exact else timedelta(seconds=59)
         start, end, doubt = between(began, ended, self._zone, length, slack)
         if doubt:
-            self._reading.doubts.append(Note(line, doubt))
+            self._reading.implausibilities.append(Note(line, doubt))
         return start, end
 
     def _length(self, row: _Row) -> timedelta | None:
@@ -286,7 +286,7 @@ class _Entries:
             raise Broken(f"{shown} does not exist in {self._zone}: the clocks skip it")
         if len(starts) > 1:
             shown = f"{began.isoformat(' ')} happens twice in {self._zone}"
-            self._reading.doubts.append(Note(line, shown))
+            self._reading.implausibilities.append(Note(line, shown))
         return starts[0], starts[0] + length
 
 

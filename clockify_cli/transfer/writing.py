@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, tzinfo
 from io import StringIO
 from typing import Any, Protocol
 
-from clockify_cli.model import TimeEntry, end_of, start_of
+from clockify_cli.core.model import TimeEntry, end_of, start_of
 from clockify_cli.transfer import icalendar
 from clockify_cli.transfer.guard import guarded
 from clockify_cli.transfer.tables import OFFSET

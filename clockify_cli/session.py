@@ -12,29 +12,29 @@ from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.account import Account
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.account import Account
+from clockify_cli.core.errors import (
     ClockifyError,
     RateLimitError,
     SignInError,
+    UnreachableError,
     UsageError,
 )
+from clockify_cli.core.settings import Settings, find_folder_file, read_folder_file
 from clockify_cli.output import Output
-from clockify_cli.settings import Settings, find_folder_file, read_folder_file
 from clockify_cli.store import config, keys
 
 if TYPE_CHECKING:
     from clockify_cli.gateway.client import Gateway
     from clockify_cli.gateway.target import Target
-    from clockify_cli.journal.book import Journal
+    from clockify_cli.journal.outbox import Outbox
+    from clockify_cli.journal.store import Journal
     from clockify_cli.render.style import Look
     from clockify_cli.setup.spending import QuotaWatch, Spent
     from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
     from clockify_cli.times import Clock, Moment
-    from clockify_cli.tracking.desk import Desk
 
 
 @dataclass
@@ -121,11 +121,11 @@ class Run:
 
     def remind(self) -> None:
         """Notice a timer that has been left running, with the line that would mend it."""
-        if "desk" not in self.__dict__ or self.options.quiet:
+        if "outbox" not in self.__dict__ or self.options.quiet:
             return
         from clockify_cli.tracking.reminders import left_running
 
-        text = left_running(self.desk, self.settings.get("warn_running_hours"))
+        text = left_running(self.outbox, self.settings.get("warn_running_hours"))
         if text:
             self.notice(text)
 
@@ -191,7 +191,7 @@ class Run:
             return self._now
         fixed = os.environ.get("CLOCKIFY_NOW", "").strip()
         if fixed:
-            from clockify_cli.model import instant
+            from clockify_cli.core.model import instant
 
             try:
                 return instant(fixed)
@@ -207,7 +207,7 @@ class Run:
         Raises:
             UsageError: It is no timestamp.
         """
-        from clockify_cli.model import instant
+        from clockify_cli.core.model import instant
 
         try:
             moment = instant(text)
@@ -223,14 +223,14 @@ class Run:
         """Return the present anew, for a command that lasts; ``CLOCKIFY_NOW`` holds it still."""
         for name in ("now", "clock", "look"):
             self.__dict__.pop(name, None)
-        if "desk" in self.__dict__:
-            self.desk.now = self.now
+        if "outbox" in self.__dict__:
+            self.outbox.now = self.now
         return self.now
 
     @cached_property
     def zone(self) -> tzinfo:
         """The zone in which times are typed and shown."""
-        from clockify_cli.zones import find_zone
+        from clockify_cli.core.zones import find_zone
 
         name, origin = self.settings.explain("time_zone")
         return find_zone(name, "--tz" if origin == "option" else f"time_zone from {origin}")
@@ -244,8 +244,8 @@ class Run:
             now=self.now,
             zone=self.zone,
             week_start=self.week_start,
-            last_stop=lambda: self.desk.last_stop(),
-            last_start=lambda: self.desk.last_start(),
+            last_stop=lambda: self.outbox.last_stop(),
+            last_start=lambda: self.outbox.last_start(),
         )
 
     @cached_property
@@ -263,7 +263,7 @@ class Run:
         from clockify_cli.gateway.target import Target, checked_connection
 
         if self.sandboxed:
-            from clockify_cli import paths
+            from clockify_cli.core import paths
             from clockify_cli.store import files
 
             files.ensure_folder(paths.folder("state"))
@@ -397,7 +397,7 @@ class Run:
         if not cached or (self.options.refresh and not self._renewed):
             try:
                 cached = self.renew_account()
-            except (AwayError, RateLimitError) as error:
+            except (UnreachableError, RateLimitError) as error:
                 if not cached:
                     raise
                 self.notice(f"{error.message} The cached account serves on.")
@@ -425,7 +425,9 @@ class Run:
         if user is None:
             user = self.ask_user()
         if not isinstance(user, dict) or not user.get("id"):
-            raise AwayError("The gateway's answer is not a user.", "Check 'clockify doctor'.")
+            raise UnreachableError(
+                "The gateway's answer is not a user.", "Check 'clockify doctor'."
+            )
         settings = user.get("settings") or {}
         table = {
             "for": self.target.account,
@@ -459,7 +461,7 @@ class Run:
         return str((names.find("workspaces", number) or {}).get("name") or number)
 
     def _workspace_id(self, wanted: str, cached: dict[str, Any]) -> str:
-        from clockify_cli.model import is_entity_id
+        from clockify_cli.core.model import is_entity_id
 
         if is_entity_id(wanted):
             return wanted
@@ -500,7 +502,7 @@ class Run:
     @cached_property
     def journal(self) -> Journal:
         """The journal of this account."""
-        from clockify_cli.journal.book import Journal
+        from clockify_cli.journal.store import Journal
 
         return Journal(self.target.account, self.notice)
 
@@ -530,20 +532,20 @@ class Run:
         return LastKnown(name, self.target.account, account.workspace, account.user)
 
     @cached_property
-    def desk(self) -> Desk:
+    def outbox(self) -> Outbox:
         """Time tracking for this account."""
-        from clockify_cli.tracking.desk import Desk
+        from clockify_cli.journal.outbox import Outbox
 
         away: ClockifyError | None = None
         try:
             account = self.account
-        except (AwayError, RateLimitError) as error:
+        except (UnreachableError, RateLimitError) as error:
             if not self.queues or self.settings.get("workspace"):
                 raise
             # Nothing is known of the account yet: what is recorded waits for whoever it is.
             away, account = error, Account("", "", "", "UTC", "MONDAY")
             self.__dict__["account"] = account
-        desk = Desk(
+        outbox = Outbox(
             account=account,
             gateway=lambda: self.gateway,
             journal=self.journal,
@@ -554,14 +556,14 @@ class Run:
             queues=self.queues,
             notice=self.notice,
         )
-        desk.away = away
-        desk.prompt_format = self.settings.get("prompt_format") or ""
-        desk.entry_cache = self.entry_cache
+        outbox.unreachable = away
+        outbox.prompt_format = self.settings.get("prompt_format") or ""
+        outbox.entry_cache = self.entry_cache
         if account.workspace:
             from clockify_cli.store.recent import Recent
 
-            desk.recent = Recent(self.target.account, account.workspace, account.user)
-        return desk
+            outbox.recent = Recent(self.target.account, account.workspace, account.user)
+        return outbox
 
     @cached_property
     def entry_cache(self) -> EntryCache | None:
@@ -576,7 +578,7 @@ class Run:
         """Return the ID of the user called ``name``; one's own where it is empty or ``me``."""
         if not name or name == "me":
             return self.account.user
-        from clockify_cli.model import is_entity_id
+        from clockify_cli.core.model import is_entity_id
 
         if is_entity_id(name):
             return name

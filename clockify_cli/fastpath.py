@@ -24,8 +24,8 @@ Words = dict[str, str]
 def answer(arguments: list[str]) -> int | None:
     """Answer what can be answered at once; ``None`` leaves it to the app."""
     if not arguments or arguments in (["--help"], ["-h"], ["help"]):
+        from clockify_cli.core.tree import overview
         from clockify_cli.output import Output
-        from clockify_cli.tree import overview
 
         sys.stdout.write(overview(Output().width))
         return 0

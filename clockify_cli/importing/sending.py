@@ -18,17 +18,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.errors import (
     ClockifyError,
     RateLimitError,
     SignInError,
     UnclearError,
+    UnreachableError,
 )
+from clockify_cli.core.model import TimeEntry, entry_from_body, instant
 from clockify_cli.gateway import entries
 from clockify_cli.gateway.parallel import Crew, Done, Stopped
 from clockify_cli.gateway.waits import backoff
-from clockify_cli.journal import book
+from clockify_cli.importing.plan import Plan, Row, same_as
+from clockify_cli.journal import store
 from clockify_cli.journal.batch import Batch, done
 from clockify_cli.journal.operation import (
     CREATE,
@@ -38,10 +40,8 @@ from clockify_cli.journal.operation import (
     Draft,
     Operation,
 )
-from clockify_cli.model import TimeEntry, entry_from_body, instant
+from clockify_cli.journal.outbox import DELIVERY_LOCK_SECONDS, Outbox
 from clockify_cli.store import files
-from clockify_cli.tracking.desk import TURN_SECONDS, Desk
-from clockify_cli.tracking.import_plan import Plan, Row, same_as
 from clockify_cli.transfer.record import Note
 
 VERB = "import"
@@ -51,7 +51,7 @@ HOPELESS = 20  # so many refusals with nothing accepted, and the rest is not tri
 DRAIN_SECONDS = 5.0  # how long an interrupted import waits for what is under way
 REST_SECONDS = 0.25  # how long the turn is free for another command to take it
 
-_AWAY = (AwayError, RateLimitError, SignInError)
+_UNREACHABLE = (UnreachableError, RateLimitError, SignInError)
 Progress = Callable[[int, int], None]
 
 
@@ -83,51 +83,53 @@ def alone() -> Iterator[None]:
     """Keep other imports away: two of one file, each blind to the other, would double it.
 
     Raises:
-        AwayError: Another one is running.
+        UnreachableError: Another one is running.
     """
-    with files.locked(book.path() + ".import", seconds=0) as got:
+    with files.locked(store.path() + ".import", seconds=0) as got:
         if not got:
-            raise AwayError("Another import is running.", "Try again when it has ended.")
+            raise UnreachableError("Another import is running.", "Try again when it has ended.")
         yield
 
 
 def listed(
-    desk: Desk, crew: Crew, user: str, span: tuple[datetime, datetime]
+    outbox: Outbox, crew: Crew, user: str, span: tuple[datetime, datetime]
 ) -> Iterator[list[TimeEntry]]:
     """Yield the pages of what a user's entries in the file's range may be among."""
-    path = entries.user_path(desk.account.workspace, user)
+    path = entries.user_path(outbox.account.workspace, user)
     return crew.pages(path, entries.window(*span))
 
 
-def run(desk: Desk, crew: Crew, plan: Plan, user: str, key: str, progress: Progress) -> Imported:
+def run(
+    outbox: Outbox, crew: Crew, plan: Plan, user: str, key: str, progress: Progress
+) -> Imported:
     """Record what is new in a plan. Call it :func:`alone`, and without the journal's turn.
 
     Args:
-        desk: The desk.
+        outbox: The outbox.
         crew: Sends the requests.
         plan: The plan, with IDs alone in it.
         user: Whose entries they are.
         key: Tells this file from others: importing it again goes on with its change.
         progress: Told how many are settled, and of how many.
     """
-    return _Import(desk, crew, plan, user, key, progress).run()
+    return _Import(outbox, crew, plan, user, key, progress).run()
 
 
 class _Import:
     """One import under way."""
 
     def __init__(
-        self, desk: Desk, crew: Crew, plan: Plan, user: str, key: str, progress: Progress
+        self, outbox: Outbox, crew: Crew, plan: Plan, user: str, key: str, progress: Progress
     ) -> None:
-        self._desk = desk
+        self._outbox = outbox
         self._crew = crew
         self._user = user
         self._progress = progress
-        self._workspace = desk.account.workspace
+        self._workspace = outbox.account.workspace
         self._mine = entries.user_path(self._workspace, user)
-        own = user == desk.account.user
+        own = user == outbox.account.user
         self._place = entries.entries_path(self._workspace) if own else self._mine
-        self._batch = Batch(desk.journal, VERB, f"entries of {plan.name}", key=key)
+        self._batch = Batch(outbox.journal, VERB, f"entries of {plan.name}", key=key)
         self._turn = ExitStack()
         self._todo: deque[Row] = deque(plan.new)
         self._total = len(plan.new)
@@ -159,7 +161,7 @@ class _Import:
         self.result.failed.sort(key=lambda note: note.line)  # they came as they were answered
         self.result.left += len(self._todo)
         self.result.unclear += len(self._sent)
-        self._desk.save()
+        self._outbox.save()
         return self.result
 
     def _is_under_way(self) -> bool:
@@ -175,8 +177,8 @@ class _Import:
     # -- the journal's turn -----------------------------------------------------------------
 
     def _take_turn(self) -> None:
-        if not self._turn.enter_context(self._desk.journal.turn(TURN_SECONDS)):
-            raise AwayError("Another clockify is still sending.", "Try again in a moment.")
+        if not self._turn.enter_context(self._outbox.journal.delivery_lock(DELIVERY_LOCK_SECONDS)):
+            raise UnreachableError("Another clockify is still sending.", "Try again in a moment.")
 
     def _give_way(self) -> None:
         """Let another command have its turn; nothing may be under way meanwhile."""
@@ -193,7 +195,7 @@ class _Import:
 
     def _step(self) -> None:
         if self._todo and not self._ended and self._crew.busy <= self._crew.workers:
-            if self._desk.journal.is_wanted():
+            if self._outbox.journal.is_wanted():
                 self._give_way()
             self._send_more()
         elif self._answered and time.monotonic() - self._answered_since > SETTLE_SECONDS:
@@ -246,11 +248,11 @@ class _Import:
         if error is None:
             self._answered.append(done(operation, piece.result))
             self.result.created.append(piece.result)
-            self._desk.settle(operation)
+            self._outbox.settle(operation)
         elif isinstance(error, Unresolved):
             self.result.unclear += 1
             self._leave_unclear(operation, error.__cause__ or error)
-        elif isinstance(error, (Stopped, *_AWAY)):
+        elif isinstance(error, (Stopped, *_UNREACHABLE)):
             self.result.left += 1
             self._drop(operation, error)
             if not isinstance(error, Stopped):
@@ -275,8 +277,8 @@ class _Import:
 
     def _leave_unclear(self, operation: Operation, error: BaseException) -> None:
         """Leave a creation to the next command, which looks it up before anything else."""
-        self._desk.forget_cached(operation)
-        operation.state = SENDING if self._desk.queues else DROPPED
+        self._outbox.forget_cached(operation)
+        operation.state = SENDING if self._outbox.queues else DROPPED
         operation.hold_until = time.time() + HOLD_SECONDS
         operation.error = error.as_json()["error"] if isinstance(error, ClockifyError) else None
         self._answered.append(operation)
@@ -314,8 +316,10 @@ class _Import:
                 if found is not None:
                     return found
                 if tries >= TRIES:
-                    raise AwayError(error.message, error.hint, status=error.status) from error
-            except AwayError:
+                    raise UnreachableError(
+                        error.message, error.hint, status=error.status
+                    ) from error
+            except UnreachableError:
                 if tries >= TRIES:
                     raise
             if self._crew.pace.stopped.wait(backoff(tries)):

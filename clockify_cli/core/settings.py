@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clockify_cli.errors import UsageError
-from clockify_cli.paths import find_folder_file as find_folder_file
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.paths import find_folder_file as find_folder_file
 
 DEFAULT_GATEWAY_URL = "https://gateway.maton.ai/clockify"
 DEFAULT_CONTROL_URL = "https://ctrl.maton.ai"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from clockify_cli.core.model import TimeEntry, instant, is_running, start_of, with_interval
 from clockify_cli.journal.operation import CREATE, DELETE, STOP, UPDATE, Operation
-from clockify_cli.model import TimeEntry, instant, is_running, start_of, with_interval
 
 
 def overlaid(

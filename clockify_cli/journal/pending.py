@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from clockify_cli.errors import AwayError, ConflictError, NotFoundError
-from clockify_cli.journal.book import Journal
+from clockify_cli.core.errors import ConflictError, NotFoundError, UnreachableError
+from clockify_cli.core.model import (
+    TimeEntry,
+    instant,
+    start_of,
+    utc_text,
+    with_interval,
+    write_body,
+)
 from clockify_cli.journal.delivery import merged
 from clockify_cli.journal.lookup import changed_fields
 from clockify_cli.journal.operation import (
@@ -21,15 +28,8 @@ from clockify_cli.journal.operation import (
     WHOLE,
     Operation,
 )
-from clockify_cli.model import (
-    TimeEntry,
-    instant,
-    start_of,
-    utc_text,
-    with_interval,
-    write_body,
-)
-from clockify_cli.tracking.desk import TURN_SECONDS, Desk
+from clockify_cli.journal.outbox import DELIVERY_LOCK_SECONDS, Outbox
+from clockify_cli.journal.store import Journal
 
 
 def open_operation(journal: Journal, number: int) -> Operation:
@@ -46,26 +46,26 @@ def open_operation(journal: Journal, number: int) -> Operation:
     return operation
 
 
-def retry(desk: Desk, numbers: Sequence[int], *, force: bool = False) -> list[Operation]:
+def retry(outbox: Outbox, numbers: Sequence[int], *, force: bool = False) -> list[Operation]:
     """Put writes back into the queue and deliver what waits; return them as they are then.
 
     Args:
-        desk: The desk.
+        outbox: The outbox.
         numbers: Their numbers.
         force: Of a conflict: take what is at the service now for what was there before, so
             that what the user meant is written over it.
     """
-    with desk.turn():
+    with outbox.delivery_lock():
         for number in numbers:
-            operation = open_operation(desk.journal, number)
+            operation = open_operation(outbox.journal, number)
             if force and operation.state == CONFLICT:
-                _insist(desk.journal, operation)
+                _insist(outbox.journal, operation)
             elif operation.state in SET_ASIDE:
                 # One that could not be looked up may have happened: it still has to be.
                 unclear = (operation.error or {}).get("unclear")
-                desk.journal.move(operation, SENDING if unclear else QUEUED)
-    desk.sync()
-    return [desk.journal.operation(number) for number in numbers]
+                outbox.journal.move(operation, SENDING if unclear else QUEUED)
+    outbox.sync()
+    return [outbox.journal.operation(number) for number in numbers]
 
 
 def _insist(journal: Journal, operation: Operation) -> None:
@@ -145,17 +145,17 @@ def with_followers(journal: Journal, operations: Iterable[Operation]) -> list[Op
     return [chosen[number] for number in sorted(chosen)]
 
 
-def drop(desk: Desk, operations: Sequence[Operation]) -> None:
+def drop(outbox: Outbox, operations: Sequence[Operation]) -> None:
     """Take writes out of the queue, should they still be there; an undo given up can be repeated.
 
     Raises:
-        AwayError: Another process is sending.
+        UnreachableError: Another process is sending.
         NotFoundError, ConflictError: One was sent meanwhile; nothing was dropped.
     """
-    journal = desk.journal
-    with journal.turn(TURN_SECONDS) as got:
+    journal = outbox.journal
+    with journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:
         if not got:
-            raise AwayError("Another clockify is still sending.", "Try again in a moment.")
+            raise UnreachableError("Another clockify is still sending.", "Try again in a moment.")
         with_dependents(journal, [operation.id for operation in operations])
         journal.move_all(operations, DROPPED)
         for number in {operation.change for operation in operations}:
@@ -163,4 +163,4 @@ def drop(desk: Desk, operations: Sequence[Operation]) -> None:
             parts = journal.of_change(number)
             if change is not None and change.undoes and all(o.state == DROPPED for o in parts):
                 journal.mark_undone(change.undoes, None)
-    desk.save()
+    outbox.save()

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
-from clockify_cli.errors import (
+from clockify_cli.core.errors import (
     ClockifyError,
     ConflictError,
     NotFoundError,
     RefusedError,
     UnclearError,
 )
+from clockify_cli.core.model import Json, is_entity_id
+from clockify_cli.core.naming import Thing, is_archived
 from clockify_cli.gateway.client import PAGE_SIZE, Gateway
 from clockify_cli.gateway.resources import checked, checked_list, item_path, list_path
-from clockify_cli.model import Json, is_entity_id
-from clockify_cli.naming import Thing, is_put_away
 from clockify_cli.resources.kinds import CLIENT, PROJECT, Kind
 from clockify_cli.resources.refusals import name_taken, not_kept, still_active
 from clockify_cli.store.names import Names
 
 
-class Shelf:
+class ResourceList:
     """The projects, clients or tags of a workspace, or the tasks of a project.
 
     Args:
@@ -73,7 +73,7 @@ class Shelf:
         if everything and (away is None or self.names.is_due(self._key)):
             self.names.renew(self._key)
             found = self.names.whole(self._key) or []
-            return [t for t in found if away is None or is_put_away(t) == away]
+            return [t for t in found if away is None or is_archived(t) == away]
         params: dict[str, str | bool] = {**(filters or {})}
         if name:
             params["name"] = name
@@ -84,7 +84,7 @@ class Shelf:
                 params["archived"] = away
         path = list_path(self._workspace, self.kind.plural, project=self._project)
         found = checked_list(list(self._gateway().pages(path, params, limit=limit)))
-        gone = (lambda t: is_put_away(t) == away) if everything else None
+        gone = (lambda t: is_archived(t) == away) if everything else None
         self.names.learn(self._key, found, gone=gone)
         return found
 
@@ -193,19 +193,19 @@ class Shelf:
             return thing
         return self._replace(thing, wanted, changes)
 
-    def put_away(self, thing: Json) -> Json:
+    def archive(self, thing: Json) -> Json:
         """Archive it; of a task: mark it as done."""
         field, value = self.kind.away
         return self.update(thing, {field: value})
 
-    def bring_back(self, thing: Json) -> Json:
+    def restore(self, thing: Json) -> Json:
         """Take it out of the archive; of a task: reopen it."""
         field, value = self.kind.back
         return self.update(thing, {field: value})
 
     def check_deletable(self, things: Sequence[Json]) -> None:
         """Refuse what the service would: things that were not put away before."""
-        active = [t for t in things if self.kind.guarded and not is_put_away(t)]
+        active = [t for t in things if self.kind.guarded and not is_archived(t)]
         if active:
             raise still_active(self.kind, active, self._command)
 
@@ -268,7 +268,7 @@ class Shelf:
             path: Its address.
             body: What it carries.
             wanted: What the thing shall be.
-            look: See :func:`clockify_cli.resources.lost.found_out`.
+            look: See :func:`clockify_cli.resources.lost_answers.took_effect`.
         """
 
         def send() -> Json:
@@ -281,9 +281,9 @@ class Shelf:
             try:
                 return send()
             except UnclearError as error:
-                from clockify_cli.resources.lost import found_out
+                from clockify_cli.resources.lost_answers import took_effect
 
-                return found_out(error, look, send)
+                return took_effect(error, look, send)
         except UnclearError as error:
             self.names.forget(self._key)
             more = "" if error.hint == error.default_hint else f" {error.hint}"

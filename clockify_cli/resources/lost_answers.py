@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clockify_cli.errors import AwayError, NotFoundError, RefusedError, UnclearError
-from clockify_cli.model import Json
+from clockify_cli.core.errors import NotFoundError, RefusedError, UnclearError, UnreachableError
+from clockify_cli.core.model import Json
 
 
-def found_out(
+def took_effect(
     error: UnclearError, look: Callable[[], Json | None], again: Callable[[], Json]
 ) -> Json:
     """Return what a write has left whose answer was lost. One request, or two.
@@ -38,7 +38,7 @@ def found_out(
                 found = look()  # the first one has come through after all
                 if found is None:
                     raise
-    except AwayError:
+    except UnreachableError:
         raise error from None
     if found is None:
         raise error

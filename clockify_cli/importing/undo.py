@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.errors import (
     ClockifyError,
     NotFoundError,
     RateLimitError,
     RefusedError,
     SignInError,
     UnclearError,
+    UnreachableError,
 )
+from clockify_cli.core.model import TimeEntry, same_content, start_of
 from clockify_cli.gateway import entries
 from clockify_cli.journal.batch import Batch, done
 from clockify_cli.journal.operation import DELETE, DONE, DROPPED, SENDING, Change, Draft, Operation
-from clockify_cli.model import TimeEntry, same_content, start_of
-from clockify_cli.tracking.desk import Desk
+from clockify_cli.journal.outbox import Outbox
 
 AT_ONCE = 40  # entries that one request deletes
-_AWAY = (AwayError, RateLimitError, SignInError)
+_UNREACHABLE = (UnreachableError, RateLimitError, SignInError)
 
 
-def take_back(desk: Desk, change: Change, happened: Sequence[Operation]) -> tuple[str, ...]:
-    """Delete the entries of an import that are still as it made them. Call it in the desk's turn.
+def take_back(outbox: Outbox, change: Change, happened: Sequence[Operation]) -> tuple[str, ...]:
+    """Delete the entries of an import that are still as it made them. Call it in the outbox's turn.
 
     What was changed since is left alone, and told. Should it be interrupted, undoing the same
     change again goes on where it stopped.
 
     Args:
-        desk: The desk.
+        outbox: The outbox.
         change: The import.
         happened: Its operations that were carried out.
 
@@ -39,24 +39,24 @@ def take_back(desk: Desk, change: Change, happened: Sequence[Operation]) -> tupl
         What was done, in words.
 
     Raises:
-        AwayError, RateLimitError, SignInError: The service cannot be asked; nothing waits.
+        UnreachableError, RateLimitError, SignInError: The service cannot be asked; nothing waits.
     """
-    if desk.away is not None:
-        raise desk.away
-    present, changed, gone = _compared(desk, happened)
-    batch = Batch(desk.journal, "undo", f"{change.verb} of {change.label}", undoes=change.id)
+    if outbox.unreachable is not None:
+        raise outbox.unreachable
+    present, changed, gone = _compared(outbox, happened)
+    batch = Batch(outbox.journal, "undo", f"{change.verb} of {change.label}", undoes=change.id)
     refused: list[str] = []
     count = 0
     for begin in range(0, len(present), AT_ONCE):
         part = present[begin : begin + AT_ONCE]
-        operations = batch.record([_draft(desk, entry) for entry in part])
+        operations = batch.record([_draft(outbox, entry) for entry in part])
         try:
-            _delete(desk, operations, refused)
+            _delete(outbox, operations, refused)
         finally:
             count += sum(1 for o in operations if o.state == DONE)
             batch.record((), operations)
-            desk.save()
-    desk.journal.mark_undone(change.id, batch.change or 0)
+            outbox.save()
+    outbox.journal.mark_undone(change.id, batch.change or 0)
     notes = [f"{_entries(count)} deleted."]
     if gone:
         notes.append(f"{_entries(gone)} gone already.")
@@ -67,7 +67,9 @@ def take_back(desk: Desk, change: Change, happened: Sequence[Operation]) -> tupl
     return tuple(notes)
 
 
-def _compared(desk: Desk, happened: Sequence[Operation]) -> tuple[list[TimeEntry], list[str], int]:
+def _compared(
+    outbox: Outbox, happened: Sequence[Operation]
+) -> tuple[list[TimeEntry], list[str], int]:
     """Return what is still as it was recorded, the IDs of what is not, how many are gone."""
     made = {o.entry: o.after for o in happened if o.after is not None}
     if not made:
@@ -77,7 +79,7 @@ def _compared(desk: Desk, happened: Sequence[Operation]) -> tuple[list[TimeEntry
     now = {
         str(entry["id"]): entry
         for entry in entries.entries_begun(
-            desk.gateway(), workspace, user, min(starts), max(starts) + timedelta(seconds=1)
+            outbox.gateway(), workspace, user, min(starts), max(starts) + timedelta(seconds=1)
         )
         if entry["id"] in made
     }
@@ -89,7 +91,7 @@ def _compared(desk: Desk, happened: Sequence[Operation]) -> tuple[list[TimeEntry
         if found is None:
             # It may have been moved out of the range.
             try:
-                entries.entry(desk.gateway(), workspace, number)
+                entries.entry(outbox.gateway(), workspace, number)
             except NotFoundError:
                 gone += 1
             else:
@@ -101,19 +103,19 @@ def _compared(desk: Desk, happened: Sequence[Operation]) -> tuple[list[TimeEntry
     return present, changed, gone
 
 
-def _draft(desk: Desk, entry: TimeEntry) -> Draft:
-    user = str(entry.get("userId") or desk.account.user)
-    workspace = str(entry.get("workspaceId") or desk.account.workspace)
+def _draft(outbox: Outbox, entry: TimeEntry) -> Draft:
+    user = str(entry.get("userId") or outbox.account.user)
+    workspace = str(entry.get("workspaceId") or outbox.account.workspace)
     return Draft(DELETE, workspace, user, str(entry["id"]), before=entry)
 
 
-def _delete(desk: Desk, operations: Sequence[Operation], refused: list[str]) -> None:
+def _delete(outbox: Outbox, operations: Sequence[Operation], refused: list[str]) -> None:
     """Delete entries in one request; each by itself where the service refuses them together."""
-    left = _together(desk, operations) if len(operations) > 1 else list(operations)
+    left = _together(outbox, operations) if len(operations) > 1 else list(operations)
     try:
         for operation in left:
-            _one(desk, operation, refused)
-    except _AWAY as error:
+            _one(outbox, operation, refused)
+    except _UNREACHABLE as error:
         # What was not sent does not wait either: undoing again goes on with it.
         for operation in left:
             if operation.state == SENDING and not _is_unclear(operation, error):
@@ -121,70 +123,70 @@ def _delete(desk: Desk, operations: Sequence[Operation], refused: list[str]) -> 
         raise
 
 
-def _together(desk: Desk, operations: Sequence[Operation]) -> list[Operation]:
+def _together(outbox: Outbox, operations: Sequence[Operation]) -> list[Operation]:
     """Delete entries in one request, and return those that are still there."""
     try:
-        _request(desk, operations)
+        _request(outbox, operations)
     except UnclearError:
-        return _still_there(desk, operations)
+        return _still_there(outbox, operations)
     except (RefusedError, NotFoundError):
         return list(operations)  # one of them is in the way of all
-    except _AWAY as error:
+    except _UNREACHABLE as error:
         for operation in operations:
             _drop(operation, error)
         raise
-    _happened(desk, operations)
+    _happened(outbox, operations)
     return []
 
 
-def _one(desk: Desk, operation: Operation, refused: list[str]) -> None:
+def _one(outbox: Outbox, operation: Operation, refused: list[str]) -> None:
     try:
-        _request(desk, [operation])
+        _request(outbox, [operation])
     except NotFoundError:
         pass  # that is what was wanted
     except UnclearError as error:
         operation.error = error.as_json()["error"]
-        if _still_there(desk, [operation]):
+        if _still_there(outbox, [operation]):
             raise
         return
-    except _AWAY:
+    except _UNREACHABLE:
         raise
     except ClockifyError as error:
         refused.append(error.message)
         _drop(operation, error)
         return
-    _happened(desk, [operation])
+    _happened(outbox, [operation])
 
 
-def _request(desk: Desk, operations: Sequence[Operation]) -> None:
+def _request(outbox: Outbox, operations: Sequence[Operation]) -> None:
     workspace, user = operations[0].workspace, operations[0].user
     if len(operations) == 1:
-        desk.gateway().send("DELETE", entries.entry_path(workspace, operations[0].entry))
+        outbox.gateway().send("DELETE", entries.entry_path(workspace, operations[0].entry))
         return
     numbers = ",".join(operation.entry for operation in operations)
     path = entries.user_path(workspace, user)
-    desk.gateway().send("DELETE", path, params={"time-entry-ids": numbers})
+    outbox.gateway().send("DELETE", path, params={"time-entry-ids": numbers})
 
 
-def _happened(desk: Desk, operations: Iterable[Operation]) -> None:
+def _happened(outbox: Outbox, operations: Iterable[Operation]) -> None:
     for operation in operations:
-        desk.settle(done(operation))
+        outbox.settle(done(operation))
 
 
-def _still_there(desk: Desk, operations: Sequence[Operation]) -> list[Operation]:
+def _still_there(outbox: Outbox, operations: Sequence[Operation]) -> list[Operation]:
     """After a lost answer: settle what is deleted by now, and return the rest."""
     starts: list[datetime] = [start_of(o.before) for o in operations if o.before is not None]
     there = {
         entry["id"]
         for entry in entries.entries_begun(
-            desk.gateway(),
+            outbox.gateway(),
             operations[0].workspace,
             operations[0].user,
             min(starts),
             max(starts) + timedelta(seconds=1),
         )
     }
-    _happened(desk, [o for o in operations if o.entry not in there])
+    _happened(outbox, [o for o in operations if o.entry not in there])
     return [o for o in operations if o.entry in there]
 
 

@@ -6,7 +6,7 @@ import io
 import os
 from datetime import UTC, tzinfo
 
-from clockify_cli.errors import UsageError
+from clockify_cli.core.errors import UsageError
 
 _SYSTEM = "/etc/localtime"
 

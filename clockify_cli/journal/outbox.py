@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.errors import (
-    AwayError,
+from clockify_cli.core.errors import (
     ClockifyError,
     ConflictError,
     NotFoundError,
@@ -18,6 +17,16 @@ from clockify_cli.errors import (
     SignInError,
     StorageError,
     UnclearError,
+    UnreachableError,
+)
+from clockify_cli.core.model import (
+    TimeEntry,
+    end_of,
+    instant,
+    is_running,
+    seconds_of,
+    start_of,
+    utc_text,
 )
 from clockify_cli.journal.operation import (
     CREATE,
@@ -31,34 +40,25 @@ from clockify_cli.journal.operation import (
     Draft,
     Operation,
 )
-from clockify_cli.model import (
-    TimeEntry,
-    end_of,
-    instant,
-    is_running,
-    seconds_of,
-    start_of,
-    utc_text,
-)
-from clockify_cli.tracking.overlay import overlaid
+from clockify_cli.journal.overlay import overlaid
 
 if TYPE_CHECKING:
-    from clockify_cli.account import Account
+    from clockify_cli.core.account import Account
     from clockify_cli.gateway.client import Gateway
-    from clockify_cli.journal.book import Journal
     from clockify_cli.journal.delivery import Delivery
+    from clockify_cli.journal.store import Journal
     from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
     from clockify_cli.store.recent import Recent
 
-TURN_SECONDS = 30.0  # how long a write waits for other processes that are sending
+DELIVERY_LOCK_SECONDS = 30.0  # how long a write waits for other processes that are sending
 BRISK_SECONDS = 2.0  # how long a command that only reads may spend on what waits
-_AWAY = (AwayError, RateLimitError)
+_UNREACHABLE = (UnreachableError, RateLimitError)
 
 
 @dataclass(slots=True)
-class Written:
+class WriteResult:
     """What became of a change.
 
     Attributes:
@@ -74,13 +74,13 @@ class Written:
         operation = self.operations[number]
         found = operation.after or operation.before or {"id": operation.entry}
         if operation.state != DONE:
-            from clockify_cli.tracking.overlay import queued
+            from clockify_cli.journal.overlay import queued
 
             return queued(found, operation.entry)
         return found
 
 
-class Desk:
+class Outbox:
     """Time tracking for one account.
 
     Args:
@@ -116,7 +116,7 @@ class Desk:
         self.zone = zone
         self.queues = queues
         self.notice = notice
-        self.away: ClockifyError | None = None  # why nothing can be sent now
+        self.unreachable: ClockifyError | None = None  # why nothing can be sent now
         self._known: TimeEntry | None = last_known.running
         self._as_of = last_known.journal  # the newest write that ``_known`` knows of
         self.interrupted: list[Operation] = []  # their command was ended before it could report
@@ -129,16 +129,16 @@ class Desk:
     # -- turns ----------------------------------------------------------------------
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def delivery_lock(self) -> Iterator[None]:
         """Hold the right to write, with everything that waited delivered first where possible."""
-        with self.journal.turn(TURN_SECONDS) as got:
+        with self.journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:
             if not got:
-                self.away = AwayError(
+                self.unreachable = UnreachableError(
                     "Another clockify is still sending.", "Try again, or see 'clockify queue'."
                 )
             else:
                 self._renew()
-                if self.away is None and self.journal.waiting():
+                if self.unreachable is None and self.journal.waiting():
                     self._deliver_first(patient=True)
             yield
 
@@ -162,9 +162,9 @@ class Desk:
 
     def deliver_briskly(self) -> None:
         """Deliver what waits before a command that only reads; give up soon, say little."""
-        if self.away is not None or not self.journal.waiting():
+        if self.unreachable is not None or not self.journal.waiting():
             return
-        with self.journal.turn(0) as got:
+        with self.journal.delivery_lock(0) as got:
             if not got:
                 return
             self._renew()
@@ -184,12 +184,14 @@ class Desk:
             What was delivered, and what is still open (waiting or set aside).
 
         Raises:
-            AwayError, RateLimitError, SignInError: Something had to be left waiting.
+            UnreachableError, RateLimitError, SignInError: Something had to be left waiting.
         """
-        with self.journal.turn(TURN_SECONDS) as got:
+        with self.journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:
             before = self.journal.waiting()
             if not got:
-                raise AwayError("Another clockify is still sending.", "Try again in a moment.")
+                raise UnreachableError(
+                    "Another clockify is still sending.", "Try again in a moment."
+                )
             self._renew()
             try:
                 if before and not self._delivery().deliver_waiting(patient=True):
@@ -207,9 +209,11 @@ class Desk:
         try:
             clear = self._delivery().deliver_waiting(deadline, patient=patient)
             if patient and not clear:
-                self.away = AwayError("Earlier writes still wait.", "See 'clockify queue'.")
-        except (*_AWAY, SignInError) as error:
-            self.away = error
+                self.unreachable = UnreachableError(
+                    "Earlier writes still wait.", "See 'clockify queue'."
+                )
+        except (*_UNREACHABLE, SignInError) as error:
+            self.unreachable = error
         now = [self.journal.operation(o.id) for o in waiting]
         done = sum(o.state == DONE for o in now)
         if done:
@@ -224,15 +228,15 @@ class Desk:
             )
         self.save()
 
-    def found_out(self, operation: Operation) -> bool:
+    def took_effect(self, operation: Operation) -> bool:
         """Say of a write that was given up without an answer whether it happened. One request.
 
         Raises:
-            AwayError, RateLimitError, SignInError: Nobody can be asked.
+            UnreachableError, RateLimitError, SignInError: Nobody can be asked.
         """
-        if self.away is not None:
-            raise self.away
-        return self._delivery().found_out(operation)
+        if self.unreachable is not None:
+            raise self.unreachable
+        return self._delivery().took_effect(operation)
 
     def _learn_of(self, aside: Sequence[Operation]) -> None:
         """Learn from writes that were set aside: the timer that is known may have ended."""
@@ -261,7 +265,7 @@ class Desk:
         key: str | None = None,
         undoes: int | None = None,
         tolerate: Callable[[Operation, ClockifyError], bool] | None = None,
-    ) -> Written:
+    ) -> WriteResult:
         """Record a change and send it; call it inside :meth:`turn`.
 
         Args:
@@ -276,11 +280,11 @@ class Desk:
             ClockifyError: It was refused, or could neither be sent nor queued; then nothing
                 of it waits.
         """
-        if self.away is not None:
-            if isinstance(self.away, SignInError) or not self.queues:
-                raise self.away
+        if self.unreachable is not None:
+            if isinstance(self.unreachable, SignInError) or not self.queues:
+                raise self.unreachable
             operations = self.journal.record(verb, label, drafts, key=key, undoes=undoes)
-            return self._queued(operations, self.away)
+            return self._queued(operations, self.unreachable)
         if self._waits(drafts):
             # Something was set aside in the queue: this waits behind it for the user's decision.
             if not self.queues:
@@ -289,16 +293,16 @@ class Desk:
             self._deliver_first(patient=True)  # what of it can go, goes
             operations = [self.journal.operation(o.id) for o in recorded]
             if all(o.state == DONE for o in operations):
-                return Written(operations, queued=False)
+                return WriteResult(operations, queued=False)
             self.notice("It waits behind what was set aside: see 'clockify queue'.")
-            return Written(operations, queued=True)
+            return WriteResult(operations, queued=True)
         delivery = self._delivery()  # without a key or a sane time-out nothing is recorded
         operations = self.journal.record(verb, label, drafts, state=SENDING, key=key, undoes=undoes)
         fresh = True
         for operation in operations:
             try:
                 delivery.deliver(operation, fresh=fresh)
-            except _AWAY as error:
+            except _UNREACHABLE as error:
                 if not self.queues:
                     if isinstance(error, UnclearError) and delivery.came_through(operation):
                         continue
@@ -321,7 +325,7 @@ class Desk:
                 self._give_up(operations, error, key, undoes)
                 raise
         self.save()
-        return Written(operations, queued=False)
+        return WriteResult(operations, queued=False)
 
     def _waits(self, drafts: Sequence[Draft]) -> bool:
         """Say whether an entry of these is not at the service as this command has seen it."""
@@ -331,16 +335,16 @@ class Desk:
             for d in drafts
         )
 
-    def _queued(self, operations: list[Operation], error: ClockifyError) -> Written:
+    def _queued(self, operations: list[Operation], error: ClockifyError) -> WriteResult:
         if isinstance(error, UnclearError):
             self.notice(
                 f"{error.message} It is queued, and will be looked up before it is sent again."
             )
         else:
             self.notice(f"{error.message} It is queued and goes out with the next command.")
-        self.away = error
+        self.unreachable = error
         self.save()
-        return Written(operations, queued=True)
+        return WriteResult(operations, queued=True)
 
     def _give_up(
         self,
@@ -493,20 +497,20 @@ class Desk:
         """Return the running entry, asking the service; what waits is applied. One request.
 
         Raises:
-            AwayError: The service is away and nothing that waits settles the question.
+            UnreachableError: The service is away and nothing that waits settles the question.
         """
         from clockify_cli.gateway.entries import running_entry
 
         self.deliver_briskly()
         waiting = self.journal.waiting()
         try:
-            if self.away is not None:
-                raise self.away
+            if self.unreachable is not None:
+                raise self.unreachable
             newest = self._newest_done()  # what is written meanwhile may not be in it
             self._known = running_entry(self.gateway(), self.account.workspace, self.account.user)
             self._as_of = newest
             self._confirmed = True
-        except (*_AWAY, SignInError):
+        except (*_UNREACHABLE, SignInError):
             if not _settles_running(waiting, self.account.user):
                 raise
             self.notice("Clockify is away; this is what waits in the queue.")
@@ -524,11 +528,11 @@ class Desk:
         self.deliver_briskly()
         waiting = self.journal.waiting()
         try:
-            if self.away is not None:
-                raise self.away
+            if self.unreachable is not None:
+                raise self.unreachable
             found = recent_entries(self.gateway(), self.account.workspace, self.account.user, count)
             self.learn_newest(found, start_of(found[-1]) if len(found) == count else None)
-        except _AWAY:
+        except _UNREACHABLE:
             if not waiting:
                 raise
             found = [self._known] if self._known is not None else []
@@ -554,10 +558,10 @@ class Desk:
 
         One request, except for what only waits in the queue.
         """
-        from clockify_cli.errors import UsageError
+        from clockify_cli.core.errors import UsageError
+        from clockify_cli.core.model import is_entity_id
         from clockify_cli.gateway.entries import entry
         from clockify_cli.journal.operation import LOCAL
-        from clockify_cli.model import is_entity_id
 
         text = handle.strip()
         if text == "@running":
@@ -589,11 +593,11 @@ class Desk:
                 "An entry is an ID, @1 for the newest, @2 for the one before, or @running.",
             )
         waiting = [o for o in self.journal.waiting() if o.entry == text]
-        if self.away is None:
+        if self.unreachable is None:
             try:
                 now = entry(self.gateway(), self.account.workspace, text)
-            except _AWAY as error:
-                self.away = error
+            except _UNREACHABLE as error:
+                self.unreachable = error
             else:
                 user = str(now.get("userId") or self.account.user)
                 shown = overlaid([now], waiting, user)
@@ -602,7 +606,7 @@ class Desk:
                 return shown[0]
         cached = self._cached_entry(text)
         if cached is None or not self.queues:
-            raise self.away
+            raise self.unreachable
         shown = overlaid([cached], waiting, self.account.user)
         if not shown:
             raise NotFoundError(f"The entry {text} is deleted.", "See 'clockify queue'.")

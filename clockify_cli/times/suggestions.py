@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from clockify_cli.errors import TimeError
+from clockify_cli.core.errors import TimeError
 from clockify_cli.times.days import DAY, find_day
 from clockify_cli.times.durations import find_length, not_a_length
 from clockify_cli.times.instants import CLOCK, find_instant

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from clockify_cli.errors import UsageError
-from clockify_cli.model import end_of, instant, start_of
-from clockify_cli.naming import folded
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import end_of, instant, start_of
+from clockify_cli.core.naming import folded
+from clockify_cli.importing.names import Creator, Meant, NameFinder
 from clockify_cli.tracking.content import DESCRIPTION_LIMIT
-from clockify_cli.tracking.import_names import Creator, Meant, NameFinder
 from clockify_cli.transfer.record import Note, Reading, Record
 
 _MINUTE = timedelta(minutes=1)

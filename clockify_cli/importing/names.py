@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from clockify_cli.errors import (
+from clockify_cli.core.errors import (
     AmbiguousError,
     NotFoundError,
     RefusedError,
     UnclearError,
     UsageError,
 )
-from clockify_cli.model import is_entity_id
-from clockify_cli.naming import folded, is_put_away, project_label
+from clockify_cli.core.model import is_entity_id
+from clockify_cli.core.naming import folded, is_archived, project_label
 from clockify_cli.resources.kinds import CLIENT, PROJECT, TAG, TASK, Kind
-from clockify_cli.resources.shelf import Shelf
+from clockify_cli.resources.resource_list import ResourceList
 from clockify_cli.store.names import Names
 from clockify_cli.transfer.record import Record
 
@@ -379,7 +379,7 @@ class NameFinder:
 def _one(found: Sequence[Thing], name: str) -> Thing | None:
     """Return the one that is meant: the same letter by letter, then the one that is in use."""
     exact = [thing for thing in found if thing.get("name") == name] or found
-    active = [thing for thing in exact if not is_put_away(thing)] or exact
+    active = [thing for thing in exact if not is_archived(thing)] or exact
     return active[0] if len(active) == 1 else None
 
 
@@ -424,12 +424,12 @@ class Creator:
 
     Args:
         names: The cache, which learns of them.
-        shelf: Gives the shelf of a kind (of tasks: of a project's ID).
+        resource_list: Gives the resource_list of a kind (of tasks: of a project's ID).
     """
 
-    def __init__(self, names: Names, shelf: Callable[[Kind, str], Shelf]) -> None:
+    def __init__(self, names: Names, resource_list: Callable[[Kind, str], ResourceList]) -> None:
         self._names = names
-        self._shelf = shelf
+        self._resource_list = resource_list
         self._made: dict[str, Thing] = {}  # by their stand-ins
 
     def create(self, new: Iterable[Unknown]) -> list[Thing]:
@@ -475,11 +475,11 @@ class Creator:
         self, kind: Kind, fields: dict[str, Any], made: list[Thing], *, project: str = ""
     ) -> Thing:
         """Create one thing; where the answer was lost, look whether it is there by now."""
-        shelf = self._shelf(kind, project)
+        resource_list = self._resource_list(kind, project)
         key = f"tasks-{project}" if project else kind.plural
         for again in (False, True):
             try:
-                thing = shelf.create(fields)
+                thing = resource_list.create(fields)
                 break
             except UnclearError:
                 there = self._there(key, fields, lambda text: text)

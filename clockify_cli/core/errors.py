@@ -7,7 +7,7 @@
     ├── PermissionRefused         3   permission     the account may not do this (403)
     ├── NotFoundError             4   not_found      no such thing
     │   └── AmbiguousError        4   ambiguous      a name that fits several
-    ├── AwayError                 5   unavailable    network, gateway or Clockify away
+    ├── UnreachableError                 5   unavailable    network, gateway or Clockify away
     │   └── UnclearError          5   unclear        a write whose answer was lost
     ├── RefusedError              6   refused        400, 409 or 422 from Clockify
     │   └── ConflictError         6   conflict       changed by somebody else meanwhile
@@ -103,7 +103,7 @@ class AmbiguousError(NotFoundError):
     kind = "ambiguous"
 
 
-class AwayError(ClockifyError):
+class UnreachableError(ClockifyError):
     """The network, the gateway or Clockify cannot be reached or does not work."""
 
     exit_code = 5
@@ -112,7 +112,7 @@ class AwayError(ClockifyError):
     timed_out = False  # the other side may still be at work on the request
 
 
-class UnclearError(AwayError):
+class UnclearError(UnreachableError):
     """A write was sent and its answer was lost: it may or may not have been recorded."""
 
     kind = "unclear"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from clockify_cli.errors import AmbiguousError, NotFoundError
+from clockify_cli.core.errors import AmbiguousError, NotFoundError
 
 Thing = Mapping[str, Any]
 _SHOWN = 6
@@ -27,7 +27,7 @@ def folded(text: str) -> str:
     return " ".join(plain.casefold().split())
 
 
-def is_put_away(thing: Thing) -> bool:
+def is_archived(thing: Thing) -> bool:
     """Say whether a project, client or tag is archived, or a task done."""
     return bool(thing.get("archived")) or thing.get("status") == "DONE"
 
@@ -59,7 +59,7 @@ def match(
     if wanted:
         for fits in _rules(wanted):
             found = [thing for thing in things if fits(thing)]
-            active = [thing for thing in found if not is_put_away(thing)]
+            active = [thing for thing in found if not is_archived(thing)]
             # Where an archived and an active one have the same name, the active one is meant.
             found = active or found
             if len(found) == 1:
@@ -81,7 +81,7 @@ def _rules(wanted: str) -> list[Callable[[Thing], bool]]:
         return f"{client}/{name(thing)}" if client else ""
 
     def active(rule: Callable[[Thing], bool]) -> Callable[[Thing], bool]:
-        return lambda thing: not is_put_away(thing) and rule(thing)
+        return lambda thing: not is_archived(thing) and rule(thing)
 
     return [
         lambda thing: name(thing) == wanted,
@@ -131,7 +131,7 @@ def _not_found(
     archived = [
         thing
         for thing in things
-        if is_put_away(thing)
+        if is_archived(thing)
         and plain
         and (folded(str(thing.get("name", ""))).startswith(plain) or _path_begins(thing, plain))
     ]
@@ -140,11 +140,11 @@ def _not_found(
             f"There is no active {noun} '{text}'.",
             f"Archived or done, and meant only by the exact name: {show(archived[0])}.",
         )
-    by_name = {folded(show(thing)): show(thing) for thing in things if not is_put_away(thing)}
+    by_name = {folded(show(thing)): show(thing) for thing in things if not is_archived(thing)}
     by_name |= {
         folded(str(thing.get("name", ""))): show(thing)
         for thing in things
-        if not is_put_away(thing)
+        if not is_archived(thing)
     }
     near = difflib.get_close_matches(plain, list(by_name), n=3, cutoff=0.5)
     names = list(dict.fromkeys(by_name[n] for n in near))

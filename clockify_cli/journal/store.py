@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from clockify_cli import paths
-from clockify_cli.errors import ConflictError, StorageError
+from clockify_cli.core import paths
+from clockify_cli.core.errors import ConflictError, StorageError
 from clockify_cli.journal.operation import (
     CREATE,
     DELETE,
@@ -205,7 +205,7 @@ class Journal:
             raise self._failure(error) from error
 
     @contextmanager
-    def turn(self, seconds: float) -> Iterator[bool]:
+    def delivery_lock(self, seconds: float) -> Iterator[bool]:
         """Hold the right to send; yield whether it was got within ``seconds``.
 
         One process sends at a time, so that an operation found ``sending`` by the holder is
@@ -432,7 +432,7 @@ class Journal:
         """Return the operation with this number."""
         found = self._select("WHERE o.id = ?", (number,))
         if not found:
-            from clockify_cli.errors import NotFoundError
+            from clockify_cli.core.errors import NotFoundError
 
             raise NotFoundError(f"There is no operation {number}.", "List them: clockify queue.")
         return found[0]

@@ -16,7 +16,13 @@ from typer.exceptions import Abort, Exit
 
 from clockify_cli import __version__
 from clockify_cli.commands.shape import NARROW, load, shared_options
-from clockify_cli.core.errors import ClockifyError, Interrupted, StorageError, UsageError
+from clockify_cli.core.errors import (
+    ClockifyError,
+    Interrupted,
+    StorageError,
+    StrangerError,
+    UsageError,
+)
 from clockify_cli.core.tree import ROWS, overview
 from clockify_cli.output import Output
 from clockify_cli.session import Options, Run
@@ -106,15 +112,38 @@ def run(arguments: list[str], *, options: Options | None = None) -> int:
     except (KeyboardInterrupt, Abort):
         return _report(Interrupted("Interrupted.", this_run.what_waits()), arguments, this_run)
     except ClockifyError as error:
+        if isinstance(error, StrangerError):
+            this_run.forget_user()
         return _report(error, arguments, this_run)
     except ClickException as error:
         return _report(_usage(error), arguments, this_run)
     except OSError as error:
         return unwritten(error, arguments, this_run)
     except Exception as error:
+        if this_run.carried_out:  # after Clockify's yes nothing fails
+            return _shown_plainly(error, this_run)
         return _report(_bug(error), arguments, this_run)
     finally:
         this_run.close()
+
+
+def _shown_plainly(error: Exception, this_run: Run) -> int:
+    """Answer with what Clockify has carried out and this program could not draw."""
+    import json
+
+    place = _bug(error).message
+    left = [o.after or {"id": o.entry} for o in this_run.carried_out]
+    ids = ", ".join(str(entry.get("id")) for entry in left)
+    if this_run.options.json:
+        data = left[-1] if len(left) == 1 else left
+        sys.stdout.write(json.dumps(data, default=str) + "\n")
+    else:
+        sys.stdout.write(f"Done: {ids}\n")
+    sys.stdout.flush()
+    Output(stderr=sys.stderr).tell(
+        this_run.without_key(f"Clockify has recorded it ({ids}), but it cannot be shown. {place}")
+    )
+    return 0
 
 
 def unwritten(error: OSError, arguments: list[str], this_run: Run | None = None) -> int:
@@ -162,7 +191,7 @@ def _bug(error: Exception) -> ClockifyError:
     import traceback
 
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"  # noqa: PTH119
+    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
     return ClockifyError(
         f"Something went wrong that should not: {type(error).__name__} at {place}: {error}.",
         "Nothing that was recorded is lost. Please report it with the command that you typed.",

@@ -28,10 +28,14 @@ class Served:
         self.api_url = url
         self._http = httpx.Client(base_url=url, trust_env=False, timeout=20)
 
-    def requests(self) -> list[dict[str, Any]]:
-        """Return the requests since the last ``clear``: method, path, query, body, status, …"""
+    def requests(self, *, control: bool = False) -> list[dict[str, Any]]:
+        """Return the requests since the last ``clear``: method, path, query, body, status, …
+
+        Args:
+            control: Those to the control plane too, which no quota of Clockify's counts.
+        """
         found: list[dict[str, Any]] = self._own("GET", "/requests")
-        return found
+        return [r for r in found if control or "/api/" in r["path"]]
 
     def clear(self) -> None:
         """Forget the requests."""

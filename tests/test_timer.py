@@ -7,7 +7,7 @@ import signal
 import time
 
 import pytest
-from cli import ENTRIES, Cli
+from cli import Cli
 from conftest import Served
 from sandbox_api import MINE, WS, Api
 
@@ -31,13 +31,14 @@ def start_elsewhere(api: Api, description: str, at: str) -> str:
     return str(api.entry(at, description=description)["id"])
 
 
-def test_the_first_start_ever_is_two_requests(cli: Cli, served: Served) -> None:
+def test_the_first_start_ever_looks_who_and_what_is_running_first(cli: Cli, served: Served) -> None:
     entry = cli("start", "Review", "--json").json
     assert entry["description"] == "Review"
     assert entry["timeInterval"]["end"] is None
     assert [(r["method"], r["path"]) for r in served.requests()] == [
         ("GET", "/clockify/api/v1/user"),
-        ("POST", ENTRIES),
+        ("GET", USER_ENTRIES),
+        ("POST", USER_ENTRIES),
     ]
 
 
@@ -66,7 +67,7 @@ def test_a_running_timer_is_stopped_at_the_new_start(cli: Cli, served: Served, a
     assert entries["One"]["end"] == entries["Two"]["start"] == "2026-11-25T09:00:00Z"
 
 
-def test_first_start_by_names_is_five_requests_and_then_one(
+def test_first_start_by_names_is_six_requests_and_then_one(
     cli: Cli, served: Served, api: Api
 ) -> None:
     client = api.create(f"{WS}/clients", name="Acme")
@@ -76,7 +77,7 @@ def test_first_start_by_names_is_five_requests_and_then_one(
     served.clear()
     words = ("start", "Fix", "login", "-p", "acme/web", "-k", "bui", "-t", "DEV", "--json")
     entry = cli(*words).json
-    assert len(methods(served)) == 5
+    assert len(methods(served)) == 6
     assert (entry["projectId"], entry["taskId"]) == (project["id"], task["id"])
     assert entry["tagIds"] == [tag["id"]]
     assert entry["billable"] is True, "the project's own default"

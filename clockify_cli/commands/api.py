@@ -124,7 +124,7 @@ def _read(source: str) -> Any:
         if source == "-":
             text = sys.stdin.buffer.read().decode("utf-8")
         else:
-            with open(source, encoding="utf-8") as stream:  # noqa: PTH123
+            with open(source, encoding="utf-8") as stream:
                 text = stream.read()
     except OSError as error:
         raise UsageError(f"Cannot read {name}: {error.strerror or error}.") from error
@@ -140,7 +140,7 @@ def _forget(run: Run, address: str) -> None:
     """Drop what the caches hold and the request may have changed."""
     from clockify_cli.resources.touched import forget_touched
 
-    forget_touched(run.target.account, address)
+    forget_touched(run.account_id, address)
     if run.entry_cache is not None:
         run.entry_cache.forget_all()
 

@@ -8,7 +8,12 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_entry, show_started, typed_instant
+from clockify_cli.commands.timers import (
+    settle_forgotten,
+    show_entry,
+    show_started,
+    typed_or_now,
+)
 from clockify_cli.tracking import timer
 
 app = CommandApp()
@@ -35,9 +40,12 @@ def break_(
     has no breaks, --gap just leaves the time empty.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=yes)
+    when = typed_or_now(run, at, allow_future=allow_future, yes=yes)
+    forgotten = settle_forgotten(run, when, yes=yes)
     if gap:
-        show_entry(run, timer.stop(run.outbox, when), "Stopped")
+        stopped = forgotten.stopped or timer.stop(run.outbox, when, agreed=forgotten.agreed)
+        show_entry(run, stopped, "Stopped")
     else:
         text = " ".join(description or ()) or "Break"
-        show_started(run, timer.start_break(run.outbox, text, when))
+        started = timer.start_break(run.outbox, text, when, agreed=forgotten.agreed)
+        show_started(run, started, forgotten)

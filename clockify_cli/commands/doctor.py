@@ -73,7 +73,7 @@ def _examined(run: Run) -> Iterator[Finding]:
         yield Finding("address", False, error.message, error.hint, error.exit_code)
         return
     yield from checks.check_private_files(notices)
-    yield from checks.check_journal(target.account)
+    yield from checks.check_journal(run.account_id)
     yield from checks.check_cache()
     yield checks.check_key(target, run.key_origin)
     address = checks.check_address(target, settings)

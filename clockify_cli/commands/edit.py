@@ -159,10 +159,9 @@ def _edit_entries(
         unchanged = expected_versions(if_unchanged, read_source)
     ask_for_many(run, handles, "changed", yes=yes)
     outbox = run.outbox
-    with outbox.delivery_lock():
-        reviser = Reviser(revision, run.names, run.clock, run.notice, sure(run, yes=yes))
-        entries = editing.find_all(outbox, handles)
-        edited = editing.edit(outbox, entries, reviser, if_unchanged=unchanged)
+    reviser = Reviser(revision, run.names, run.clock, run.notice, sure(run, yes=yes))
+    entries = editing.find_all(outbox, handles)
+    edited = editing.edit(outbox, entries, reviser, if_unchanged=unchanged)
     show_entries(
         run,
         [("Changed" if e.changed else "Unchanged", e.entry) for e in edited],
@@ -182,7 +181,7 @@ def read_source(name: str) -> str:
     try:
         if name == "-":
             return sys.stdin.buffer.read().decode("utf-8-sig").replace("\r\n", "\n")
-        with open(name, encoding="utf-8-sig") as stream:  # noqa: PTH123
+        with open(name, encoding="utf-8-sig") as stream:
             return stream.read()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"

@@ -28,8 +28,7 @@ def join(ctx: typer.Context, entry: options.Entries, yes: options.Yes = False) -
     gone = len({handle.strip().lower() for handle in entry}) - 1
     if gone > 1:
         run.confirm(f"{gone + 1} entries would become one, and {gone} be removed.", yes=yes)
-    with run.outbox.delivery_lock():
-        found = editing.find_all(run.outbox, entry)
-        joined = reshaping.join(run.outbox, found, run.clock, sure(run, yes=yes))
+    found = editing.find_all(run.outbox, entry)
+    joined = reshaping.join(run.outbox, found, run.clock, sure(run, yes=yes))
     show_entries(run, [("Joined", joined)], one=True)
     overlaps.told(run.outbox, joined, before=found)

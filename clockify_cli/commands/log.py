@@ -78,19 +78,22 @@ def log(
             run.clock, start=start, end=end, length=length, allow_future=allow_future
         )
         description: Sequence[str] | None = words
+        typed = " ".join(filter(None, (start, end, length)))
     else:
         span, description = _from_words(run, words, words_after_dashes(ctx), allow_future)
+        typed = " ".join((words or [])[: len(words or ()) - len(description)])
     _tell(run, span, yes=yes)
     content = typed_content(run, description or None, project, task, tag, billable)
-    entry, new = editing.log(
+    logged = editing.log(
         run.outbox,
         content,
-        span.start,
-        span.end,
+        [(span.start, span.end)],
         user=run.user_id(user) if user else "",
         key=key,
         once=once,
+        typed=typed,
     )
+    [entry], new = logged.entries, logged.new
     if not new:
         run.notice("Already recorded.")
     elif not run.out.quiet:

@@ -48,7 +48,14 @@ def several(noun: str) -> Any:
 def shelf_of(run: Run, kind: Kind, *, project: str = "") -> ResourceList:
     """Return the workspace's list of a kind."""
     workspace = run.account.workspace
-    return ResourceList(kind, workspace, lambda: run.gateway, run.names, project=project)
+    return ResourceList(
+        kind,
+        workspace,
+        lambda: run.gateway,
+        run.names,
+        project=project,
+        recorder=run.recorder(),
+    )
 
 
 def away_of(*, away: bool, both: bool, option: str = "--archived") -> bool | None:

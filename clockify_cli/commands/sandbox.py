@@ -123,7 +123,7 @@ def reset(ctx: typer.Context, yes: options.Yes = False) -> None:
         if kept:
             run.notice(f"The sandbox's file was damaged; it is kept as {kept}.")
 
-    dropped = _readable(run, lambda: replace_account(run.target.account, renew, run.notice))
+    dropped = _readable(run, lambda: replace_account(run.account_id, renew, run.notice))
     _forget(run)
     if dropped:
         run.notice(f"{dropped} write{'s' * (dropped > 1)} that waited for the old one: dropped.")
@@ -196,7 +196,7 @@ def _change(text: str) -> tuple[str, Any]:
 def _forget(run: Run) -> None:
     from clockify_cli.setup.forgetting import forget_account
 
-    forget_account(run.account_name, run.target.account, sandbox=True)
+    forget_account(run.account_name, run.account_id, sandbox=True)
 
 
 def _readable(run: Run, work: Callable[[], Result]) -> Result:

@@ -6,7 +6,12 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_started, typed_content, typed_instant
+from clockify_cli.commands.timers import (
+    settle_forgotten,
+    show_started,
+    typed_content,
+    typed_or_now,
+)
 from clockify_cli.tracking import timer
 
 app = CommandApp()
@@ -38,11 +43,12 @@ def start(
     Project, task, tags and billable default to the settings and to .clockify.toml.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=yes)
+    when = typed_or_now(run, at, allow_future=allow_future, yes=yes)
     content = typed_content(run, description, project, task, tag, billable, interactive=interactive)
-    started = timer.start(run.outbox, content, when)
-    if when < run.now and not run.out.quiet:
+    forgotten = settle_forgotten(run, when, yes=yes)
+    started = timer.start(run.outbox, content, when, agreed=forgotten.agreed)
+    if when is not None and when < run.now and not run.out.quiet:
         from clockify_cli.tracking import overlaps
 
         overlaps.told(run.outbox, started.entry)
-    show_started(run, started)
+    show_started(run, started, forgotten)

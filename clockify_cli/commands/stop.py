@@ -6,7 +6,7 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_entry, typed_instant
+from clockify_cli.commands.timers import settle_forgotten, show_entry, typed_or_now
 from clockify_cli.tracking import timer
 
 app = CommandApp()
@@ -26,5 +26,7 @@ def stop(
 ) -> None:
     """Stop the running timer and show the finished entry. Exit 4 where nothing runs."""
     run = run_of(ctx)
-    when = typed_instant(run, at, role="end", allow_future=allow_future, yes=yes)
-    show_entry(run, timer.stop(run.outbox, when), "Stopped")
+    when = typed_or_now(run, at, role="end", allow_future=allow_future, yes=yes)
+    forgotten = settle_forgotten(run, when, yes=yes)
+    stopped = forgotten.stopped or timer.stop(run.outbox, when, agreed=forgotten.agreed)
+    show_entry(run, stopped, "Stopped")

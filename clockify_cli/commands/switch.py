@@ -6,7 +6,7 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_started, typed_instant
+from clockify_cli.commands.timers import settle_forgotten, show_started, typed_or_now
 from clockify_cli.tracking import timer
 from clockify_cli.tracking.defaults import split_tags
 
@@ -38,14 +38,17 @@ def switch(
     requests. Exit 4 where nothing runs.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=yes)
+    when = typed_or_now(run, at, allow_future=allow_future, yes=yes)
+    forgotten = settle_forgotten(run, when, yes=yes)
     started = timer.switch(
         run.outbox,
         when,
+        agreed=forgotten.agreed,
+        like=forgotten.stopped,
         description=None if description is None else " ".join(description),
         project=project,
         task=task,
         tags=None if tag is None else split_tags(tag),
         billable=billable,
     )
-    show_started(run, started)
+    show_started(run, started, forgotten)

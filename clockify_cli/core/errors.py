@@ -37,6 +37,10 @@ class ClockifyError(Exception):
     exit_code = 1
     kind = "error"
     default_hint = ""
+    blames_change = True  # it says something about the change that met it
+    code: int | None = None  # Clockify's own number of the error
+    request_id = ""  # the gateway's X-Request-Id
+    by_gateway = False  # Maton says so, not Clockify
 
     def __init__(
         self,
@@ -81,6 +85,19 @@ class SignInError(ClockifyError):
     exit_code = 3
     kind = "auth"
     default_hint = "Run 'clockify auth login', or set MATON_API_KEY."
+    blames_change = False
+    no_key = False  # there is no key at all
+
+
+class ConnectionRefused(SignInError):
+    """The gateway has no connection to Clockify for the key, or not the one that was named."""
+
+    kind = "connection"
+    default_hint = "See 'clockify connections list'; 'clockify connections create' makes one."
+
+
+class StrangerError(SignInError):
+    """The key or connection belongs to another Clockify user now than the one it was known for."""
 
 
 class PermissionRefused(ClockifyError):
@@ -88,6 +105,7 @@ class PermissionRefused(ClockifyError):
 
     exit_code = 3
     kind = "permission"
+    blames_change = False
 
 
 class NotFoundError(ClockifyError):
@@ -95,6 +113,10 @@ class NotFoundError(ClockifyError):
 
     exit_code = 4
     kind = "not_found"
+
+
+class UnknownWorkspaceError(NotFoundError):
+    """Clockify does not know the workspace, or not for this account (404 without a body)."""
 
 
 class AmbiguousError(NotFoundError):
@@ -108,6 +130,7 @@ class UnreachableError(ClockifyError):
 
     exit_code = 5
     kind = "unavailable"
+    blames_change = False
     default_hint = "Check the network, then try again; 'clockify doctor' tells what is wrong."
     timed_out = False  # the other side may still be at work on the request
 
@@ -137,6 +160,7 @@ class RateLimitError(ClockifyError):
 
     exit_code = 7
     kind = "rate_limited"
+    blames_change = False
     default_hint = "Wait for the hour to turn; 'clockify budget' shows the requests of this hour."
     retry_after: float | None = None  # seconds that the service asked to wait
 
@@ -145,6 +169,7 @@ class StorageError(ClockifyError):
     """A file of ours cannot be read or written."""
 
     kind = "storage"
+    blames_change = False
 
 
 class Interrupted(ClockifyError):

@@ -112,6 +112,13 @@ KEYS: dict[str, Key] = {
             ("entry", "day", "project"),
         ),
         Key("warn_running_hours", "int", "hours after which a running timer is suspicious", 12),
+        Key(
+            "forgotten",
+            "text",
+            "whether a timer that was left running is asked about or stopped",
+            "ask",
+            choices=("ask", "stop"),
+        ),
         Key("prompt_format", "text", "template of `clockify prompt`", None),
     )
 }
@@ -212,7 +219,7 @@ def read_folder_file(path: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        with open(path, "rb") as stream:  # noqa: PTH123
+        with open(path, "rb") as stream:
             table = tomllib.load(stream)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(

@@ -44,7 +44,8 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
         Row("extend", "extend", "Make an entry longer."),
         Row("shorten", "shorten", "Make an entry shorter."),
         Row("move", "move", "Move an entry to another time."),
-        Row("undo", "undo", "Take back the last change."),
+        Row("undo", "undo", "Undo the last change."),
+        Row("redo", "redo", "Redo what the last undo took back."),
         Row("mark-invoiced", "mark_invoiced", "Mark entries as invoiced."),
     ),
     "Reports and checks": (
@@ -73,8 +74,8 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
         Row("sandbox", "sandbox", "The embedded gateway: serve, seed, reset."),
     ),
     "Queue and tools": (
-        Row("queue", "queue", "Show and mend the writes that wait."),
-        Row("sync", "sync", "Deliver the writes that wait."),
+        Row("queue", "queue", "Show and manage pending changes."),
+        Row("sync", "sync", "Deliver pending changes now."),
         Row("budget", "budget", "Show the requests made this hour."),
         Row("when", "when", "Explain a time that you type."),
         Row("prompt", "prompt", "Print the running timer for a shell prompt; no request."),

@@ -35,6 +35,9 @@ class Gateway:
         progress: Entered for as long as each request takes.
     """
 
+    clock_skew: float | None = None  # seconds by which this computer's clock is behind
+    own_user = ""  # the ID of the user whom the key is known for
+
     def __init__(
         self,
         target: Target,
@@ -177,6 +180,12 @@ class Gateway:
                 if write or tries >= self.tries or redirected or error.timed_out:
                     raise
                 time.sleep(backoff(tries))
+
+    def use(self, target: Target) -> None:
+        """Name another connection from now on; the addresses stay."""
+        self.target = target
+        for http in self._http.values():
+            http.headers.update(target.headers())
 
     def beside(self, on_request: Callable[[str, str, int, float], None]) -> Gateway:
         """Return a client on the same connections that never waits out a rate limit itself.

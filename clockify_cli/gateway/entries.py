@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from clockify_cli.core.errors import UnreachableError
+from clockify_cli.core.errors import UnclearError, UnreachableError
 from clockify_cli.core.model import TimeEntry, end_of, instant, utc_text
 from clockify_cli.gateway.answers import Answer, read_answer
 from clockify_cli.gateway.client import Gateway
+from clockify_cli.gateway.identity import check_owner, own_route
 from clockify_cli.gateway.resources import NO_SUCH_SERVICE
 
 SHIFT = timedelta(hours=15)  # more than any account's offset, either way
@@ -44,10 +45,11 @@ def user_path(workspace: str, user: str) -> str:
 
 def running_entry(gateway: Gateway, workspace: str, user: str) -> TimeEntry | None:
     """Return the user's own running entry, or ``None``. One request."""
-    found = gateway.get(user_path(workspace, user), {"in-progress": True})
-    if not isinstance(found, list):
-        raise UnreachableError("The gateway's answer is not a list.", NO_SUCH_SERVICE)
-    mine = (e for e in map(checked, found) if e.get("userId", user) == user)
+    with own_route(gateway, user):
+        found = gateway.get(user_path(workspace, user), {"in-progress": True})
+        if not isinstance(found, list):
+            raise UnreachableError("The gateway's answer is not a list.", NO_SUCH_SERVICE)
+        mine = [check_owner(user, e) for e in map(checked, found)]
     return next((e for e in mine if not end_of(e)), None)
 
 
@@ -60,6 +62,36 @@ def running_entries(gateway: Gateway, workspace: str) -> Iterator[TimeEntry]:
 def entry(gateway: Gateway, workspace: str, number: str) -> TimeEntry:
     """Return one entry; raise NotFoundError where there is none. One request."""
     return checked(gateway.get(entry_path(workspace, number)))
+
+
+def write(
+    gateway: Gateway,
+    method: str,
+    path: str,
+    body: dict[str, Any],
+    user: str = "",
+    *,
+    before: TimeEntry | None = None,
+) -> TimeEntry:
+    """Send a change of one entry and return the entry as it is then. One request.
+
+    Args:
+        gateway: The client.
+        method: ``POST``, ``PUT`` or ``PATCH``.
+        path: The path.
+        body: The body.
+        user: Whose entry the answer has to be; anybody's if left out.
+        before: The entry as it was, for what the answer does not tell.
+
+    Raises:
+        UnclearError: The answer is not an object with an ID: nobody knows what was done.
+        StrangerError: It is another user's.
+    """
+    answer = gateway.send(method, path, body=body)
+    data = answer.data
+    if not isinstance(data, dict) or not data.get("id"):
+        raise UnclearError("The gateway's answer is not a time entry.", status=answer.status)
+    return check_owner(user, checked(data))
 
 
 def checked(data: Any) -> TimeEntry:
@@ -159,8 +191,13 @@ def pages_begun(
 
     path = user_path(workspace, user)
     before: set[str] = set()
-    for found in gateway.whole_pages(path, params, page_size=PAGE_SIZE, read=read):
-        items = [checked(entry) for entry in found]
+    pages = gateway.whole_pages(path, params, page_size=PAGE_SIZE, read=read)
+    while True:
+        with own_route(gateway, user):
+            found = next(pages, None)
+        if found is None:
+            return
+        items = [check_owner(user, checked(entry)) for entry in found]
         numbers = {entry["id"] for entry in items}
         if before & numbers:
             # One that was made meanwhile has pushed another to the next page again.
@@ -215,6 +252,29 @@ def _moved(moment: datetime, by: timedelta = timedelta(0)) -> datetime:
         return _FIRST if by < timedelta(0) else _LAST
 
 
+def has_entries(gateway: Gateway, workspace: str, user: str, plural: str, number: str) -> bool:
+    """Say whether a user has entries with a project, tag or task. One request.
+
+    Args:
+        gateway: The client.
+        workspace: The workspace's ID.
+        user: The user's ID.
+        plural: ``projects``, ``tags`` or ``tasks``; of others no entry tells.
+        number: The ID of the thing.
+    """
+    filters = {"projects": "project", "tags": "tags", "tasks": "task"}
+    if plural not in filters:
+        return False
+    params: dict[str, str | int | bool | list[str]] = {
+        filters[plural]: number,
+        "page": 1,
+        "page-size": 1,
+    }
+    return bool(gateway.get(user_path(workspace, user), params))
+
+
 def recent_entries(gateway: Gateway, workspace: str, user: str, count: int) -> list[TimeEntry]:
     """Return the user's newest ``count`` entries, newest first."""
-    return list(map(checked, gateway.pages(user_path(workspace, user), limit=count)))
+    with own_route(gateway, user):
+        found = gateway.pages(user_path(workspace, user), limit=count)
+        return [check_owner(user, checked(entry)) for entry in found]

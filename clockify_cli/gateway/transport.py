@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 
 from clockify_cli import __version__
+from clockify_cli.core.account import is_loopback
 from clockify_cli.core.errors import UnreachableError
-from clockify_cli.gateway.target import Target, is_loopback
+from clockify_cli.gateway.target import Target
 
 CONNECT_SECONDS = 3.0  # a network that drops everything must not hold up a start for long
 CONNECTIONS = 12  # enough for the service's 50 requests a second at 200 ms each

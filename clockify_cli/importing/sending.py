@@ -127,9 +127,10 @@ class _Import:
         self._progress = progress
         self._workspace = outbox.account.workspace
         self._mine = entries.user_path(self._workspace, user)
-        own = user == outbox.account.user
-        self._place = entries.entries_path(self._workspace) if own else self._mine
-        self._batch = Batch(outbox.journal, VERB, f"entries of {plan.name}", key=key)
+        self._place = self._mine  # one's own route, where admins may enter finished time
+        self._batch = Batch(
+            outbox.journal, VERB, f"entries of {plan.name}", self._workspace, key=key
+        )
         self._turn = ExitStack()
         self._todo: deque[Row] = deque(plan.new)
         self._total = len(plan.new)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.errors import (
     ClockifyError,
@@ -20,6 +20,9 @@ from clockify_cli.resources.kinds import CLIENT, PROJECT, Kind
 from clockify_cli.resources.refusals import name_taken, not_kept, still_active
 from clockify_cli.store.names import Names
 
+if TYPE_CHECKING:
+    from clockify_cli.resources.recorded import Recorder
+
 
 class ResourceList:
     """The projects, clients or tags of a workspace, or the tasks of a project.
@@ -29,7 +32,8 @@ class ResourceList:
         workspace: The workspace's ID.
         gateway: Gives the client when a request is due.
         names: The cache of names, which learns from everything done here.
-        project: The project's ID, where the kind is a task.
+        project: The project's ID, if the kind is a task.
+        recorder: Notes what is done here, so that it can be undone.
     """
 
     def __init__(
@@ -40,7 +44,9 @@ class ResourceList:
         names: Names,
         *,
         project: str = "",
+        recorder: Recorder | None = None,
     ) -> None:
+        self._recorder = recorder
         self.kind = kind
         self.names = names
         self._workspace = workspace
@@ -141,6 +147,14 @@ class ResourceList:
         whole = self.names.whole(self._key) or ()
         return next((thing for thing in whole if thing.get("id") == number), None)
 
+    def current(self, number: str) -> Json | None:
+        """Return a thing as it is now; ``None`` if it is gone. One request."""
+        return self._get(number)
+
+    def _record(self, action: str, before: Json | None, after: Json | None) -> None:
+        if self._recorder is not None:
+            self._recorder.note(self.kind, self._project, action, before, after)
+
     def _get(self, number: str) -> Json | None:
         path = item_path(self._workspace, self.kind.plural, number, project=self._project)
         try:
@@ -171,6 +185,7 @@ class ResourceList:
         made = self._noted(
             self._write("POST", path, body, wanted=fields, look=lambda: self._made(fields, old))
         )
+        self._record("create", None, made)
         try:
             return self.update(made, fields)
         except ClockifyError as error:
@@ -221,6 +236,7 @@ class ResourceList:
             if self.kind.guarded and "active" in error.message.lower():
                 raise still_active(self.kind, [thing], self._command) from error
             raise
+        self._record("delete", thing, None)
         self.names.remove(self._key, number)
         if self.kind is PROJECT:
             self.names.forget(f"tasks-{number}")
@@ -240,6 +256,7 @@ class ResourceList:
 
         got = self._write("PUT", path, self.kind.body(wanted), wanted=wanted, look=look)
         self._noted(got)
+        self._record("update", thing, got)
         if self.kind.differences(wanted, got):
             raise not_kept(self.kind, thing, got, changes, self._command)
         return got

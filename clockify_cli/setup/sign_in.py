@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from clockify_cli.gateway.client import Gateway
 from clockify_cli.store import config, keys
 
 if TYPE_CHECKING:
-    from clockify_cli.gateway.target import Target
+    pass
 
 USER = "/api/v1/user"
 CREATE = "clockify connections create"
@@ -121,23 +120,6 @@ def keep_key(profile: str, table: dict[str, Any] | None, key: str, *, direct: bo
     if direct or table is None or "direct" in table:
         config.update(("profile", profile), {"direct": True if direct else None})
     return place
-
-
-def forget_predecessor(
-    known: Mapping[str, Any], section: str, target: Target, user: Mapping[str, Any]
-) -> None:
-    """Forget the names and the timer of somebody else who was signed in here before.
-
-    Args:
-        known: The cached account of the profile; empty where there is none.
-        section: The name under which the config file caches it.
-        target: Whom the new key talks to.
-        user: The API's user whose key it is.
-    """
-    if known.get("user") and known["user"] != user["id"]:
-        from clockify_cli.setup.forgetting import forget_account
-
-        forget_account(section, target.account, sandbox=False)
 
 
 def forget_keys(profile: str) -> bool:

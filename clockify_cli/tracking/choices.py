@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from clockify_cli.core.naming import folded, is_archived, project_label
 from clockify_cli.journal.outbox import Outbox
 from clockify_cli.store.names import Names
+from clockify_cli.tracking import handles
 from clockify_cli.tracking.content import Asked
 
 RECENT = 50  # entries that are looked through for combinations
@@ -30,7 +31,7 @@ class Choice:
 
 def recent_choices(outbox: Outbox) -> list[Choice]:
     """Return the contents of recent entries, each once, newest first. One request."""
-    recent = outbox.newest(RECENT)
+    recent = handles.newest(outbox, RECENT)
     outbox.names.know(*recent)
     found: dict[str, Choice] = {}
     for entry in recent:

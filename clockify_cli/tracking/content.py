@@ -24,6 +24,7 @@ class Content:
     tags: tuple[str, ...] = field(default_factory=tuple)
     billable: bool = False
     type: str | None = None
+    unresolved: Mapping[str, Any] = field(default_factory=dict)  # names to resolve on delivery
 
     def body(self, start: datetime, end: datetime | None = None) -> dict[str, Any]:
         """Return the request body of an entry with this content."""

@@ -18,8 +18,8 @@ from clockify_cli.core.model import (
     with_interval,
 )
 from clockify_cli.core.naming import project_label
-from clockify_cli.journal.lookup import changed_fields
 from clockify_cli.journal.operation import CREATE, DELETE, LOCAL, UPDATE
+from clockify_cli.journal.reconcile import changed_fields
 from clockify_cli.tracking.content import (
     Content,
     checked_description,

@@ -316,11 +316,7 @@ class Delivery:
         return operation.before
 
     def _entry(self, method: str, place: str, body: dict[str, Any]) -> TimeEntry:
-        answer = self._gateway.send(method, place, body=body)
-        data = answer.data
-        if not isinstance(data, dict) or not data.get("id") or not data.get("timeInterval"):
-            raise UnclearError("The gateway's answer is not a time entry.", status=answer.status)
-        return data
+        return entries.written(self._gateway.send(method, place, body=body), body)
 
     def _service_id(self, operation: Operation) -> str:
         found = self._journal.service_id(operation.entry)

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from clockify_cli.core.errors import NotFoundError, UnreachableError
+from clockify_cli.core.errors import NotFoundError, UnknownWorkspaceError
 from clockify_cli.core.model import TimeEntry, comparable, end_of, instant, start_of, utc_text
 from clockify_cli.gateway import entries
-from clockify_cli.gateway.answers import UNSAID
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.journal.operation import Operation
 
@@ -70,17 +69,13 @@ def current_entry(gateway: Gateway, operation: Operation, entry: str) -> TimeEnt
     """Return the entry as it is now, or ``None`` where it is gone.
 
     Raises:
-        UnreachableError: Something says 404 that is not Clockify.
+        UnknownWorkspaceError: Its workspace is gone, or not this account's.
     """
     try:
         return entries.entry(gateway, operation.workspace, entry)
-    except NotFoundError as error:
-        if error.message == UNSAID:
-            raise UnreachableError(
-                "The address answered 404, in no words of Clockify's.",
-                "'clockify doctor' checks the address.",
-                status=error.status,
-            ) from error
+    except UnknownWorkspaceError:
+        raise
+    except NotFoundError:
         return None
 
 

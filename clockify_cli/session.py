@@ -356,6 +356,7 @@ class Run:
             max_wait=self.settings.get("max_wait"),
             on_request=self._note_request,
             on_wait=lambda s: self.notice(f"Rate limited; waiting {s:.0f} s."),
+            on_notice=self.notice,
         )
 
     def _note_request(self, method: str, path: str, status: int, milliseconds: float) -> None:

@@ -183,7 +183,7 @@ def test_a_chosen_connection_that_is_gone_does_not_hinder_the_sign_in(newcomer: 
     told = newcomer("auth", "login", "--with-token", "--json", input=SECRET).json
     assert "gone" in told["todo"]
     assert "clockify doctor" in told["todo"]
-    assert bad(newcomer, code=6)["connection"]["fix"] == "clockify config unset connection"
+    assert bad(newcomer, code=3)["connection"]["fix"] == "clockify config unset connection"
 
 
 def test_direct_sign_in_makes_the_profile_direct(newcomer: Cli, served: Served) -> None:
@@ -398,7 +398,7 @@ def test_delete_needs_a_yes(cli: Cli, served: Served) -> None:
     deleted = cli("connections", "delete", CONNECTION_ID, "--yes", "--json").json
     assert deleted["connection_id"] == CONNECTION_ID
     assert cli("connections", "--json").json == []
-    assert cli("status", "--json", code=6).error["hint"].count("clockify connections") == 2
+    assert cli("status", "--json", code=3).error["hint"].count("clockify connections") == 3
 
 
 def test_create_on_a_terminal_opens_the_browser_and_waits(cli: Cli, tmp_path: Path) -> None:
@@ -532,16 +532,16 @@ def test_the_doctor_tells_of_the_key(cli: Cli, served: Served) -> None:
 
 
 def test_the_doctor_tells_of_an_address_without_the_apps_name(cli: Cli, served: Served) -> None:
-    found = bad(cli, code=4, CLOCKIFY_GATEWAY_URL=served.url)
+    found = bad(cli, code=5, CLOCKIFY_GATEWAY_URL=served.url)
     assert found["address"]["fix"] == f"export CLOCKIFY_GATEWAY_URL={served.url}/clockify"
     assert asked(served) == []
     cli("config", "set", "gateway_url", "https://gateway.maton.ai")
-    found = bad(cli, code=4, CLOCKIFY_GATEWAY_URL="")
+    found = bad(cli, code=5, CLOCKIFY_GATEWAY_URL="")
     assert (
         found["address"]["fix"]
         == "clockify config set gateway_url https://gateway.maton.ai/clockify"
     )
-    found = bad(cli, code=4, CLOCKIFY_GATEWAY_URL=f"{served.url}/clockify/v2")
+    found = bad(cli, code=5, CLOCKIFY_GATEWAY_URL=f"{served.url}/clockify/v2")
     assert "404" in found["service"]["message"]
 
 
@@ -552,20 +552,20 @@ def test_the_doctor_tells_of_the_connection(cli: Cli, served: Served) -> None:
     assert found["connection"]["fix"] == "clockify connections create --use"
     assert asked(served) == [f"GET {USER_PATH}", "GET /connections"]
     served.configure(expired_connections=[])
-    found = bad(cli, "--connection", "nope", code=6)
+    found = bad(cli, "--connection", "nope", code=3)
     assert "--connection" in found["connection"]["fix"]
-    found = bad(cli, code=6, CLOCKIFY_CONNECTION="nope")
+    found = bad(cli, code=3, CLOCKIFY_CONNECTION="nope")
     assert found["connection"]["fix"] == "unset CLOCKIFY_CONNECTION"
     cli("config", "set", "connection", "nope")
-    assert bad(cli, code=6)["connection"]["fix"] == "clockify config unset connection"
+    assert bad(cli, code=3)["connection"]["fix"] == "clockify config unset connection"
     cli("config", "unset", "connection")
     cli("connections", "delete", CONNECTION_ID, "--yes")
-    found = bad(cli, code=6)
+    found = bad(cli, code=3)
     assert found["connection"]["fix"] == "clockify connections create --use"
     made = cli("connections", "create", "--json").json
-    assert bad(cli, code=6)["connection"]["fix"] == f"Open {made['url']}"
+    assert bad(cli, code=3)["connection"]["fix"] == f"Open {made['url']}"
     httpx.get(made["url"] + "?deny=1", trust_env=False)
-    assert "failed" in bad(cli, code=6)["connection"]["message"]
+    assert "failed" in bad(cli, code=3)["connection"]["message"]
 
 
 def test_the_doctor_works_without_a_network(cli: Cli, served: Served) -> None:

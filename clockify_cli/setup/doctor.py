@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from clockify_cli.core import paths
 from clockify_cli.core.errors import (
     ClockifyError,
+    ConnectionRefused,
     NotFoundError,
     PermissionRefused,
     RateLimitError,
@@ -248,7 +249,7 @@ def check_address(target: Target, settings: Settings) -> Finding:
                 "address",
                 f"{target.base_url} names /api/v1 itself, which every path begins with already.",
                 _set_or_export(settings, "api_url", url),
-                NotFoundError.exit_code,
+                UnreachableError.exit_code,
             )
         return _good("address", f"{target.base_url}, Clockify itself.")
     if APP_SEGMENT not in segments:
@@ -260,7 +261,7 @@ def check_address(target: Target, settings: Settings) -> Finding:
             f"{target.base_url} does not lead to Clockify: the gateway's paths begin with "
             f"/{APP_SEGMENT}.",
             _set_or_export(settings, "gateway_url", url),
-            NotFoundError.exit_code,
+            UnreachableError.exit_code,
         )
     return _good("address", f"{target.base_url}.")
 
@@ -303,7 +304,11 @@ def check_answer(asked: Asked, gateway: Gateway, settings: Settings) -> Iterator
             chosen = target.connection
             yield _good("connection", f"{chosen}." if chosen else "The gateway's choice works.")
         return
-    if isinstance(error, SignInError):
+    at_fault = isinstance(error, ConnectionRefused) or error.status == 500
+    if at_fault and not target.direct and not target.sandbox:
+        yield _good("service", "The gateway answers and takes the key.")
+        yield _connection_at_fault(error, gateway, settings)
+    elif isinstance(error, SignInError):
         variable = sign_in.key_in_environment()
         yield _bad(
             "sign-in",
@@ -311,7 +316,7 @@ def check_answer(asked: Asked, gateway: Gateway, settings: Settings) -> Iterator
             f"Set {variable} to a key that is good" if variable else "clockify auth login",
             error.exit_code,
         )
-    elif isinstance(error, NotFoundError):
+    elif error.status == 404:
         name = "api_url" if target.direct else "gateway_url"
         yield _bad(
             "service",
@@ -323,9 +328,6 @@ def check_answer(asked: Asked, gateway: Gateway, settings: Settings) -> Iterator
         yield _bad("service", error.message, "clockify auth login", error.exit_code)
     elif isinstance(error, RateLimitError):
         yield _bad("service", error.message, "clockify budget", error.exit_code)
-    elif not target.direct and not target.sandbox and error.status in (400, 500):
-        yield _good("service", "The gateway answers and takes the key.")
-        yield _connection_at_fault(error, gateway, settings)
     else:
         fix = error.hint if error.status else "Look at the network, the address and the proxy."
         yield _bad("service", error.message, fix, error.exit_code)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.errors import (
+    ConnectionRefused,
     NotFoundError,
     PermissionRefused,
-    RefusedError,
     SignInError,
     UnreachableError,
     UsageError,
@@ -68,6 +68,10 @@ def try_key(gateway: Gateway) -> Tried:
     config.check_room()  # a key that could not be kept needs no trying
     try:
         user = gateway.get(USER)
+    except ConnectionRefused as error:
+        # The gateway knows the key, and has no connection to pass the request on through.
+        chosen = bool(gateway.target.connection)  # it may be that one which is gone
+        return Tried(None, error.message, "clockify doctor" if chosen else CREATE)
     except SignInError as error:
         raise SignInError(
             f"The API key was refused: {error.message.rstrip('.')}.",
@@ -75,12 +79,6 @@ def try_key(gateway: Gateway) -> Tried:
             f"{CLOCKIFY_KEYS if gateway.target.direct else MATON_KEYS}.",
             status=error.status,
         ) from error
-    except RefusedError as error:
-        if gateway.target.direct or error.status != 400:
-            raise
-        # The gateway knows the key, and has no connection to pass the request on through.
-        chosen = bool(gateway.target.connection)  # it may be that one which is gone
-        return Tried(None, error.message, "clockify doctor" if chosen else CREATE)
     except UnreachableError as error:
         if gateway.target.direct or error.status != 500:
             raise

@@ -7,7 +7,7 @@ import signal
 import time
 
 import pytest
-from cli import Cli
+from cli import USER_ENTRIES, Cli
 from conftest import Served
 from sandbox_api import MINE, WS, Api
 

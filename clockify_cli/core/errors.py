@@ -129,10 +129,6 @@ class NotFoundError(ClockifyError):
     kind = "not_found"
 
 
-class UnknownWorkspaceError(NotFoundError):
-    """Clockify does not know the workspace, or not for this account (404 without a body)."""
-
-
 class AmbiguousError(NotFoundError):
     """A name that fits several things."""
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from clockify_cli.sandbox import people, things
 from clockify_cli.sandbox.call import Call, Json
-from clockify_cli.sandbox.instants import duration_text, instant_text, read_instant
+from clockify_cli.sandbox.entry_rules import locked_until
+from clockify_cli.sandbox.instants import duration_text, instant_text
 
 COLUMNS = (
     "seq, id, workspace, user, start, stop, description, project, task, tags, billable, type,"
@@ -32,7 +33,7 @@ def shown(
         workspace: Where the entries are.
         rows: Their ``COLUMNS``.
         rates: With ``hourlyRate`` and ``costRate``, as reading gives them.
-        hydrated: With whole things in the place of IDs.
+        hydrated: With whole things in the place of IDs; ``projectId`` alone stays.
     """
     until = locked_until(people.workspace_settings(call, workspace))
     names = _field_names(call, workspace) if any(len(row[12]) > 2 for row in rows) else {}
@@ -45,15 +46,6 @@ def shown(
         if hydrated:
             _hydrate(call, workspace, bodies, projects)
     return bodies
-
-
-def locked_until(settings: Json) -> int | None:
-    """Return the instant before which entries are locked, or ``None``."""
-    text = settings.get("lockTimeEntries")
-    try:
-        return read_instant(text) if text else None
-    except (TypeError, ValueError):
-        return None
 
 
 def _plain(row: Row, until: int | None, names: dict[str, str]) -> Json:
@@ -112,7 +104,7 @@ def _hydrate(call: Call, workspace: str, bodies: list[Json], projects: dict[str,
         user = body["userId"]
         if user not in users:
             users[user] = people.user_body(call, user)
-        body["project"] = named.get(body.pop("projectId") or "")
+        body["project"] = named.get(body["projectId"] or "")
         body["task"] = tasks.get(body.pop("taskId") or "")
         body["tags"] = [tags[t] for t in body.pop("tagIds") or () if t in tags]
         body["user"] = users[user]

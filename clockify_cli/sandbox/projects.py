@@ -83,7 +83,7 @@ def show_project(call: Call, workspace: str, number: str) -> Answer:
 
 
 def create_project(call: Call, workspace: str) -> Answer:
-    """``POST …/projects``, with its first tasks where the body has some."""
+    """``POST …/projects``, with its first tasks if the body has some."""
     fields = Fields(call.json())
     client = _client(call, workspace, fields)
     body: Json = {
@@ -129,11 +129,11 @@ def create_project(call: Call, workspace: str) -> Answer:
 def change_project(call: Call, workspace: str, number: str) -> Answer:
     """``PUT …/projects/{projectId}``: ``isPublic`` and ``billable`` left out fall to false.
 
-    The rest is kept; nobody knows it for sure, so a switch of the sandbox clears it instead.
+    The rest is kept. Nobody knows that for sure, so a setting clears it instead.
     """
     old = things.find(call, "project", workspace, number)
     fields = Fields(call.json())
-    if not call.switches["project_put_keeps"]:
+    if not call.settings["project_put_keeps"]:
         cleared = {"clientId": "", "note": "", "archived": False}
         old = {**old, **cleared, "hourlyRate": None, "costRate": None}
     client = _client(call, workspace, fields) if "clientId" in fields else old["clientId"]

@@ -1,7 +1,8 @@
 """A believable month of work: clients, projects, tasks, tags, colleagues and their hours.
 
-Everything is drawn from its own name or day, so the same days get the same entries with
-the same IDs, and seeding again adds nothing twice.
+With it come a holiday, a day off, a locked period, a task that is done, an archived tag and a
+colleague with a key of her own. Everything is drawn from its own name or day, so the same days
+get the same entries with the same IDs, and seeding again adds nothing twice.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from clockify_cli.sandbox import defaults
 from clockify_cli.sandbox.instants import instant_text
+from clockify_cli.sandbox.store import add_connection
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 MINA, TOMAS = "Mina Sørensen", "Tomás Łukasik"
+MINA_KEY = "mina"
 _COLLEAGUES = {MINA: "mina@sandbox.example", TOMAS: "tomas@sandbox.example"}
 _CLIENTS = ("Northwind Traders", "Café Zürich", "Contoso")
 _TAGS = ("meeting", "deep work", "review", "on-call", "naïve estimate")
+_ARCHIVED_TAG = "Q3 budget"
+_DONE_TASK = "Press kit"
+_LONG = 14  # days; shorter seeds lock nothing
 
 # Name, client, colour, billable, archived, tasks, what people write.
 _PROJECTS: tuple[tuple[str, str, str, bool, bool, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -106,6 +112,8 @@ def seed(store: Store, *, now: datetime | str | None = None, days: int = 31) -> 
         _people(db)
         _things(db)
         _entries(db, moment, days)
+        if days >= _LONG:
+            _lock(db, moment.date() - timedelta(days=days * 2 // 3), zone)
         after = _counts(db)
     return {kind: after[kind] - before[kind] for kind in after}
 
@@ -150,6 +158,9 @@ def _people(db: sqlite3.Connection) -> None:
             "INSERT OR IGNORE INTO members VALUES (?, ?, 'ACTIVE', 'USER', NULL)",
             (defaults.WORKSPACE_ID, number),
         )
+    mina = entity_id("user", MINA)
+    db.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (MINA_KEY, mina))
+    add_connection(db, f"{mina[:8]}-0000-4000-8000-{mina[-12:]}", mina)
 
 
 def _things(db: sqlite3.Connection) -> None:
@@ -158,8 +169,9 @@ def _things(db: sqlite3.Connection) -> None:
         body = {**home, "name": name, "archived": False, "email": None, "address": None}
         body |= {"note": None, "currencyId": defaults.CURRENCY_ID, "ccEmails": None}
         _keep(db, "client", entity_id("client", name), "", body)
-    for name in _TAGS:
-        _keep(db, "tag", entity_id("tag", name), "", {**home, "name": name, "archived": False})
+    for name in (*_TAGS, _ARCHIVED_TAG):
+        tag = {**home, "name": name, "archived": name == _ARCHIVED_TAG}
+        _keep(db, "tag", entity_id("tag", name), "", tag)
     for name, client, color, billable, archived, tasks, _ in _PROJECTS:
         number = entity_id("project", client, name)
         holder = entity_id("client", client) if client else ""
@@ -179,7 +191,8 @@ def _things(db: sqlite3.Connection) -> None:
         for task in tasks:
             made: Json = {"name": task, "projectId": number, "assigneeIds": [], "assigneeId": None}
             made |= {"userGroupIds": [], "estimate": "PT0S", "budgetEstimate": None}
-            made |= {"status": "DONE" if archived else "ACTIVE", "billable": billable}
+            done = archived or task == _DONE_TASK
+            made |= {"status": "DONE" if done else "ACTIVE", "billable": billable}
             made |= {"hourlyRate": None, "costRate": None, "duration": None}
             _keep(db, "task", entity_id("task", client, name, task), number, made)
 
@@ -217,7 +230,7 @@ def _entries(db: sqlite3.Connection, now: datetime, days: int) -> None:
         day = now.date() - timedelta(days=back)
         for person in people:
             for index, row in enumerate(_day(person, day, now, oldest=back > days * 2 // 3)):
-                start, stop, described, project, task, tags, billable = row
+                start, stop, described, project, task, tags, billable, kind = row
                 if project not in there:
                     project, task = None, None
                 _insert(
@@ -228,6 +241,7 @@ def _entries(db: sqlite3.Connection, now: datetime, days: int) -> None:
                         task if task in there else None,
                         json.dumps([tag for tag in tags if tag in there]) if tags else None,
                         billable,
+                        kind,
                     ),
                 )
     mina = people[1]
@@ -239,14 +253,14 @@ def _entries(db: sqlite3.Connection, now: datetime, days: int) -> None:
         _insert(db, (number, *home, entity_id("project", "Northwind Traders", "🚀 Launch"), *_NONE))
 
 
-_NONE = (None, None, True)
+_NONE = (None, None, True, "REGULAR")
 
 
 def _insert(db: sqlite3.Connection, row: tuple[Any, ...]) -> None:
     db.execute(
         "INSERT OR IGNORE INTO entries (id, workspace, user, start, stop, description, project,"
         " task, tags, billable, type, custom)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'REGULAR', '[]')",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')",
         row,
     )
 
@@ -256,8 +270,16 @@ def _day(person: str, day: date, now: datetime, *, oldest: bool) -> Iterator[tup
     dice = random.Random(f"{person}:{day}")  # noqa: S311 - the same every time, on purpose
     if day.weekday() >= 5 and dice.random() > 0.12:
         return
+    off = _day_off(person, day)
+    if off:
+        start_at, end_at = (
+            int(datetime.combine(day, time(hour), now.tzinfo).timestamp()) for hour in (9, 17)
+        )
+        if end_at <= now.timestamp():
+            yield (start_at, end_at, *off[:1], None, None, None, False, *off[1:])
+        return
     if dice.random() < 0.04:
-        return  # a day off
+        return  # nothing recorded
     clock = datetime.combine(day, time(8, 30)) + timedelta(minutes=dice.randrange(0, 9) * 5)
     home = clock + timedelta(hours=2 if day.weekday() >= 5 else dice.uniform(8.2, 9.3))
     first, lunch = True, False
@@ -286,11 +308,33 @@ def _day(person: str, day: date, now: datetime, *, oldest: bool) -> Iterator[tup
             None if bare or task is None else entity_id("task", client, name, task),
             tags,
             billable and not bare,
+            "REGULAR",
         )
         first = False
         clock = end + timedelta(minutes=dice.choice((0, 0, 0, 5, 10, 25)))
         if not lunch and clock.time() >= time(12):
             lunch, clock = True, clock + timedelta(minutes=dice.randrange(6, 12) * 5)
+
+
+def _day_off(person: str, day: date) -> tuple[str, str] | None:
+    """Return description and type of a whole day's absence: each kind comes every four weeks."""
+    if day.toordinal() // 7 % 4:
+        return None
+    if day.weekday() == 0:
+        return ("Founders' Day", "HOLIDAY")
+    if day.weekday() == 4 and person == defaults.USER_ID:
+        return ("Day off", "TIME_OFF")
+    return None
+
+
+def _lock(db: sqlite3.Connection, first_open: date, zone: tzinfo) -> None:
+    """Lock what is earlier than a day, unless something is locked already."""
+    opens = datetime.combine(first_open, time(), zone).timestamp()
+    db.execute(
+        "UPDATE workspaces SET settings = json_set(settings, '$.lockTimeEntries', ?)"
+        " WHERE id = ? AND json_extract(settings, '$.lockTimeEntries') IS NULL",
+        (instant_text(int(opens)), defaults.WORKSPACE_ID),
+    )
 
 
 def entity_id(*words: str) -> str:

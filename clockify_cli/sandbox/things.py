@@ -83,7 +83,7 @@ def check_name(
 
 
 def add(call: Call, kind: str, workspace: str, body: Json, *, holder: str = "") -> Json:
-    """Keep a new thing; give it an ID where it has none."""
+    """Keep a new thing; give it an ID if it has none."""
     body = {"id": body.get("id") or new_id(), **body}
     call.db.execute(
         "INSERT INTO things (id, kind, workspace, holder, name, archived, body)"

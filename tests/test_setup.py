@@ -832,6 +832,20 @@ def test_reset_drops_what_waits_for_the_old_one(cli: Cli) -> None:
     assert len(cli("--sandbox", "entries", "--json").json) == 1
 
 
+def test_reset_forgets_what_the_old_one_held(cli: Cli) -> None:
+    """An entry that is gone is neither overlapped nor offered again."""
+    cli.env["CLOCKIFY_NOW"] = NOW
+    cli("--sandbox", "log", "9:00-9:30", "Old")
+    assert "Old" in cli("--sandbox", "log", "9:15-9:45", "Second").err
+    cli("--sandbox", "start", "Running", "--at", "9:50")
+    cli("sandbox", "reset", "--yes")
+    assert cli("--sandbox", "log", "9:00-10:00", "New").err == ""
+    assert [e["description"] for e in cli("--sandbox", "entries", "--json").json] == ["New"]
+    assert "Old" not in cli("--sandbox", "undo", "--list").out
+    cli("--sandbox", "undo")
+    cli("--sandbox", "undo", code=4)
+
+
 def test_reset_leaves_the_service_alone(cli: Cli, served: Served) -> None:
     cli("start", "Of the service")
     cli("projects")

@@ -395,8 +395,8 @@ class Journal:
         dropped = self.open_operations()
         with self.transaction() as db:
             db.execute(
-                "UPDATE operations SET state = ?, hold_until = 0 WHERE account = ? "
-                "AND state IN ('queued', 'sending', 'refused', 'conflict')",
+                # Done ones too: the entries they recorded are gone.
+                "UPDATE operations SET state = ?, hold_until = 0 WHERE account = ?",
                 (DROPPED, self.account),
             )
             db.execute(

@@ -422,9 +422,9 @@ def furnish(database: Path) -> None:
     with sandbox.store.transaction(write=True) as db:
         # IDs that the tests can name.
         for name, number in made.items():
-            for row, text in db.execute("SELECT seq, body FROM things").fetchall():
+            for row, text in db.execute("SELECT seq, body FROM resources").fetchall():
                 db.execute(
-                    "UPDATE things SET body = ?, id = replace(id, ?, ?),"
+                    "UPDATE resources SET body = ?, id = replace(id, ?, ?),"
                     " holder = replace(holder, ?, ?) WHERE seq = ?",
                     (*(text.replace(number, wanted[name]), *(number, wanted[name]) * 2), row),
                 )

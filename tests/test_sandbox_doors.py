@@ -333,7 +333,8 @@ def test_the_hour_may_be_short(api: Api, served: Served) -> None:
         {"requests_per_second": True},
         {"retry_after": "later"},
         {"error_shape": ["flat"]},
-        {"expired_connections": "x"},
+        {"expired_connections": 5},
+        {"connections.c.status": "GONE"},
         {"approved_until": "yesterday"},
         {"workspace": 5},
         {"workspace": {"forceNothing": True}},
@@ -351,7 +352,7 @@ def test_the_hour_may_be_short(api: Api, served: Served) -> None:
 )
 def test_settings_are_checked(served: Served, wrong: dict[str, Any]) -> None:
     before = Sandbox(served.database).settings()
-    with pytest.raises(ValueError, match=r"there is no|has to be|has no"):
+    with pytest.raises(ValueError, match=r"There is no|has to be|has no|is a group"):
         served.configure(latency=0.5, **wrong)
     assert Sandbox(served.database).settings() == before
 
@@ -363,6 +364,10 @@ def test_what_is_listed_can_be_set(served: Served) -> None:
     assert (changed["workspace.forceTags"], changed["roles.kim@x.example"]) == (True, "USER")
     assert served.configure(**{"workspace.forceTags": None})["workspace.forceTags"] is False
     assert served.configure(latency=0.5)["latency"] == 0.5
+    assert served.configure(banned_users="a,b")["banned_users"] == ["a", "b"]
+    served.configure(**{"connections.c": "kim@x.example", "connections.c.status": "PENDING"})
+    listed = Api(served.control_url, {"Authorization": "Bearer sandbox"}).get("/connections")
+    assert [c["status"] for c in listed["connections"]] == ["ACTIVE", "PENDING"]
     assert served.configure(latency=None)["latency"] == 0.0
 
 

@@ -166,8 +166,7 @@ def settings(
     try:
         found = _use(run, lambda sandbox: sandbox.configure(**wanted))
     except ValueError as error:
-        message = f"{str(error)[:1].upper()}{str(error)[1:]}."
-        raise UsageError(message, "List the settings: clockify sandbox settings") from error
+        raise UsageError(f"{error}.", "List the settings: clockify sandbox settings") from error
 
     def text() -> str:
         from clockify_cli.render.setup import switches_lines

@@ -6,7 +6,7 @@ import json
 from dataclasses import astuple, replace
 
 from clockify_cli.sandbox import entry_rules as rules
-from clockify_cli.sandbox import things
+from clockify_cli.sandbox import resources
 from clockify_cli.sandbox.call import Answer, Call, Json
 from clockify_cli.sandbox.entry_bodies import COLUMNS, Row, shown
 from clockify_cli.sandbox.entry_rules import Content
@@ -20,9 +20,9 @@ TYPES = ("REGULAR", "BREAK")  # HOLIDAY and TIME_OFF are read, never written
 _SOURCES = ("WORKSPACE", "PROJECT", "TIMEENTRY")
 
 
-def show_entry(call: Call, workspace: str, number: str) -> Answer:
+def show_entry(call: Call, workspace: str, entry_id: str) -> Answer:
     """``GET …/time-entries/{id}``."""
-    row = _find(call, workspace, number)
+    row = _find(call, workspace, entry_id)
     hydrated = bool(call.flag("hydrated"))
     return Answer(shown(call, workspace, [row], rates=True, hydrated=hydrated)[0])
 
@@ -58,12 +58,12 @@ def stop_running(call: Call, workspace: str, user: str) -> Answer:
     return Answer(_entry(call, workspace, row[1]))
 
 
-def replace_entry(call: Call, workspace: str, number: str) -> Answer:
+def replace_entry(call: Call, workspace: str, entry_id: str) -> Answer:
     """``PUT …/time-entries/{id}``: replaces everything; without an end it runs again."""
-    row = _find(call, workspace, number)
+    row = _find(call, workspace, entry_id)
     rules.check_right(call, workspace, row[3])
     _replace(call, workspace, row, Fields(call.json()), start=None)
-    return Answer(_entry(call, workspace, number))
+    return Answer(_entry(call, workspace, entry_id))
 
 
 def replace_many(call: Call, workspace: str, user: str) -> Answer:
@@ -77,37 +77,37 @@ def replace_many(call: Call, workspace: str, user: str) -> Answer:
     rows: list[Row] = []
     for item in asked:
         fields = Fields(item)
-        number = fields.reference("id")
-        if number is None:
+        entry_id = fields.reference("id")
+        if entry_id is None:
             raise refused("Time entry id is required")
-        row = _find(call, workspace, number, user)
+        row = _find(call, workspace, entry_id, user)
         _replace(call, workspace, row, fields, start=row[4])
         rows.append(row)
     after = [_find(call, workspace, row[1]) for row in rows]
     return Answer(shown(call, workspace, after, hydrated=bool(call.flag("hydrated"))))
 
 
-def delete_entry(call: Call, workspace: str, number: str) -> Answer:
+def delete_entry(call: Call, workspace: str, entry_id: str) -> Answer:
     """``DELETE …/time-entries/{id}``: 204, without a body."""
-    _delete(call, workspace, _find(call, workspace, number))
+    _delete(call, workspace, _find(call, workspace, entry_id))
     return Answer(status=204)
 
 
 def delete_many(call: Call, workspace: str, user: str) -> Answer:
     """``DELETE …/user/{userId}/time-entries?time-entry-ids=``: several, all or none."""
     rules.check_right(call, workspace, user)
-    numbers = dict.fromkeys(call.many("time-entry-ids"))
-    rows = [_find(call, workspace, number, user) for number in numbers]
+    ids = dict.fromkeys(call.many("time-entry-ids"))
+    rows = [_find(call, workspace, entry_id, user) for entry_id in ids]
     gone = shown(call, workspace, rows)
     for row in rows:
         _delete(call, workspace, row)
     return Answer(gone)
 
 
-def duplicate_entry(call: Call, workspace: str, user: str, number: str) -> Answer:
+def duplicate_entry(call: Call, workspace: str, user: str, entry_id: str) -> Answer:
     """``POST …/user/{userId}/time-entries/{id}/duplicate``."""
     rules.check_right(call, workspace, user)
-    row = _find(call, workspace, number, user)
+    row = _find(call, workspace, entry_id, user)
     content = _content(row)
     if content.stop is None:  # a copy from the same start would leave nothing of the original
         content = replace(content, start=call.now)
@@ -117,11 +117,11 @@ def duplicate_entry(call: Call, workspace: str, user: str, number: str) -> Answe
 def mark_invoiced(call: Call, workspace: str) -> Answer:
     """``PATCH …/time-entries/invoiced``."""
     fields = Fields(call.json())
-    numbers, invoiced = fields.references("timeEntryIds"), fields.flag("invoiced")
-    if not numbers or invoiced is None:
+    ids, invoiced = fields.references("timeEntryIds"), fields.flag("invoiced")
+    if not ids or invoiced is None:
         raise refused("timeEntryIds and invoiced are required")
-    for number in numbers:
-        row = _find(call, workspace, number)
+    for entry_id in ids:
+        row = _find(call, workspace, entry_id)
         call.db.execute("UPDATE entries SET invoiced = ? WHERE seq = ?", (invoiced, row[0]))
     return Answer()
 
@@ -134,13 +134,13 @@ def _create(call: Call, workspace: str, user: str, content: Content) -> Json:
     else:
         now = call.settings["replaced_timer_ends"] == "now"
         _end_running(call, workspace, user, call.now if now else content.start)
-    number = new_id()
+    entry_id = new_id()
     call.db.execute(
         "INSERT INTO entries (id, workspace, user, start, stop, description, project, task,"
         " tags, billable, type, custom) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (number, workspace, user, *astuple(content)),
+        (entry_id, workspace, user, *astuple(content)),
     )
-    return _entry(call, workspace, number)
+    return _entry(call, workspace, entry_id)
 
 
 def _replace(call: Call, workspace: str, row: Row, fields: Fields, *, start: int | None) -> None:
@@ -168,13 +168,13 @@ def _read(call: Call, workspace: str, fields: Fields, *, start: int | None) -> C
         "description", longest=LONGEST_DESCRIPTION, label="Description", tags=False
     )
     project, task = fields.reference("projectId"), fields.reference("taskId")
-    holder = None if project is None else things.find(call, "project", workspace, project)
+    holder = None if project is None else resources.find(call, "project", workspace, project)
     if task is not None:
-        found = things.find(call, "task", workspace, task)
+        found = resources.find(call, "task", workspace, task)
         if found["projectId"] != project:
             raise foreign("Task", "Project")
     tags = fields.references("tagIds")
-    if tags and len(things.bodies(call, "tag", workspace, tags)) < len(tags):
+    if tags and len(resources.bodies(call, "tag", workspace, tags)) < len(tags):
         raise foreign("Tag")
     asked, stop = fields.instant("start"), fields.instant("end")
     began = start if asked is None else asked
@@ -198,15 +198,15 @@ def _custom(call: Call, workspace: str, fields: Fields) -> str:
     values = []
     for item in fields.items("customFields", most=MOST_CUSTOM_FIELDS) or []:
         inner = Fields(item)
-        number = inner.reference("customFieldId")
+        entry_id = inner.reference("customFieldId")
         known = call.db.execute(
-            "SELECT 1 FROM custom_fields WHERE id = ? AND workspace = ?", (number, workspace)
+            "SELECT 1 FROM custom_fields WHERE id = ? AND workspace = ?", (entry_id, workspace)
         ).fetchone()
         if known is None:
             raise foreign("Custom field")
         source = inner.one_of("sourceType", _SOURCES) or "TIMEENTRY"
         value = inner.body.get("value")
-        values.append({"customFieldId": number, "sourceType": source, "value": value})
+        values.append({"customFieldId": entry_id, "sourceType": source, "value": value})
     return json.dumps(values, ensure_ascii=False)
 
 
@@ -230,10 +230,10 @@ def _delete(call: Call, workspace: str, row: Row) -> None:
     call.db.execute("DELETE FROM entries WHERE seq = ?", (row[0],))
 
 
-def _find(call: Call, workspace: str, number: str, user: str | None = None) -> Row:
+def _find(call: Call, workspace: str, entry_id: str, user: str | None = None) -> Row:
     row: Row | None = call.db.execute(
         f"SELECT {COLUMNS} FROM entries WHERE id = ? AND workspace = ?",  # noqa: S608
-        (number, workspace),
+        (entry_id, workspace),
     ).fetchone()
     if row is None:
         raise foreign("Time entry")
@@ -251,8 +251,8 @@ def _running(call: Call, workspace: str, user: str) -> Row | None:
     return row
 
 
-def _entry(call: Call, workspace: str, number: str) -> Json:
-    return shown(call, workspace, [_find(call, workspace, number)])[0]
+def _entry(call: Call, workspace: str, entry_id: str) -> Json:
+    return shown(call, workspace, [_find(call, workspace, entry_id)])[0]
 
 
 def _content(row: Row) -> Content:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clockify_cli.sandbox import people, things
+from clockify_cli.sandbox import people, resources
 from clockify_cli.sandbox.instants import read_instant
 from clockify_cli.sandbox.refusals import APPROVED, LOCKED, NO_MANUAL_TIME, clockify, refused
 
@@ -85,7 +85,7 @@ def check_archived(call: Call, workspace: str, content: Content) -> None:
         raise refused(CANNOT_SAVE)
     if content.tags and call.settings["archived_tags"] == "refuse":
         row = call.db.execute(
-            "SELECT 1 FROM things WHERE kind = 'tag' AND workspace = ? AND archived"
+            "SELECT 1 FROM resources WHERE kind = 'tag' AND workspace = ? AND archived"
             " AND id IN (SELECT value FROM json_each(?))",
             (workspace, content.tags),
         ).fetchone()
@@ -95,7 +95,7 @@ def check_archived(call: Call, workspace: str, content: Content) -> None:
 
 def is_done(call: Call, workspace: str, task: str | None) -> bool:
     """Say whether a task is done."""
-    return task is not None and things.find(call, "task", workspace, task)["status"] == "DONE"
+    return task is not None and resources.find(call, "task", workspace, task)["status"] == "DONE"
 
 
 def missing_fields(call: Call, workspace: str, content: Content) -> list[str]:

@@ -76,10 +76,10 @@ def choose(call: Call, path: str, wanted: str | None) -> None:
         if rule == "refuse" and len(active) > 1:
             raise error(call, 412, f"Several connections for app '{APP}': specify one")
         found = active[-1:] if rule == "newest" else active
-    number, _, call.user = found[0]
-    if number in call.settings["unresolved_connections"]:
-        raise error(call, 412, f"Connection {number} could not be resolved")
-    if number in call.settings["expired_connections"]:
+    connection_id, _, call.user = found[0]
+    if connection_id in call.settings["unresolved_connections"]:
+        raise error(call, 412, f"Connection {connection_id} could not be resolved")
+    if connection_id in call.settings["expired_connections"]:
         raise error(call, 500, "Internal server error")
 
 
@@ -118,41 +118,44 @@ def create_connection(call: Call) -> Answer:
     app = Fields(call.json()).text("app", longest=100)
     if app != APP:
         raise error(call, 400, "The sandbox knows one app: clockify")
-    number, now = new_connection_id(), _stamp(call)
+    connection_id, now = new_connection_id(), _stamp(call)
+    url = f"{call.base_url}/oauth/{connection_id}"
     call.db.execute(
         "INSERT INTO connections (id, owner, user, app, method, status, created, updated, url)"
         " VALUES (?, ?, ?, ?, 'OAUTH2', 'PENDING', ?, ?, ?)",
-        (number, call.account, call.account, app, now, now, f"{call.base_url}/oauth/{number}"),
+        (connection_id, call.account, call.account, app, now, now, url),
     )
     holder, _, name = str(call.settings["connection_id_field"]).rpartition(".")
-    return Answer({holder: {name: number}} if holder else {name: number})
+    return Answer({holder: {name: connection_id}} if holder else {name: connection_id})
 
 
-def show_connection(call: Call, number: str) -> Answer:
+def show_connection(call: Call, connection_id: str) -> Answer:
     """``GET /connections/{id}``."""
-    found = _find(call, number)
+    found = _find(call, connection_id)
     if found["status"] == "PENDING" and not call.served:
         # In process there is no page to visit: asking for it counts as having been there.
-        _settle(call, number, "ACTIVE")
-        found = _find(call, number)
+        _settle(call, connection_id, "ACTIVE")
+        found = _find(call, connection_id)
     return Answer({"connection": found})
 
 
-def delete_connection(call: Call, number: str) -> Answer:
+def delete_connection(call: Call, connection_id: str) -> Answer:
     """``DELETE /connections/{id}``."""
-    _find(call, number)
-    call.db.execute("DELETE FROM connections WHERE id = ?", (number,))
+    _find(call, connection_id)
+    call.db.execute("DELETE FROM connections WHERE id = ?", (connection_id,))
     return Answer({})
 
 
-def visit(call: Call, number: str) -> bytes:
+def visit(call: Call, connection_id: str) -> bytes:
     """Finish a pending connection and return the page that says so.
 
     ``?deny=1`` lets it fail; ``?user=EMAIL`` signs in as another user of Clockify.
     """
-    row = call.db.execute("SELECT status FROM connections WHERE id = ?", (number,)).fetchone()
+    row = call.db.execute(
+        "SELECT status FROM connections WHERE id = ?", (connection_id,)
+    ).fetchone()
     if row is None:
-        raise error(call, 404, f"Connection {number} not found")
+        raise error(call, 404, f"Connection {connection_id} not found")
     status = str(row[0])
     if status == "PENDING":
         status = "FAILED" if call.one("deny") else "ACTIVE"
@@ -162,37 +165,37 @@ def visit(call: Call, number: str) -> bytes:
                 user = people.user_named(call.db, other)
             except ValueError as problem:
                 raise error(call, 400, str(problem)) from None
-            call.db.execute("UPDATE connections SET user = ? WHERE id = ?", (user, number))
-        _settle(call, number, status)
+            call.db.execute("UPDATE connections SET user = ? WHERE id = ?", (user, connection_id))
+        _settle(call, connection_id, status)
     return _PAGE % status.encode()
 
 
-def _settle(call: Call, number: str, status: str) -> None:
+def _settle(call: Call, connection_id: str, status: str) -> None:
     call.db.execute(
         "UPDATE connections SET status = ?, updated = ?, url = CASE WHEN ? THEN url END"
         " WHERE id = ?",
-        (status, _stamp(call), bool(call.settings["connection_url_stays"]), number),
+        (status, _stamp(call), bool(call.settings["connection_url_stays"]), connection_id),
     )
 
 
-def _find(call: Call, number: str) -> Json:
+def _find(call: Call, connection_id: str) -> Json:
     row = call.db.execute(
         f"SELECT {_COLUMNS} FROM connections WHERE id = ? AND owner = ?",  # noqa: S608
-        (number, call.account),
+        (connection_id, call.account),
     ).fetchone()
     if row is None:
-        raise error(call, 404, f"Connection {number} not found")
+        raise error(call, 404, f"Connection {connection_id} not found")
     return _body(call, row)
 
 
 def _body(call: Call, row: tuple[Any, ...]) -> Json:
-    number, app, status, method, created, updated, url, user = row
+    connection_id, app, status, method, created, updated, url, user = row
     metadata = {}
     if call.settings["connection_metadata"]:
         name, email = people.name_and_email(call, user)
         metadata = {"email": email, "name": name}
     return {
-        "connection_id": number,
+        "connection_id": connection_id,
         "status": status,
         "method": method,
         "creation_time": created,

@@ -59,9 +59,9 @@ def list_workspaces(call: Call) -> Answer:
 def create_workspace(call: Call) -> Answer:
     """``POST /v1/workspaces``."""
     name = Fields(call.json()).required_name(longest=LONGEST_WORKSPACE_NAME, label="Workspace name")
-    number = new_id()
-    add_workspace(call.db, number, name, call.user)
-    return Answer(workspace_body(call, number), 201)
+    workspace_id = new_id()
+    add_workspace(call.db, workspace_id, name, call.user)
+    return Answer(workspace_body(call, workspace_id), 201)
 
 
 def show_workspace(call: Call, workspace: str) -> Answer:
@@ -86,8 +86,8 @@ def list_users(call: Call, workspace: str) -> Answer:
     project = call.one("project-id")
     if project:
         where.append(
-            "users.id IN (SELECT json_extract(m.value, '$.userId') FROM things,"
-            " json_each(things.body, '$.memberships') m WHERE things.id = ?)"
+            "users.id IN (SELECT json_extract(m.value, '$.userId') FROM resources,"
+            " json_each(resources.body, '$.memberships') m WHERE resources.id = ?)"
         )
         values.append(project)
     column = call.one("sort-column") or "EMAIL"
@@ -213,7 +213,7 @@ def user_named(db: sqlite3.Connection, word: Any, *, make: bool = False) -> str:
     if row is not None:
         return str(row[0])
     if not make or "@" not in str(word)[1:-1]:
-        raise ValueError(f"there is no user '{word}'; give an ID or an e-mail address")
+        raise ValueError(f"There is no user '{word}'; give an ID or an e-mail address")
     user = new_id()
     add_user(db, user, str(word).split("@")[0].capitalize(), str(word), WORKSPACE_ID)
     db.execute("INSERT INTO members VALUES (?, ?, 'ACTIVE', 'USER', NULL)", (WORKSPACE_ID, user))

@@ -110,7 +110,7 @@ def seed(store: Store, *, now: datetime | str | None = None, days: int = 31) -> 
         moment = (now or datetime.now(zone)).astimezone(zone)
         before = _counts(db)
         _people(db)
-        _things(db)
+        _resources(db)
         _entries(db, moment, days)
         if days >= _LONG:
             _lock(db, moment.date() - timedelta(days=days * 2 // 3), zone)
@@ -140,7 +140,7 @@ def _zone(db: sqlite3.Connection, now: datetime | None) -> tzinfo:
 def _counts(db: sqlite3.Connection) -> dict[str, int]:
     found = {"users": db.execute("SELECT count(*) FROM users").fetchone()[0]}
     for kind in ("client", "project", "task", "tag"):
-        row = db.execute("SELECT count(*) FROM things WHERE kind = ?", (kind,)).fetchone()
+        row = db.execute("SELECT count(*) FROM resources WHERE kind = ?", (kind,)).fetchone()
         found[f"{kind}s"] = row[0]
     found["entries"] = db.execute("SELECT count(*) FROM entries").fetchone()[0]
     return found
@@ -148,22 +148,22 @@ def _counts(db: sqlite3.Connection) -> dict[str, int]:
 
 def _people(db: sqlite3.Connection) -> None:
     for name, email in _COLLEAGUES.items():
-        number = entity_id("user", name)
+        user_id = entity_id("user", name)
         settings = json.dumps(defaults.user_settings())
         db.execute(
             "INSERT OR IGNORE INTO users VALUES (?, ?, ?, 'ACTIVE', ?, ?)",
-            (number, name, email, defaults.WORKSPACE_ID, settings),
+            (user_id, name, email, defaults.WORKSPACE_ID, settings),
         )
         db.execute(
             "INSERT OR IGNORE INTO members VALUES (?, ?, 'ACTIVE', 'USER', NULL)",
-            (defaults.WORKSPACE_ID, number),
+            (defaults.WORKSPACE_ID, user_id),
         )
     mina = entity_id("user", MINA)
     db.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (MINA_KEY, mina))
     add_connection(db, f"{mina[:8]}-0000-4000-8000-{mina[-12:]}", mina)
 
 
-def _things(db: sqlite3.Connection) -> None:
+def _resources(db: sqlite3.Connection) -> None:
     home = {"workspaceId": defaults.WORKSPACE_ID}
     for name in _CLIENTS:
         body = {**home, "name": name, "archived": False, "email": None, "address": None}
@@ -173,7 +173,7 @@ def _things(db: sqlite3.Connection) -> None:
         tag = {**home, "name": name, "archived": name == _ARCHIVED_TAG}
         _keep(db, "tag", entity_id("tag", name), "", tag)
     for name, client, color, billable, archived, tasks, _ in _PROJECTS:
-        number = entity_id("project", client, name)
+        project_id = entity_id("project", client, name)
         holder = entity_id("client", client) if client else ""
         project: Json = {
             **home,
@@ -186,28 +186,33 @@ def _things(db: sqlite3.Connection) -> None:
         project |= {"hourlyRate": {"amount": 9500, "currency": "USD"} if billable else None}
         project |= {"costRate": None, "estimate": {"estimate": "PT0S", "type": "AUTO"}}
         project |= {"timeEstimate": None, "budgetEstimate": None, "estimateReset": None}
-        project |= {"duration": None, "memberships": [_membership(number, defaults.USER_ID)]}
-        _keep(db, "project", number, holder, project)
+        project |= {"duration": None, "memberships": [_membership(project_id, defaults.USER_ID)]}
+        _keep(db, "project", project_id, holder, project)
         for task in tasks:
-            made: Json = {"name": task, "projectId": number, "assigneeIds": [], "assigneeId": None}
+            made: Json = {
+                "name": task,
+                "projectId": project_id,
+                "assigneeIds": [],
+                "assigneeId": None,
+            }
             made |= {"userGroupIds": [], "estimate": "PT0S", "budgetEstimate": None}
             done = archived or task == _DONE_TASK
             made |= {"status": "DONE" if done else "ACTIVE", "billable": billable}
             made |= {"hourlyRate": None, "costRate": None, "duration": None}
-            _keep(db, "task", entity_id("task", client, name, task), number, made)
+            _keep(db, "task", entity_id("task", client, name, task), project_id, made)
 
 
-def _keep(db: sqlite3.Connection, kind: str, number: str, holder: str, body: Json) -> None:
+def _keep(db: sqlite3.Connection, kind: str, resource_id: str, holder: str, body: Json) -> None:
     # A name that is taken stays with whom it belongs to.
     db.execute(
-        "INSERT INTO things (id, kind, workspace, holder, name, archived, body)"
-        " SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM things WHERE id = ? OR"
+        "INSERT INTO resources (id, kind, workspace, holder, name, archived, body)"
+        " SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM resources WHERE id = ? OR"
         " (workspace = ? AND kind = ? AND holder = ? AND name = ?))",
         (
-            *(number, kind, defaults.WORKSPACE_ID, holder, body["name"]),
+            *(resource_id, kind, defaults.WORKSPACE_ID, holder, body["name"]),
             body.get("archived") or body.get("status") == "DONE",
-            json.dumps({"id": number, **body}, ensure_ascii=False),
-            *(number, defaults.WORKSPACE_ID, kind, holder, body["name"]),
+            json.dumps({"id": resource_id, **body}, ensure_ascii=False),
+            *(resource_id, defaults.WORKSPACE_ID, kind, holder, body["name"]),
         ),
     )
 
@@ -224,7 +229,7 @@ def _membership(project: str, user: str) -> Json:
 
 
 def _entries(db: sqlite3.Connection, now: datetime, days: int) -> None:
-    there = {row[0] for row in db.execute("SELECT id FROM things")}
+    there = {row[0] for row in db.execute("SELECT id FROM resources")}
     people = [defaults.USER_ID, entity_id("user", MINA), entity_id("user", TOMAS)]
     for back in range(days - 1, -1, -1):
         day = now.date() - timedelta(days=back)
@@ -248,9 +253,11 @@ def _entries(db: sqlite3.Connection, now: datetime, days: int) -> None:
     started = int(now.timestamp()) - 47 * 60
     runs = "SELECT 1 FROM entries WHERE user = ? AND stop IS NULL"
     if not db.execute(runs, (mina,)).fetchone():
-        number = entity_id("running", mina, instant_text(started))
+        entry_id = entity_id("running", mina, instant_text(started))
         home = (defaults.WORKSPACE_ID, mina, started, None, "Review of the launch plan")
-        _insert(db, (number, *home, entity_id("project", "Northwind Traders", "🚀 Launch"), *_NONE))
+        _insert(
+            db, (entry_id, *home, entity_id("project", "Northwind Traders", "🚀 Launch"), *_NONE)
+        )
 
 
 _NONE = (None, None, True, "REGULAR")

@@ -70,8 +70,9 @@ def change(db: sqlite3.Connection, wanted: Mapping[str, Any]) -> None:
               ``owner``, ``status``, ``method``, ``url`` (``None`` removes it)
             - ``hourly_rate``: of the first user, in cents.
 
-            ``"workspace.forceTags": True`` is short for ``"workspace": {"forceTags": True}``. A
-            user is an ID or an e-mail address; an unknown address becomes a new member.
+            ``"workspace.forceTags": True`` is short for ``"workspace": {"forceTags": True}``, and
+            ``"a,b"`` for ``["a", "b"]``. A user is an ID or an e-mail address; an unknown address
+            becomes a new member.
 
     Raises:
         ValueError: There is no such setting, or it cannot have that value.
@@ -79,10 +80,11 @@ def change(db: sqlite3.Connection, wanted: Mapping[str, Any]) -> None:
     for full, value in wanted.items():
         name, dot, part = full.partition(".")
         if dot:
-            value = {part: value}
+            part, _, field = part.partition(".") if name == "connections" else (part, "", "")
+            value = {part: {field: value} if field else value}
         if name in _GROUPS:
             if not isinstance(value, Mapping):
-                raise ValueError(f"{name} has to be an object, or written as {name}.NAME=VALUE")
+                raise ValueError(f"'{name}' is a group: set {name}.NAME")
             for inner, given in value.items():
                 _GROUPS[name](db, inner, given)
         elif full == "hourly_rate":
@@ -90,10 +92,12 @@ def change(db: sqlite3.Connection, wanted: Mapping[str, Any]) -> None:
             text = None if rate is None else json.dumps(rate)
             db.execute("UPDATE members SET rate = ? WHERE user = ?", (text, USER_ID))
         elif full not in SETTINGS:
-            raise ValueError(f"there is no setting '{full}'")
+            raise ValueError(f"There is no setting '{full}'")
         elif value is None:
             db.execute("DELETE FROM settings WHERE name = ?", (full,))
         else:
+            if isinstance(SETTINGS[full], list) and isinstance(value, str):
+                value = [word for word in value.split(",") if word]
             _check(full, value, SETTINGS[full])
             db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (full, json.dumps(value)))
 
@@ -101,9 +105,11 @@ def change(db: sqlite3.Connection, wanted: Mapping[str, Any]) -> None:
 def _set_workspace(db: sqlite3.Connection, name: str, value: Any) -> None:
     default = defaults.workspace_settings()
     _check_known("workspace", name, value, default)
-    for number, text in db.execute("SELECT id, settings FROM workspaces").fetchall():
+    for workspace_id, text in db.execute("SELECT id, settings FROM workspaces").fetchall():
         changed = {**json.loads(text), name: default[name] if value is None else value}
-        db.execute("UPDATE workspaces SET settings = ? WHERE id = ?", (_json(changed), number))
+        db.execute(
+            "UPDATE workspaces SET settings = ? WHERE id = ?", (_json(changed), workspace_id)
+        )
 
 
 def _set_user(db: sqlite3.Connection, name: str, value: Any) -> None:
@@ -130,24 +136,24 @@ def _set_role(db: sqlite3.Connection, name: str, value: Any) -> None:
     db.execute("UPDATE members SET role = ? WHERE user = ?", (value, user))
 
 
-def _set_connection(db: sqlite3.Connection, number: str, value: Any) -> None:
+def _set_connection(db: sqlite3.Connection, connection_id: str, value: Any) -> None:
     if value is None:
-        db.execute("DELETE FROM connections WHERE id = ?", (number,))
+        db.execute("DELETE FROM connections WHERE id = ?", (connection_id,))
         return
     given = dict(value) if isinstance(value, Mapping) else {"user": value}
     unknown = given.keys() - {"user", "owner", "status", "method", "url"}
     if unknown:
-        raise ValueError(f"a connection has no '{unknown.pop()}'")
+        raise ValueError(f"A connection has no '{unknown.pop()}'")
     for who in ("user", "owner"):
         if who in given:
             given[who] = people.user_named(db, given[who], make=True)
     if "status" in given:
-        _check_choice("status", f"connections.{number}", given["status"])
-    add_connection(db, number, given.get("owner") or USER_ID)
+        _check_choice("status", f"connections.{connection_id}", given["status"])
+    add_connection(db, connection_id, given.get("owner") or USER_ID)
     for name, content in given.items():
         db.execute(
             f"UPDATE connections SET {name} = ? WHERE id = ?",  # noqa: S608 - checked above
-            (content, number),
+            (content, connection_id),
         )
 
 
@@ -162,7 +168,7 @@ _GROUPS: dict[str, Callable[[sqlite3.Connection, str, Any], None]] = {
 
 def _check_known(group: str, name: str, value: Any, known: Json) -> None:
     if name not in known:
-        raise ValueError(f"there is no setting '{group}.{name}'")
+        raise ValueError(f"There is no setting '{group}.{name}'")
     if value is not None:
         _check(name, value, known[name])
 
@@ -173,30 +179,30 @@ def _check(name: str, value: Any, default: Any) -> None:
             read_instant(value or "1970-01-01T00:00:00Z")
         except (TypeError, ValueError):
             raise ValueError(
-                f"{name} has to be an instant such as 2026-11-01T00:00:00Z, not {_json(value)}"
+                f"'{name}' has to be an instant such as 2026-11-01T00:00:00Z, not {_json(value)}"
             ) from None
     elif name in CHOICES:
         _check_choice(name, name, value)
     elif isinstance(default, bool):
         if not isinstance(value, bool):
-            raise ValueError(f"{name} has to be true or false, not {_json(value)}")
+            raise ValueError(f"'{name}' has to be true or false, not {_json(value)}")
     elif isinstance(default, (int, float)):
         _number(name, value)
     elif not isinstance(value, type(default)):
         kind = "a list" if isinstance(default, list) else "a word"
-        raise ValueError(f"{name} has to be {kind}, not {_json(value)}")
+        raise ValueError(f"'{name}' has to be {kind}, not {_json(value)}")
 
 
 def _check_choice(kind: str, name: str, value: Any) -> None:
     if value not in CHOICES[kind]:
         offered = ", ".join(map(str, CHOICES[kind]))
-        raise ValueError(f"{name} has to be one of {offered}, not {_json(value)}")
+        raise ValueError(f"'{name}' has to be one of {offered}, not {_json(value)}")
 
 
 def _number(name: str, value: Any) -> float:
     good = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not good or not abs(value) < 1e9 or (value < 0 and name != "clock_skew"):
-        raise ValueError(f"{name} has to be a number of 0 or more, not {_json(value)}")
+        raise ValueError(f"'{name}' has to be a number of 0 or more, not {_json(value)}")
     return float(value) if isinstance(value, float) else int(value)
 
 

@@ -35,10 +35,10 @@ _SCHEMA = (
     " name TEXT NOT NULL) WITHOUT ROWID",
     # Clients, projects, tasks and tags. The holder is what a name is unique within: a
     # project's client, a task's project, nothing for the others.
-    "CREATE TABLE things (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"
+    "CREATE TABLE resources (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"
     " workspace TEXT NOT NULL, holder TEXT NOT NULL, name TEXT NOT NULL,"
     " archived INTEGER NOT NULL, body TEXT NOT NULL)",
-    "CREATE INDEX things_by_name ON things (workspace, kind, holder, name)",
+    "CREATE INDEX resources_by_name ON resources (workspace, kind, holder, name)",
     "CREATE TABLE entries (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
     " workspace TEXT NOT NULL, user TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER,"
     " description TEXT NOT NULL, project TEXT, task TEXT, tags TEXT, billable INTEGER NOT NULL,"
@@ -207,13 +207,13 @@ def add_workspace(db: sqlite3.Connection, workspace: str, name: str, owner: str)
     db.execute("INSERT INTO members VALUES (?, ?, 'ACTIVE', 'OWNER', NULL)", (workspace, owner))
 
 
-def add_connection(db: sqlite3.Connection, number: str, user: str) -> None:
+def add_connection(db: sqlite3.Connection, connection_id: str, user: str) -> None:
     """Add an active connection of ``user`` to their own account, if it is not there yet."""
     born = "2026-01-05T08:00:00.000000Z"
     db.execute(
         "INSERT OR IGNORE INTO connections (id, owner, user, app, method, status, created,"
         " updated, url) VALUES (?, ?, ?, 'clockify', 'OAUTH2', 'ACTIVE', ?, ?, NULL)",
-        (number, user, user, born, born),
+        (connection_id, user, user, born, born),
     )
 
 

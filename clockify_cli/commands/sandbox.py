@@ -42,9 +42,9 @@ def serve(
 ) -> None:
     """Serve the sandbox over HTTP on this machine, until Ctrl-C.
 
-    Prints the server's address; stderr says what to set so that clockify or another client uses
-    it. Its clock, limits and oddities are 'sandbox settings', also while it runs. JSON: {url,
-    gatewayUrl, controlUrl, apiUrl, apiKey, database}.
+    Prints the server's address; stderr says how to point clockify or another client at it.
+    'clockify sandbox settings' changes how it behaves, also while it runs. JSON: {url, gatewayUrl,
+    controlUrl, apiUrl, apiKey, database}.
     """
     run = _sandboxed(ctx)
 
@@ -90,9 +90,9 @@ def seed(
 ) -> None:
     """Add a believable month of work.
 
-    Clients, projects, tasks, tags, colleagues and entries, with a locked period and days off. The
-    same days get the same entries, so seeding twice adds nothing twice. JSON: how much of each
-    was added.
+    Clients, projects, tasks, tags, colleagues and entries, with a locked period, days off and a
+    colleague whose key is 'mina'. The same days get the same entries, so seeding twice adds nothing
+    twice. JSON: how much of each was added.
     """
     run = _sandboxed(ctx)
     now = run.now.astimezone(run.zone)

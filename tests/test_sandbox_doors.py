@@ -247,6 +247,13 @@ def test_whose_key_it_is(control: Api, served: Served) -> None:
     maton_says(control.send("GET", "/user"), 404)
 
 
+def test_addresses_the_control_plane_does_not_have(control: Api, served: Served) -> None:
+    maton_says(control.send("GET", f"/connections/{CONNECTION_ID}/logs"), 404)
+    maton_says(control.send("PUT", f"/connections/{CONNECTION_ID}", {}), 405)  # no update
+    served.configure(refusals_as_501=True, error_shape="text")
+    assert control.send("POST", "/connections", {"app": "x"}).status_code == 400
+
+
 def test_banned_and_unverified_users(api: Api, served: Served) -> None:
     for client in (api, Api.direct(served.url)):
         served.configure(banned_users=["robin@sandbox.example"])

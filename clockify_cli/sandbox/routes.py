@@ -6,8 +6,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from clockify_cli.sandbox import maton
 from clockify_cli.sandbox.call import Answer, Call
-from clockify_cli.sandbox.refusals import no_route, wrong_method
+from clockify_cli.sandbox.refusals import Refusal, no_route, wrong_method
 
 Endpoint = Callable[..., Answer]
 Found = tuple[Endpoint, list[str]]
@@ -96,7 +97,10 @@ def find_control(call: Call, path: str) -> Found | None:
     first = path.split("/")[1]
     if first not in _CONTROL_TREE or (first == "user" and not call.settings["control_user"]):
         return None
-    return _find(_CONTROL_TREE, call.method, path)
+    try:
+        return _find(_CONTROL_TREE, call.method, path)
+    except Refusal as refusal:
+        raise maton.error(call, refusal.status, refusal.body["message"]) from None
 
 
 def _find(tree: _Tree, method: str, path: str) -> Found:

@@ -249,4 +249,5 @@ class Sandbox:
 
 
 def _is_domain(refusal: Refusal) -> bool:
-    return refusal.status == 400 and refusal.body.get("code") == DOMAIN
+    body = refusal.body
+    return refusal.status == 400 and isinstance(body, dict) and body.get("code") == DOMAIN

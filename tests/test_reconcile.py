@@ -366,9 +366,7 @@ def check(machine: Machine, gone: set[str]) -> None:
             assert operation.entry in stuck or there[name] <= 1
     for entry in machine.service.entries.values():
         name = entry["description"]
-        creation = next(
-            (o for o in machine.journal if o.payload.get("description") == name), None
-        )
+        creation = next((o for o in machine.journal if o.payload.get("description") == name), None)
         if creation is not None:
             assert start_of(entry) == instant(creation.payload["start"]), f"another start: {name}"
     running = [e for e in machine.service.entries.values() if is_running(e)]

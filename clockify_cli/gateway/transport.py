@@ -30,9 +30,9 @@ def open_client(target: Target, base_url: str, timeout: float) -> httpx.Client:
         "follow_redirects": False,
     }
     if target.sandbox:
-        from clockify_cli.sandbox import application
+        from clockify_cli.sandbox import Sandbox
 
-        transport = httpx.WSGITransport(app=application(target.sandbox))
+        transport = httpx.WSGITransport(app=Sandbox(target.sandbox))
         return httpx.Client(transport=transport, trust_env=False, **options)
     url = httpx.URL(base_url)
     if url.scheme == "http" and is_loopback(url.host):

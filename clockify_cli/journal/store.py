@@ -342,8 +342,8 @@ class Journal(Queries):
         dropped = self.open_operations()
         with self.transaction() as db:
             db.execute(
-                f"UPDATE operations SET state = ?, hold_until = 0 WHERE account = ? "
-                f"AND state IN {_OPEN}",
+                # Done ones too: the entries they recorded are gone.
+                "UPDATE operations SET state = ?, hold_until = 0 WHERE account = ?",
                 (DROPPED, self.account),
             )
             db.execute(

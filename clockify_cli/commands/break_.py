@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from clockify_cli.commands import options
+from clockify_cli.commands.described import description_and_tags
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.commands.timers import show_entry, show_started, typed_instant
 from clockify_cli.tracking import timer
@@ -31,13 +32,16 @@ def break_(
 ) -> None:
     """Stop the running timer and record a break until 'clockify resume'.
 
-    The break is a time entry of type BREAK, which reports can leave out; where the workspace
-    has no breaks, --gap just leaves the time empty.
+    The break is a time entry of type BREAK, which reports can leave out; if the workspace has
+    no breaks, --gap just leaves the time empty. A break that began earlier: --at -15m.
     """
     run = run_of(ctx)
+    words, _ = description_and_tags(
+        ctx, description, options=["--gap"] if gap else [], at=at, tagged=False
+    )
     when = typed_instant(run, at, allow_future=allow_future, yes=yes)
     if gap:
         show_entry(run, timer.stop(run.outbox, when), "Stopped")
     else:
-        text = " ".join(description or ()) or "Break"
+        text = " ".join(words or ()) or "Break"
         show_started(run, timer.start_break(run.outbox, text, when))

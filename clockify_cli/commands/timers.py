@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +22,7 @@ def typed_instant(
     allow_future: bool = False,
     yes: bool = False,
 ) -> datetime:
-    """Return the instant that was typed, echoing it where it is not plainly today."""
+    """Return the instant that was typed, echoing it if it is not plainly today."""
     if text == "now":
         return run.now
     from clockify_cli.times import implausibilities, parse_instant
@@ -32,6 +32,25 @@ def typed_instant(
     for doubt in implausibilities(moment.at, moment.at, run.clock):
         run.confirm(doubt, yes=yes)
     return moment.at
+
+
+def typed_end(
+    run: Run, text: str, *, allow_future: bool = False, yes: bool = False
+) -> datetime | Callable[[datetime], datetime]:
+    """Return when a timer ended, or for a clock time alone what tells it from the start."""
+    if text == "now":
+        return run.now
+    from clockify_cli.times import is_bare_clock, latest_clock
+
+    if allow_future or not is_bare_clock(text):
+        return typed_instant(run, text, role="end", allow_future=allow_future, yes=yes)
+
+    def end_of(start: datetime) -> datetime:
+        moment = latest_clock(text, run.clock, start)
+        run.echo(moment)
+        return moment.at
+
+    return end_of
 
 
 def typed_content(

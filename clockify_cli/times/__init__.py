@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from clockify_cli.times.forms import Span
     from clockify_cli.times.instants import Moment
     from clockify_cli.times.parse import (
+        is_bare_clock,
+        latest_clock,
         leading_span,
         leading_spans,
         parse_day,
@@ -34,6 +36,8 @@ __all__ = [
     "Role",
     "Span",
     "implausibilities",
+    "is_bare_clock",
+    "latest_clock",
     "leading_span",
     "leading_spans",
     "parse_day",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from clockify_cli.core.errors import TimeError
@@ -17,7 +17,14 @@ from clockify_cli.times.clock import Clock, Role
 from clockify_cli.times.days import DAY, WEEKDAY, find_day
 from clockify_cli.times.durations import UNIT, Length, read_length
 from clockify_cli.times.forms import Alone, Between, Ended, Form, Lasting, Span, TwoWays, Until
-from clockify_cli.times.instants import DayClock, Moment, Typed, find_instant, refuse_future
+from clockify_cli.times.instants import (
+    DayClock,
+    Moment,
+    Typed,
+    find_instant,
+    refuse_future,
+    without_day,
+)
 from clockify_cli.times.periods import Period, dates_of, find_period
 from clockify_cli.times.plain import is_length, is_relative, names_time
 from clockify_cli.times.spans import find_span, find_spans
@@ -62,6 +69,40 @@ def parse_instant(
         return Moment(at, form.rule, notices, plain)
 
     return _read(text, resolve, "not_an_instant")
+
+
+def is_bare_clock(text: str) -> bool:
+    """Say whether ``text`` is a clock time without a day: ``9:00``, ``5pm``."""
+    form = find_instant(tidy(text))
+    return form is not None and without_day(form) is not None
+
+
+def latest_clock(text: str, clock: Clock, not_before: datetime) -> Moment:
+    """Return the latest instant that is over at which the clock shows ``text``.
+
+    Args:
+        text: A clock time without a day.
+        clock: The present and the zone.
+        not_before: The earliest instant that is possible.
+
+    Raises:
+        TimeError: It is no clock time, or none is over since then.
+    """
+    form = without_day(_instant_form(text, clock))
+    assert form is not None
+    for back in range(3):
+        day = clock.today - back * _DAY
+        early, late = clock.readings(form.on(day))
+        if early > late:
+            continue  # the clocks skip it on that day
+        for at in (late, early):
+            if not_before <= at and not clock.is_ahead(at):
+                notices = () if early == late else clock.at(form.on(day), "end")[1]
+                return Moment(at, form.rule, notices, clock.is_today(at) and not notices)
+    raise TimeError(
+        f"There has been no {text.strip()} since {clock.show(not_before)}.",
+        "End it now with 'clockify stop', or give a time after that.",
+    )
 
 
 def parse_span(

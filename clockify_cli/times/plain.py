@@ -31,22 +31,27 @@ class PlainWord:
     kind: str
 
 
-def find_plain(words: Sequence[str]) -> PlainWord | None:
+def find_plain(words: Sequence[str], *, last: bool = True) -> PlainWord | None:
     """Return the first word of a description that is plainly a time or a handle.
 
     ``+5m``, ``-10m`` and ``@2`` are, wherever they stand. A clock time with a colon or am or
     pm, a length and a span of these are only as the first or the last word; between others
     they are text, as is all that stands within a quoted word of several.
+
+    Args:
+        words: The words before ``--``.
+        last: No text follows them after it.
     """
+    outer = {0, len(words) - 1} if last else {0}
     for place, word in enumerate(words):
         typed = tidy(word)
         if re.fullmatch(r"@\d{1,3}", typed, re.ASCII):
             return PlainWord(place, word, "handle")
-        if len(words) == 1 and typed in ("@last", "@running"):
+        if len(words) == 1 and last and typed in ("@last", "@running"):
             return PlainWord(place, word, "handle")
         if is_relative(typed):
             return PlainWord(place, word, "relative")
-        if place in (0, len(words) - 1):
+        if place in outer:
             for kind, pattern in (("clock", _CLOCK), ("length", _LENGTH), ("span", _SPAN)):
                 if re.fullmatch(pattern, typed, re.ASCII):
                     return PlainWord(place, word, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from clockify_cli.core.errors import (
     NotFoundError,
     RateLimitError,
     RefusedError,
+    TimeError,
     UnreachableError,
     UsageError,
 )
@@ -82,8 +83,12 @@ def start(outbox: Outbox, content: Content, at: datetime, *, verb: str = "start"
         return Started(written.entry(), stopped)
 
 
-def stop(outbox: Outbox, at: datetime) -> TimeEntry:
+def stop(outbox: Outbox, at: datetime | Callable[[datetime], datetime]) -> TimeEntry:
     """Stop the running timer at ``at`` and return the finished entry. One request.
+
+    Args:
+        outbox: The outbox.
+        at: The end, or a function that tells it from the timer's start.
 
     Raises:
         NotFoundError: Nothing runs.
@@ -97,6 +102,8 @@ def stop(outbox: Outbox, at: datetime) -> TimeEntry:
                     NOTHING_RUNS, f"{START_ONE} (Clockify is away; this is as last known.)"
                 )
             raise outbox.unreachable
+        if not isinstance(at, datetime):
+            running, at = _ended(outbox, running, at)
         running = _asked_again(outbox, running, at)
         if running is not None and at < start_of(running):
             raise UsageError(
@@ -114,6 +121,24 @@ def stop(outbox: Outbox, at: datetime) -> TimeEntry:
         except NotFoundError as error:
             outbox.learn_running(None)
             raise NotFoundError(NOTHING_RUNS, START_ONE, status=error.status) from error
+
+
+def _ended(
+    outbox: Outbox, running: TimeEntry | None, end_of: Callable[[datetime], datetime]
+) -> tuple[TimeEntry, datetime]:
+    """Return the running timer and its end, asking the service if what is known has no such end."""
+    if running is not None:
+        try:
+            return running, end_of(start_of(running))
+        except TimeError:
+            before, running = running, _asked(outbox, running)
+            if running is not None and start_of(running) == start_of(before):
+                raise
+    else:
+        running = _asked(outbox, None)
+    if running is None:
+        raise NotFoundError(NOTHING_RUNS, START_ONE)
+    return running, end_of(start_of(running))
 
 
 def discard(outbox: Outbox) -> TimeEntry:

@@ -99,6 +99,20 @@ def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
     run.out.answer(entry, text, ids=[str(entry.get("id"))])
 
 
+def show_entries(run: Run, entries: Sequence[TimeEntry], done: str) -> None:
+    """Report several entries that one command made: in JSON an array, else one per line."""
+
+    def text() -> str:
+        from clockify_cli.render.entries import entry_line
+
+        for entry in entries:
+            run.names.know(entry)
+        look = run.look_beside(len(done) + 2)
+        return "\n".join(f"{done}: " + entry_line(e, run.outbox, look) for e in entries)
+
+    run.out.answer(list(entries), text, ids=[str(entry.get("id")) for entry in entries])
+
+
 def show_started(run: Run, started: Started) -> None:
     """Report a timer that was started, and the one that it ended."""
     if started.stopped is not None and not run.out.json_mode and not run.out.quiet:

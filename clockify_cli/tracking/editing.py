@@ -29,51 +29,62 @@ from clockify_cli.tracking.versions import refuse_changed
 def log(
     outbox: Outbox,
     content: Content,
-    start: datetime,
-    end: datetime,
+    spans: Sequence[tuple[datetime, datetime]],
     *,
     user: str = "",
     key: str | None = None,
     once: bool = False,
-) -> tuple[TimeEntry, bool]:
-    """Record finished time. One request (two with ``once``).
+) -> tuple[list[TimeEntry], bool]:
+    """Record finished time as one change. One request per span (one more with ``once``).
 
     Args:
         outbox: The outbox.
         content: What it is about.
-        start: Its first instant.
-        end: Its end.
+        spans: The start and the end of each entry.
         user: The ID of somebody else to record it for.
-        key: Recorded once under this key, however often it is asked for.
-        once: Recorded only where no such entry exists.
+        key: Recorded once under this key, however often it is asked for; one span only.
+        once: Recorded only if no such entry exists; one span only.
 
     Returns:
-        The entry, and whether it was recorded by this call (not found already there).
+        The entries, and whether they were recorded by this call (not found already there).
     """
     with outbox.delivery_lock():
-        draft = create_draft(outbox, content, start, end, user)
+        drafts = [create_draft(outbox, content, start, end, user) for start, end in spans]
         if key is not None:
             found = _under_key(outbox, key)
             if found is not None:
-                return found, False
-        again = next((o for o in outbox.interrupted if _is_same(o, draft)), None)
-        if again is not None:
-            # The same command was ended before it could report; this is the user's second try.
-            operation = outbox.journal.operation(again.id)
-            if operation.state in (*WAITING, DONE):
-                return WriteResult([operation], queued=operation.state != DONE).entry(), True
+                return [found], False
+        again = _interrupted(outbox, drafts)
+        if again:
+            queued = any(o.state != DONE for o in again)
+            result = WriteResult(again, queued=queued)
+            return [result.entry(number) for number in range(len(again))], True
         if once:
-            there = _same_entry(outbox, draft)
+            there = _same_entry(outbox, drafts[0])
             if there is not None:
-                return there, False
+                return [there], False
         label = content.description or "an entry"
         try:
-            return outbox.write("log", label, [draft], key=key).entry(), True
+            written = outbox.write("log", label, drafts, key=key)
+            return [written.entry(number) for number in range(len(drafts))], True
         except KeyTaken:
             found = _under_key(outbox, str(key))
             if found is None:
                 raise
-            return found, False
+            return [found], False
+
+
+def _interrupted(outbox: Outbox, drafts: Sequence[Draft]) -> list[Operation]:
+    """Return the same change of a command that was ended before it could report, if it is safe.
+
+    This is the user's second try.
+    """
+    for one in outbox.interrupted:
+        found = outbox.journal.of_change(one.change)
+        same = len(found) == len(drafts) and all(map(_is_same, found, drafts))
+        if same and all(o.state in (*WAITING, DONE) for o in found):
+            return found
+    return []
 
 
 def _is_same(operation: Operation, draft: Draft) -> bool:

@@ -26,9 +26,7 @@ def when(
     ctx: typer.Context,
     words: Annotated[
         list[str],
-        typer.Argument(
-            metavar="EXPR…", help="An instant, one or several spans, a period or a duration."
-        ),
+        typer.Argument(metavar="EXPR…", help="An instant, spans, a period or a duration."),
     ],
     now: Annotated[
         str | None,

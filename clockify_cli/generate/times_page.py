@@ -100,7 +100,8 @@ def times_page(new_page: Callable[[str, str], Page]) -> Page:
         (
             "RANGES",
             "Where an argument is RANGE. --since and --until take a day each and stand for its "
-            "two ends. A blank is as good as the dash. A week begins on the account's first day, or the setting's.",
+            "two ends. A blank is as good as the dash. A week begins on the account's first day, "
+            "or the setting's.",
             PERIODS,
         ),
     ):

@@ -266,9 +266,10 @@ class Run:
     @cached_property
     def week_start(self) -> int:
         """The first day of the week, Monday 0: the setting's, else the account's as cached."""
-        days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+        from clockify_cli.core.weekdays import weekday_number
+
         name = self.settings.get("week_start") or self.known_user.get("week_start") or "monday"
-        return days.index(str(name).lower()) if str(name).lower() in days else 0
+        return weekday_number(str(name)) or 0
 
     # -- the service -------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from clockify_cli.commands import options
+from clockify_cli.commands.described import description_and_tags, given
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.commands.timers import settle_forgotten, show_started, typed_or_now
 from clockify_cli.tracking import timer
@@ -35,9 +36,13 @@ def switch(
     """Stop the running timer and start another at the same instant.
 
     What is not named is taken from the running one; another project drops its task. Two
-    requests. Exit 4 where nothing runs.
+    requests. Exit 4 if nothing is running.
     """
     run = run_of(ctx)
+    words, tags = description_and_tags(
+        ctx, description, options=given(project, task, tag, billable), at=at
+    )
+    tag = [*(tag or ()), *tags] or tag
     when = typed_or_now(run, at, allow_future=allow_future, yes=yes)
     forgotten = settle_forgotten(run, when, yes=yes)
     started = timer.switch(
@@ -45,7 +50,7 @@ def switch(
         when,
         agreed=forgotten.agreed,
         like=forgotten.stopped,
-        description=None if description is None else " ".join(description),
+        description=None if words is None else " ".join(words),
         project=project,
         task=task,
         tags=None if tag is None else split_tags(tag),

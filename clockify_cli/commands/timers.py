@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -22,7 +22,7 @@ def typed_instant(
     allow_future: bool = False,
     yes: bool = False,
 ) -> datetime:
-    """Return the instant that was typed, echoing it where it is not plainly today."""
+    """Return the instant that was typed, echoing it if it is not plainly today."""
     if text == "now":
         return run.now
     from clockify_cli.times import implausibilities, parse_instant
@@ -32,6 +32,25 @@ def typed_instant(
     for doubt in implausibilities(moment.at, moment.at, run.clock):
         run.confirm(doubt, yes=yes)
     return moment.at
+
+
+def typed_end(
+    run: Run, text: str, *, allow_future: bool = False, yes: bool = False
+) -> datetime | Callable[[datetime], datetime] | None:
+    """Return when a timer ended, ``None`` for now; of a clock time what tells it from the start."""
+    if text == "now":
+        return None
+    from clockify_cli.times import is_bare_clock, latest_clock
+
+    if allow_future or not is_bare_clock(text):
+        return typed_instant(run, text, role="end", allow_future=allow_future, yes=yes)
+
+    def end_of(start: datetime) -> datetime:
+        moment = latest_clock(text, run.clock, start)
+        run.echo(moment)
+        return moment.at
+
+    return end_of
 
 
 def typed_or_now(
@@ -60,7 +79,7 @@ class Forgotten(NamedTuple):
     stopped: TimeEntry | None = None
 
 
-def settle_forgotten(run: Run, at: datetime | None, *, yes: bool) -> Forgotten:
+def settle_forgotten(run: Run, at: object, *, yes: bool) -> Forgotten:
     """Settle with the user what becomes of a timer that was left running, if one was.
 
     Without a terminal nothing is asked here: the change itself is refused (exit 2).
@@ -148,6 +167,20 @@ def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
         return f"{done}: " + entry_line(entry, run.outbox, run.look_beside(len(done) + 2))
 
     run.out.answer(entry, text, ids=[str(entry.get("id"))])
+
+
+def show_entries(run: Run, entries: Sequence[TimeEntry], done: str) -> None:
+    """Report several entries that one command made: in JSON an array, else one per line."""
+
+    def text() -> str:
+        from clockify_cli.render.entries import entry_line
+
+        for entry in entries:
+            run.names.know(entry)
+        look = run.look_beside(len(done) + 2)
+        return "\n".join(f"{done}: " + entry_line(e, run.outbox, look) for e in entries)
+
+    run.out.answer(list(entries), text, ids=[str(entry.get("id")) for entry in entries])
 
 
 def show_started(run: Run, started: Started, forgotten: Forgotten = Forgotten()) -> None:  # noqa: B008

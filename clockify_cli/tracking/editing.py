@@ -72,12 +72,9 @@ def log(
             found = _recorded_under(outbox, key, under_key)
             if found is not None:
                 return Logged(found, new=False)
-        again = [o for o in outbox.interrupted if any(_is_same(o, draft) for draft in drafts)]
-        if again and len(again) == len(drafts):
-            # The same command was ended before it could report; this is the user's second try.
-            operations = [outbox.journal.operation(o.id) for o in again]
-            if all(o.state in (*PENDING, DONE) for o in operations):
-                return Logged(_entries(operations), new=True)
+        again = _interrupted(outbox, drafts)
+        if again:
+            return Logged(_entries(again), new=True)
         if once and outbox.unreachable is not None and not outbox.queues:
             raise outbox.unreachable  # nobody can say that it is not there already
         label = content.description or ("an entry" if len(spans) == 1 else f"{len(spans)} entries")
@@ -95,6 +92,19 @@ def log(
 def _entries(operations: Sequence[Operation]) -> list[TimeEntry]:
     written = WriteResult(list(operations), queued=False)
     return [written.entry(number) for number in range(len(operations))]
+
+
+def _interrupted(outbox: Outbox, drafts: Sequence[Draft]) -> list[Operation]:
+    """Return the same change of a command that was ended before it could report, if it is safe.
+
+    This is the user's second try.
+    """
+    for one in outbox.interrupted:
+        found = outbox.journal.of_change(one.change)
+        same = len(found) == len(drafts) and all(map(_is_same, found, drafts))
+        if same and all(o.state in (*PENDING, DONE) for o in found):
+            return found
+    return []
 
 
 def _is_same(operation: Operation, draft: Draft) -> bool:

@@ -14,6 +14,7 @@ from clockify_cli.core.errors import (
     RefusedError,
     StorageError,
     StrangerError,
+    TimeError,
     UnknownWorkspaceError,
     UsageError,
 )
@@ -130,12 +131,10 @@ def stop(
                     NOTHING_RUNS, f"{START_ONE} (Clockify is unreachable; this is as last known.)"
                 )
             raise outbox.unreachable
-        if running is None and (_is_cold(outbox) or callable(at)):
+        if running is None and _is_cold(outbox):
             running = _asked(outbox, None)
-            if running is None and outbox.unreachable is None and callable(at):
-                raise NotFoundError(NOTHING_RUNS, START_ONE)
         if callable(at):
-            at = at(start_of(running)) if running is not None else outbox.now
+            running, at = _ended(outbox, running, at)
         when = _now(outbox) if at is None else at
         running = _asked_again(outbox, running, when)
         if running is not None:
@@ -160,6 +159,24 @@ def stop(
                 raise
             outbox.learn_running(None)
             raise NotFoundError(NOTHING_RUNS, START_ONE, status=error.status) from error
+
+
+def _ended(
+    outbox: Outbox, running: TimeEntry | None, end_of: Callable[[datetime], datetime]
+) -> tuple[TimeEntry, datetime]:
+    """Return the running timer and its end, asking the service if what is known has no such end."""
+    if running is not None:
+        try:
+            return running, end_of(start_of(running))
+        except TimeError:
+            before, running = running, _asked(outbox, running)
+            if running is not None and start_of(running) == start_of(before):
+                raise
+    else:
+        running = _asked(outbox, None)
+    if running is None:
+        raise NotFoundError(NOTHING_RUNS, START_ONE)
+    return running, end_of(start_of(running))
 
 
 def discard(outbox: Outbox) -> TimeEntry:

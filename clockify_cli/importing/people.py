@@ -1,0 +1,132 @@
+"""Whose lines a file holds, and which of them are taken: never somebody else's unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from clockify_cli.core.errors import UsageError
+from clockify_cli.core.model import is_entity_id
+from clockify_cli.core.naming import folded
+from clockify_cli.transfer.record import Note, Reading, Record
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """By what the user whose entries are recorded is known."""
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+
+    def owns(self, record: Record) -> bool:
+        """Say whether a line is theirs. A name alone decides only where it is all there is."""
+        if record.user_id and record.user_id == self.id:
+            return True
+        if record.email:
+            return folded(record.email) == folded(self.email)
+        if is_entity_id(record.user_id):
+            return False
+        return bool(record.user) and folded(record.user) == folded(self.name)
+
+
+@dataclass(slots=True)
+class People:
+    """Whose lines a file holds.
+
+    Attributes:
+        lines: How many lines each has, by their names.
+        taken: Whose lines are recorded.
+        stranger: Who is meant where the file is all of one person who is not the user.
+        doubtful: So much so that the user is asked: that person is known by more than a number.
+    """
+
+    lines: dict[str, int] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    stranger: str = ""
+    doubtful: bool = False
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return them as the JSON has them."""
+        return [
+            {"name": name, "lines": count, "taken": name in self.taken}
+            for name, count in self.lines.items()
+        ]
+
+
+def choose_person(
+    reading: Reading, name: str, owner: Owner, wanted: str | None
+) -> tuple[list[Note], People]:
+    """Leave out other people's lines.
+
+    Args:
+        reading: What was read; its records become those that are kept.
+        name: The file's name.
+        owner: The user whose entries are recorded.
+        wanted: Whose lines the user wants: an e-mail address, a name, an ID or ``me``;
+            ``None`` for their own.
+
+    Returns:
+        What is left out, and whose lines the file holds.
+
+    Raises:
+        UsageError: It is not plain whose lines are meant.
+    """
+    people = People()
+    for record in reading.records:
+        if record.person:
+            people.lines[record.person] = people.lines.get(record.person, 0) + 1
+    mine = wanted is None or folded(wanted) == "me"
+    people.taken = {
+        record.person
+        for record in reading.records
+        if record.person and (owner.owns(record) if mine else _is_called(record, wanted or ""))
+    }
+    if wanted is not None:
+        _check_wanted(people, name, wanted, mine)
+    elif not people.taken and len(people.lines) > 1:
+        raise UsageError(
+            f"{name} holds the time of {len(people.lines)} people, and none of them is you:"
+            f" {_listed(people.lines)}.",
+            "Say whose lines to take: --of NAME.",
+        )
+    elif not people.taken and people.lines:
+        [people.stranger] = people.lines
+        people.doubtful = any(r.email or r.user or is_entity_id(r.user_id) for r in reading.records)
+        people.taken = {people.stranger}
+    skipped = [
+        Note(record.line, f"it is the time of {record.person}")
+        for record in reading.records
+        if record.person and record.person not in people.taken
+    ]
+    reading.records = [r for r in reading.records if not r.person or r.person in people.taken]
+    return skipped, people
+
+
+def _check_wanted(people: People, name: str, wanted: str, mine: bool) -> None:
+    if not people.taken:
+        who = "you" if mine else f"'{wanted}'"
+        raise UsageError(
+            f"{name} has no lines of {who}.",
+            f"It has those of {_listed(people.lines)}."
+            if people.lines
+            else "It does not say whose it is.",
+        )
+    if not mine and len(people.taken) > 1:
+        raise UsageError(
+            f"'{wanted}' fits {len(people.taken)} people of {name}: {_listed(people.taken)}.",
+            "Say whose lines to take by the e-mail address.",
+        )
+
+
+def _is_called(record: Record, wanted: str) -> bool:
+    names = (record.email, record.user, record.user_id)
+    return folded(wanted) in {folded(name) for name in names if name}
+
+
+def _listed(people: Iterable[str]) -> str:
+    shown = list(people)
+    return ", ".join(shown[:_SHOWN]) + (" …" if len(shown) > _SHOWN else "")

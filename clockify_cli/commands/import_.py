@@ -250,7 +250,9 @@ def _notice_reading(run: Run, plan: Plan, *, asking: bool) -> None:
     if not reading.zoned and reading.records:
         run.notice(f"The file's times are taken for {run.zone}; --tz decides otherwise.")
     if plan.people.stranger and not (asking and plan.people.doubtful):
-        run.notice(f"The file holds the time of {plan.people.stranger}; it is taken for yours.")
+        run.notice(
+            f"The file holds the time of {plan.people.stranger_text}; it is taken for yours."
+        )
     for note in reading.implausibilities[:SHOWN_NOTES]:
         run.notice(f"{plan.name}:{note.line}: {note.text}.")
     if len(reading.implausibilities) > SHOWN_NOTES:

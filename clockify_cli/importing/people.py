@@ -49,6 +49,11 @@ class People:
     stranger: str = ""
     doubtful: bool = False
 
+    @property
+    def stranger_text(self) -> str:
+        """Who the stranger is, as people say it."""
+        return f"user {self.stranger}" if self.stranger.isdigit() else self.stranger
+
     def as_json(self) -> list[dict[str, Any]]:
         """Return them as the JSON has them."""
         return [

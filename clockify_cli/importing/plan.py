@@ -94,7 +94,7 @@ class Plan:
         ]
         found: list[tuple[str, list[int]]] = []
         if self.people.doubtful and self.new:
-            words = f"the file holds the time of {self.people.stranger}, who is not you"
+            words = f"the file holds the time of {self.people.stranger_text}, who is not you"
             found.append((words, []))
         for words, fits in groups:
             lines = [row.record.line for row in self.new if fits(row.record)]
@@ -138,14 +138,15 @@ def broken_error(reading: Reading, name: str, *, skipping: bool) -> ClockifyErro
         return None
     count = "1 line" if len(broken) == 1 else f"{len(broken)} lines"
     refused = all(note.refused for note in broken)
-    told = f"{count} of {name} {'would be refused' if refused else 'cannot be read'}"
+    what = "would be refused" if refused else "cannot be read"
+    told = f"{count} of {name} {what}"
     if skipping:
-        told = f"Nothing is left of {name}: {told[0].lower()}{told[1:]}"
+        told = f"No line of {name} is left to record: {count} {what}"
     lines = "\n".join(f"  {name}:{note.line}: {note.text}" for note in broken)
     kind = RefusedError if refused else UsageError
     return kind(
         f"{told}; nothing was recorded:\n{lines}",
-        "Fix these lines." if skipping else "Fix them, or leave them out with --skip-broken.",
+        "Fix the file." if skipping else "Fix the file, or leave out lines with --skip-broken.",
         details={"lines": [note_json(note) for note in broken]},
     )
 

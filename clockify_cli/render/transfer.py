@@ -33,27 +33,33 @@ def plan_text(plan: Mapping[str, Any], look: Look) -> str:
         ("Not read", _unread(plan["unread"])),
     )
     for title, texts in sections:
-        lines = [Line(f"  {text}") for text in texts]
+        lines = [line for text in texts for line in _indented(text, look)]
         if lines:
-            lines.insert(0, Line(Span(f"{title}:", "bold")))
-            parts.append("\n".join(line.text(look) for line in lines))
+            parts.append("\n".join([Line(Span(f"{title}:", "bold")).text(look), *lines]))
     return "\n\n".join(parts)
+
+
+def _indented(text: str, look: Look) -> list[str]:
+    """Return a text whole, on as many lines as it takes."""
+    wrapped = Line(text).wrap(max(10, look.width - 4))
+    return [Line("  " if not at else "    ", line).text(look) for at, line in enumerate(wrapped)]
 
 
 def left_out(found: Mapping[str, Any]) -> list[str]:
     """Return what of a file was not recorded, a line each, for somebody who sees no plan."""
     return [
-        *(f"Left out: {text}." for text in _notes(found["skips"])),
-        *(f"Left out: {_name(one)}." for one in found["omitted"]),
+        *(f"Left out {text}." for text in _notes(found["skips"])),
+        *(f"Left out {_name(one)}." for one in found["omitted"]),
         *(f"Not read: {text}." for text in _unread(found["unread"])),
     ]
 
 
 def line_numbers(lines: Sequence[int]) -> str:
     """Return the numbers of lines, as many as somebody would read."""
-    shown = ", ".join(map(str, lines[:SHOWN_LINES]))
+    if len(lines) == 1:
+        return f"line {lines[0]}"
     more = f" and {len(lines) - SHOWN_LINES} more" if len(lines) > SHOWN_LINES else ""
-    return f"line{'s' * (len(lines) > 1)} {shown}{more}"
+    return f"lines {', '.join(map(str, lines[:SHOWN_LINES]))}{more}"
 
 
 def _notes(notes: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -61,15 +67,14 @@ def _notes(notes: Sequence[Mapping[str, Any]]) -> list[str]:
     by_text: dict[str, list[int]] = {}
     for note in notes:
         by_text.setdefault(note["message"], []).append(note["line"])
-    texts = [
-        f"{_lines_count(lines)}: {text} ({line_numbers(lines)})" for text, lines in by_text.items()
-    ]
+    texts = []
+    for text, lines in by_text.items():
+        where = line_numbers(lines)
+        if len(lines) > 1:
+            where = f"{len(lines)} {where.replace(' ', ' (', 1)})"
+        texts.append(f"{where}: {text}")
     rest = len(texts) - SHOWN_NOTES
-    return texts if rest <= 0 else [*texts[:SHOWN_NOTES], f"and {rest} more reasons, see --json"]
-
-
-def _lines_count(lines: Sequence[int]) -> str:
-    return "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+    return texts if rest <= 0 else [*texts[:SHOWN_NOTES], f"more for {rest} reasons, see --json"]
 
 
 def _unread(unread: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -83,7 +88,7 @@ def _unread(unread: Sequence[Mapping[str, Any]]) -> list[str]:
         names = ", ".join(one["name"] for one in ones[:SHOWN_NAMES])
         more = f" and {len(ones) - SHOWN_NAMES} more" if len(ones) > SHOWN_NAMES else ""
         first = min(one["line"] for one in ones)
-        texts.append(f"{noun} {names}{more}: {why} (line {first})")
+        texts.append(f"{noun} {names}{more} (line {first}): {why}")
     return texts
 
 
@@ -97,13 +102,14 @@ def _head(plan: Mapping[str, Any], look: Look) -> str:
     counts.append(f"{plan['existing']} there already")
     counts += [f"{plan['skipped']} left out"] if plan["skipped"] else []
     counts += [f"{len(plan['broken'])} cannot be recorded"] if plan["broken"] else []
-    lines = [joined([Line(Span(plan["file"], "bold")), plan["format"]]), joined(counts)]
+    lines = [joined([Line(Span(plan["file"], "bold")), plan["format"]])]
+    lines += Line(" · ".join(counts)).wrap(look.width)
     if plan["people"]:
         people = [
             f"{one['name']} ({one['lines']}{'' if one['taken'] else ', left out'})"
             for one in plan["people"]
         ]
-        lines.append(Line(f"time of {', '.join(people)}"))
+        lines += Line(f"Time of {', '.join(people)}").wrap(look.width)
     return "\n".join(line.text(look) for line in lines)
 
 

@@ -108,6 +108,8 @@ def _recognised(items: list[Item], name: str) -> Dialect | None:
     for line, item in items:
         for dialect in dialects.ALL:
             if dialect.fits(item):
+                if dialect is dialects.CLOCKIFY and "timeInterval" not in item:
+                    refuse_object(item, name)  # a start and an end are no mark of their own
                 return dialect
         if isinstance(item, dict) and item and stranger is None:
             stranger = line, item

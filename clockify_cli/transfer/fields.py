@@ -31,7 +31,7 @@ _REASONS = (
         "bookkeeping of the program that wrote it",
     ),
     (r"group|groups|team|teams|department|workspace|wid", "not about a single entry"),
-    (r"id|uuid|gid", "a number of another program"),
+    (r"id|uuid|gid", "an ID that is not needed"),
     (r"color|avatar|image|active", "not about time"),
 )
 EMPTY = "it is empty"

@@ -44,7 +44,8 @@ def text_of(content: bytes, name: str) -> str:
             break
     head = content[:4096]
     if encoding == "utf-8" and head.count(0) * _MANY > len(head):
-        if head[1::2].count(0) * 2 > len(head) // 2 or head[::2].count(0) * 2 > len(head) // 2:
+        even, odd = (half.count(0) * 2 > len(half) for half in (head[::2], head[1::2]))
+        if even != odd:
             raise UsageError(
                 f"{name} is not UTF-8 text (perhaps UTF-16 without its mark).",
                 "Save the file as UTF-8, or convert it: iconv -f UTF-16LE -t UTF-8.",

@@ -40,8 +40,6 @@ def read_source(file: str) -> tuple[bytes, str]:
 
 
 def _check_kind(mode: int, file: str) -> None:
-    if stat.S_ISDIR(mode):
-        raise UsageError(f"{file} is a folder.", "Name one file in it.")
     if stat.S_ISBLK(mode) or stat.S_ISCHR(mode):
         raise UsageError(
             f"{file} is a device, not a file of time entries.", "Standard input is called -."
@@ -78,8 +76,8 @@ def _read(stream: BinaryIO, name: str, begin: bytes = b"") -> bytes:
 
 
 def _too_large(name: str, size: int | None) -> UsageError:
-    has = f"it has {size / 2**20:,.0f}" if size is not None else "it goes on after that"
+    has = f"has {size / 2**20:,.0f} MiB" if size is not None else "does not end after that"
     return UsageError(
-        f"{name} is too large: at most {LARGEST // 2**20} MiB are read, and {has}.",
+        f"At most {LARGEST // 2**20} MiB of a file are read, and {name} {has}.",
         "Export it in parts, such as one year per file.",
     )

@@ -282,14 +282,14 @@ class _Entries:
         first = read_date(row.get("start date"), self._order)
         clock, exact = read_time(row.get("start time"))
         began = datetime.combine(first, clock)
-        lengths = self._lengths(row)
         ended: datetime | None = None
         if last := self._cell(row, "end time").strip():
             stop, ends_exact = read_time(last)
             day = self._cell(row, "end date").strip()
             ended = datetime.combine(read_date(day, self._order) if day else first, stop)
             exact = exact or ends_exact
-        elif not lengths:
+        lengths = self._lengths(row, line, needed=ended is None)
+        if ended is None and not lengths:
             raise Skipped("it has no end: it was still running")
         if exact:
             self._reading.whole_minutes = False
@@ -297,10 +297,21 @@ class _Entries:
         start, end = self._instants(row, began, ended, lengths, slack, line)
         return checked_span(start, end, *((t, length, off + slack) for t, length, off in lengths))
 
-    def _lengths(self, row: _Row) -> list[tuple[str, timedelta, timedelta]]:
+    def _lengths(
+        self, row: _Row, line: int, *, needed: bool
+    ) -> list[tuple[str, timedelta, timedelta]]:
         """Return the lengths that a row gives: as written, what they mean, how exact they are."""
-        texts = (self._cell(row, column).strip() for column in ("length", "decimal"))
-        return [(text, *read_length(text)) for text in texts if text]
+        found = []
+        for column in ("length", "decimal"):
+            if text := self._cell(row, column).strip():
+                try:
+                    found.append((text, *read_length(text)))
+                except Broken as why:
+                    if needed:
+                        raise
+                    words = f"{why}: start and end count"
+                    self._reading.implausibilities.append(Note(line, words))
+        return found
 
     def _instants(
         self,

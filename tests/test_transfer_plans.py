@@ -50,7 +50,7 @@ def test_what_is_not_read_is_listed_in_the_plan_on_stderr_and_in_json(
         "line 4: it is time off, not work",
         "line 5: it is the time of mina@sandbox.example",
         "task 'Build' (line 6); the line has no project",
-        "Time of robin@sandbox.example (2), mina@sandbox.example (1, left out)",
+        "Time of robin@sandbox.example (4), mina@sandbox.example (1, left out)",
     ):
         assert told in plan.out
     as_json = cli("import", file, "--dry-run", "--json").json

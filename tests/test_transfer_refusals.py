@@ -144,6 +144,11 @@ def test_a_file_is_read_up_to_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert read_source(str(small)) == (b"x" * 2**17, str(small))
 
 
+@pytest.mark.parametrize("text", ["\n" * 1_000_001, "[" + "0," * 1_000_001 + "0]"])
+def test_a_file_is_read_up_to_a_number_of_lines(text: str) -> None:
+    assert "more than 1,000,000 " in refusal(text).message
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

@@ -73,7 +73,7 @@ def test_clockifys_report_with_its_sums_around_it() -> None:
     )
     reading = read_text(text + "]}")
     assert [(r.line, r.description) for r in reading.records] == [(3, "a"), (4, "b")]
-    assert {(r.project, r.client, r.email, r.tags) for r in reading.records} == {
+    assert {(r.project, r.client, r.person.email, r.tags) for r in reading.records} == {
         ("Web", "Acme", "robin@x.org", ("dev",))
     }
     assert list(reading.unread) == ["totals"]
@@ -96,7 +96,7 @@ def test_toggls_reports() -> None:
         }
     ]
     reading = read_text(json.dumps(v3))
-    assert [(r.start.hour, r.user, r.project_id, r.tag_ids) for r in reading.records] == [
+    assert [(r.start.hour, r.person.name, r.project_id, r.tag_ids) for r in reading.records] == [
         (9, "Robin", "17", ("5",)),
         (11, "Robin", "17", ("5",)),
     ]
@@ -119,7 +119,9 @@ def test_toggls_reports() -> None:
         ],
     }
     reading = read_text(json.dumps(v2))
-    assert [(r.project, r.client, r.user) for r in reading.records] == [("Web", "Acme", "Robin")]
+    assert [(r.project, r.client, r.person.name) for r in reading.records] == [
+        ("Web", "Acme", "Robin")
+    ]
     assert set(reading.unread) == {"total_grand", "id"}
 
 
@@ -271,4 +273,21 @@ def test_an_id_tells_who_it_is() -> None:
     other = {**entry, "userId": "6" * 24}
     reading = read_text(json.dumps([entry, other]))
     skipped, _ = choose_person(reading, "file", ME, None)
-    assert ([r.user_id for r in reading.records], len(skipped)) == (["5" * 24], 1)
+    assert ([r.person.id for r in reading.records], len(skipped)) == (["5" * 24], 1)
+
+
+def test_other_peoples_wrong_lines_do_not_stop_ones_own() -> None:
+    head = "Start Date,Start Time,End Time,Email,Type\n"
+    rows = [
+        "2026-11-24,9:00,10:00,robin@x.org,Regular",
+        "2026-11-24,9:00,8:00,m@x.org,Regular",
+        "2026-11-24,9:00,10:00,m@x.org,Holiday",
+        "2026-11-24,9:00,8:00,robin@x.org,Regular",
+        "2026-11-24,9:00,m@x.org",
+    ]
+    reading = read_text(head + "\n".join(rows))
+    notes, found = choose_person(reading, "file", ME, None)
+    assert [note.line for note in notes] == [3, 4]
+    assert [note.line for note in reading.broken] == [5, 6]
+    assert (len(reading.records), reading.skipped) == (1, [])
+    assert found.lines == {"robin@x.org": 2, "m@x.org": 2}

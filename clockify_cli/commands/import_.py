@@ -17,7 +17,7 @@ from clockify_cli.session import Run
 if TYPE_CHECKING:
     from clockify_cli.importing.people import Owner
     from clockify_cli.importing.plan import Plan
-    from clockify_cli.transfer.record import Reading, Record
+    from clockify_cli.transfer.record import Person, Reading
 
 app = CommandApp()
 FORMATS = ("csv", "json", "jsonl", "ics", "clockify", "toggl", "watson", "timewarrior")
@@ -194,7 +194,7 @@ def _plan(
 
     finder = NameFinder(run.names, [read_rule(text) for text in rules], create=create)
     plan = planning.Plan(name, reading, finder)
-    owner = _owner(run, who, reading.records)
+    owner = _owner(run, who, set(reading.people()))
     others, plan.people = choose_person(reading, name, owner, person)
     planning.find_refused(reading)
     plan.problem = planning.broken_error(reading, name, skipping=skip_broken)
@@ -208,7 +208,7 @@ def _plan(
     return plan
 
 
-def _owner(run: Run, who: str, records: Iterable[Record]) -> Owner:
+def _owner(run: Run, who: str, people: Iterable[Person]) -> Owner:
     """Return by what the user is known; asks only if the file calls anybody."""
     from clockify_cli.importing.people import Owner
 
@@ -216,7 +216,7 @@ def _owner(run: Run, who: str, records: Iterable[Record]) -> Owner:
         user = next((u for u in run.names.all("users") if u.get("id") == who), {})
         return Owner(who, str(user.get("name") or ""), str(user.get("email") or ""))
     owner = Owner(who, run.account.user_name)
-    if any(record.email and not owner.owns(record) for record in records):
+    if any(person.email and not owner.is_(person) for person in people):
         return Owner(who, run.account.user_name, run.own_email)
     return owner
 

@@ -43,6 +43,7 @@ def plan_json(
         "new": [unknown_json(one) for one in plan.names.new.values()],
         "unknown": [unknown_json(one) for one in plan.names.unknown.values()],
         "asks": [{"message": words, "lines": lines} for words, lines in questions],
+        "doubts": [note_json(note) for note in plan.reading.implausibilities],
         "broken": [note_json(note) for note in plan.broken],
         "projects": projects,
         "days": days,

@@ -9,7 +9,7 @@ from typing import Any
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.model import is_entity_id
 from clockify_cli.core.naming import folded
-from clockify_cli.transfer.record import Note, Reading, Record
+from clockify_cli.transfer.record import Note, Person, Reading, Record
 
 _SHOWN = 8
 
@@ -22,15 +22,15 @@ class Owner:
     name: str = ""
     email: str = ""
 
-    def owns(self, record: Record) -> bool:
-        """Say whether a line is theirs. A name alone decides only where it is all there is."""
-        if record.user_id and record.user_id == self.id:
+    def is_(self, person: Person) -> bool:
+        """Say whether a line's person is this user. A name decides only if it is all there is."""
+        if person.id and person.id == self.id:
             return True
-        if record.email:
-            return folded(record.email) == folded(self.email)
-        if is_entity_id(record.user_id):
+        if person.email:
+            return folded(person.email) == folded(self.email)
+        if is_entity_id(person.id):
             return False
-        return bool(record.user) and folded(record.user) == folded(self.name)
+        return bool(person.name) and folded(person.name) == folded(self.name)
 
 
 @dataclass(slots=True)
@@ -81,14 +81,14 @@ def choose_person(
         UsageError: It is not plain whose lines are meant.
     """
     people = People()
-    for record in reading.records:
-        if record.person:
-            people.lines[record.person] = people.lines.get(record.person, 0) + 1
+    found = reading.people()
+    for person in found:
+        people.lines[str(person)] = people.lines.get(str(person), 0) + 1
     mine = wanted is None or folded(wanted) == "me"
     people.taken = {
-        record.person
-        for record in reading.records
-        if record.person and (owner.owns(record) if mine else _is_called(record, wanted or ""))
+        str(person)
+        for person in found
+        if (owner.is_(person) if mine else _is_called(person, wanted or ""))
     }
     if wanted is not None:
         _check_wanted(people, name, wanted, mine)
@@ -100,15 +100,26 @@ def choose_person(
         )
     elif not people.taken and people.lines:
         [people.stranger] = people.lines
-        people.doubtful = any(r.email or r.user or is_entity_id(r.user_id) for r in reading.records)
+        people.doubtful = any(p.email or p.name or is_entity_id(p.id) for p in found)
         people.taken = {people.stranger}
-    skipped = [
-        Note(record.line, f"it is the time of {record.person}")
-        for record in reading.records
-        if record.person and record.person not in people.taken
-    ]
-    reading.records = [r for r in reading.records if not r.person or r.person in people.taken]
-    return skipped, people
+    return _leave_out(reading, people.taken), people
+
+
+def _leave_out(reading: Reading, taken: set[str]) -> list[Note]:
+    """Take other people's lines out of a reading, those too that are wrong; return notes."""
+    notes: list[Note] = []
+
+    def stays(item: Record | Note) -> bool:
+        person = str(item.person)
+        if person and person not in taken:
+            notes.append(Note(item.line, f"it is the time of {person}"))
+            return False
+        return True
+
+    reading.records = list(filter(stays, reading.records))
+    reading.broken = list(filter(stays, reading.broken))
+    reading.skipped = list(filter(stays, reading.skipped))
+    return notes
 
 
 def _check_wanted(people: People, name: str, wanted: str, mine: bool) -> None:
@@ -127,8 +138,8 @@ def _check_wanted(people: People, name: str, wanted: str, mine: bool) -> None:
         )
 
 
-def _is_called(record: Record, wanted: str) -> bool:
-    names = (record.email, record.user, record.user_id)
+def _is_called(person: Person, wanted: str) -> bool:
+    names = (person.email, person.name, person.id)
     return folded(wanted) in {folded(name) for name in names if name}
 
 

@@ -17,6 +17,7 @@ from clockify_cli.transfer.record import Note, Reading, Record
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+SHOWN = 100  # broken lines that an error lists
 UNLIKELY_YEARS = 10  # an entry longer ago is more likely a date that was read wrongly
 
 
@@ -142,7 +143,9 @@ def broken_error(reading: Reading, name: str, *, skipping: bool) -> ClockifyErro
     told = f"{count} of {name} {what}"
     if skipping:
         told = f"No line of {name} is left to record: {count} {what}"
-    lines = "\n".join(f"  {name}:{note.line}: {note.text}" for note in broken)
+    lines = "\n".join(f"  {name}:{note.line}: {note.text}" for note in broken[:SHOWN])
+    if len(broken) > SHOWN:
+        lines += f"\n  and {len(broken) - SHOWN} more (--json lists all)"
     kind = RefusedError if refused else UsageError
     return kind(
         f"{told}; nothing was recorded:\n{lines}",
@@ -159,16 +162,15 @@ def note_json(note: Note) -> dict[str, Any]:
 def note_custom_fields(reading: Reading, workspace: str) -> None:
     """List the custom fields that are not of this workspace, and so cannot be set."""
     for record in reading.records:
-        if record.workspace != workspace:
-            for custom in record.custom:
-                if custom.get("value") not in (None, "", []):
-                    name = f"custom field {custom.get('name') or custom.get('customFieldId') or ''}"
-                    why = (
-                        "a field of another workspace"
-                        if record.workspace
-                        else "the file does not say which workspace it belongs to"
-                    )
-                    reading.leave_unread("key", name.strip(), why, record.line)
+        for custom in record.custom:
+            number, value = custom.get("customFieldId"), custom.get("value")
+            if value in (None, "", []) or (record.workspace == workspace and number):
+                continue
+            why = "the file does not say which workspace it belongs to"
+            if record.workspace:
+                why = "a field of another workspace" if number else "it has no ID"
+            name = f"custom field {custom.get('name') or number or ''}".strip()
+            reading.leave_unread("key", name, why, record.line)
 
 
 def without_repeats(reading: Reading) -> list[Note]:

@@ -14,7 +14,7 @@ from typing import Any
 from clockify_cli.core.model import is_entity_id
 from clockify_cli.transfer.dates import iso_length
 from clockify_cli.transfer.fields import checked_span, entry_type, unread_reason
-from clockify_cli.transfer.record import Broken, Reading, Record, Skipped
+from clockify_cli.transfer.record import NOBODY, Broken, Person, Reading, Record, Skipped
 
 _BASIC = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _SECOND = timedelta(seconds=1)
@@ -31,6 +31,7 @@ class Dialect:
         format: Its name for people.
         fits: Says whether an element is one of its entries.
         read: Returns what an element says.
+        person: Returns whose element it is.
         keys: The keys that are read; ``a.b`` is one in the object ``a``, ``a[].b`` in a list.
     """
 
@@ -38,6 +39,7 @@ class Dialect:
     fits: Callable[[Any], bool]
     read: Callable[[int, Any], Record]
     keys: frozenset[str] = frozenset()
+    person: Callable[[Any], Person] = lambda _item: NOBODY
 
     def parts(self, item: Any) -> Iterator[Any]:
         """Yield the entries that an element stands for: one, but for Toggl's report."""
@@ -104,7 +106,7 @@ def _clockify(line: int, item: Any) -> Record:
     if not span.get("end"):
         raise Skipped(RUNNING)
     start, end = _span(span["start"], span["end"], span.get("duration"))
-    project, task, user = (_thing(entry, key) for key in ("project", "task", "user"))
+    project, task = _thing(entry, "project"), _thing(entry, "task")
     tags = [_thing({"tag": tag}, "tag") for tag in _list(entry, "tags")]
     tag_ids = [str(tag) for tag in _list(entry, "tagIds")] or [t["id"] for t in tags if t["id"]]
     number = _text(entry, "id") or _text(entry, "_id")
@@ -121,15 +123,22 @@ def _clockify(line: int, item: Any) -> Record:
         tags=tuple(tag["name"] for tag in tags if tag["name"]),
         billable=_flag(entry, "billable"),
         type=kind,
-        email=user["email"] or _text(entry, "userEmail"),
-        user=user["name"],
-        user_id=_text(entry, "userId") or user["id"],
         id=number if is_entity_id(number) else "",
         workspace=_text(entry, "workspaceId"),
         project_id=_text(entry, "projectId") or project["id"],
         task_id=_text(entry, "taskId") or task["id"],
         tag_ids=tuple(tag_ids),
-        custom=tuple(f for f in custom if isinstance(f, dict)),
+        custom=tuple(map(_object, custom)),
+    )
+
+
+def _clockify_person(item: Any) -> Person:
+    entry = _object(item)
+    user = _thing(entry, "user")
+    return Person(
+        user["email"] or _text(entry, "userEmail"),
+        user["name"],
+        _text(entry, "userId") or user["id"],
     )
 
 
@@ -188,20 +197,23 @@ def _toggl(line: int, item: Any) -> Record:
         task=_first(entry, "task_name", "task"),
         tags=tags,
         billable=_flag(entry, "billable") if "billable" in entry else None,
-        email=_text(entry, "email"),
-        user=_first(entry, "user_name", "username", "user"),
-        user_id=_digits(entry, "user_id", "uid"),
         project_id=_digits(entry, "project_id", "pid"),
         task_id=_digits(entry, "task_id", "tid"),
         tag_ids=() if tags else tuple(str(tag) for tag in _list(entry, "tag_ids")),
     )
 
 
+def _toggl_person(item: Any) -> Person:
+    entry = _object(item)
+    name = _first(entry, "user_name", "username", "user")
+    return Person(_text(entry, "email"), name, _digits(entry, "user_id", "uid"))
+
+
 def _is_toggl(item: Any) -> bool:
-    return (
-        not _has(item, "timeInterval")
-        and (_has(item, "start") or _has(item, _SEVERAL))
-        and _has(item, "wid", "workspace_id", "pid", "project_id", "duronly", "dur", _SEVERAL)
+    if _has(item, "timeInterval") or not _has(item, "start", _SEVERAL):
+        return False
+    return _has(item, "wid", "workspace_id", "pid", "project_id", "duronly", "dur", _SEVERAL) or (
+        _has(item, "stop") and _has(item, "duration", "description")
     )
 
 
@@ -335,17 +347,19 @@ CLOCKIFY = Dialect(
     ),
     _clockify,
     _CLOCKIFY_KEYS,
+    _clockify_person,
 )
 REPORT = Dialect(
     "Clockify report JSON",
     lambda item: _has(item, "timeInterval") and _has(item, "userEmail", "projectName", "_id"),
     _clockify,
     CLOCKIFY.keys,
+    _clockify_person,
 )
-TOGGL = Dialect("Toggl JSON", _is_toggl, _toggl, _TOGGL_KEYS)
+TOGGL = Dialect("Toggl JSON", _is_toggl, _toggl, _TOGGL_KEYS, _toggl_person)
 WATSON = Dialect(
     "Watson JSON",
-    lambda item: _has(item, "start") and _has(item, "stop"),
+    lambda item: _has(item, "start") and _has(item, "stop") and _has(item, "project", "tags"),
     _watson,
     _keys("start stop project tags"),
 )

@@ -12,13 +12,14 @@ from clockify_cli.core.errors import UsageError
 from clockify_cli.transfer import dialects
 from clockify_cli.transfer.dialects import Dialect
 from clockify_cli.transfer.foreign import refuse_object
-from clockify_cli.transfer.plain import is_whole
-from clockify_cli.transfer.record import Broken, Note, Reading, Record
+from clockify_cli.transfer.plain import MOST_LINES, is_whole, too_many
+from clockify_cli.transfer.record import Broken, Note, Person, Reading, Record
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 _HOLDERS = ("timeentries", "data")  # where Clockify's and Toggl's reports have their entries
 _TOO_DEEP = "it is nested too deeply"
+_HALF = "its text holds half a character (a lone surrogate)"
 _SHOWN_KEYS = 8
 
 Item = tuple[int, Any]
@@ -85,7 +86,9 @@ def _read(items: list[Item], name: str, wanted: str, *, lines: bool) -> Reading:
             reading.broken.append(Note(line, str(item)))
             continue
         for part in dialect.parts(item):
-            reading.take(line, partial(_record, dialect, line, part))
+            reading.take(
+                line, partial(_record, dialect, line, part), partial(_person, dialect, part)
+            )
         dialects.note_unread(reading, dialect, item, line)
     return reading
 
@@ -93,9 +96,16 @@ def _read(items: list[Item], name: str, wanted: str, *, lines: bool) -> Reading:
 def _record(dialect: Dialect, line: int, item: Any) -> Record:
     record = dialect.read(line, item)
     texts = (record.description, record.project, record.client or "", record.task)
-    if not all(is_whole(part) for part in (*texts, *record.tags, record.email, record.user)):
-        raise Broken("its text holds half a character (a lone surrogate)")
+    if not all(map(is_whole, (*texts, *record.tags))):
+        raise Broken(_HALF)
     return record
+
+
+def _person(dialect: Dialect, item: Any) -> Person:
+    person = dialect.person(item)
+    if not is_whole(person.email + person.name + person.id):
+        raise Broken(_HALF)
+    return person
 
 
 def _recognised(items: list[Item], name: str) -> Dialect | None:
@@ -139,6 +149,8 @@ def _elements(text: str, name: str, start: int) -> tuple[list[Item], int]:
         line = counter.line(at)
         item, at = _value(text, name, at)
         found.append((line, item))
+        if len(found) > MOST_LINES:
+            raise too_many(name, "entries")
         at = _after_blank(text, at)
     return found, _after_blank(text, at + 1)
 

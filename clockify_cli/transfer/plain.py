@@ -25,6 +25,7 @@ _KINDS = (
     (b"GIF8", "a picture"),
     (b"\x7fELF", "a program"),
 )
+MOST_LINES = 1_000_000
 _MANY = 20  # one NUL among so many bytes, and it is no text
 
 
@@ -51,6 +52,8 @@ def text_of(content: bytes, name: str) -> str:
                 "Save the file as UTF-8, or convert it: iconv -f UTF-16LE -t UTF-8.",
             )
         raise _no_text(f"{name} is not text.")
+    if content.count(b"\n") > MOST_LINES:
+        raise too_many(name, "lines")
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -59,6 +62,14 @@ def text_of(content: bytes, name: str) -> str:
             f"{name}:{line}: this is not {encoding.upper()} text.",
             "Save the file as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8.",
         ) from None
+
+
+def too_many(name: str, what: str) -> UsageError:
+    """Return the error of a file with more lines or entries than memory should hold."""
+    return UsageError(
+        f"{name} has more than {MOST_LINES:,} {what}.",
+        "Export it in parts, such as one year per file.",
+    )
 
 
 def _no_text(message: str) -> UsageError:

@@ -8,6 +8,21 @@ from datetime import datetime
 from typing import Any
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whose time a line is, as far as the file says: as text it is what people call them."""
+
+    email: str = ""
+    name: str = ""
+    id: str = ""
+
+    def __str__(self) -> str:
+        return self.email or self.name or self.id
+
+
+NOBODY = Person()
+
+
 @dataclass(slots=True)
 class Record:
     """One finished time entry of a file.
@@ -24,7 +39,7 @@ class Record:
         tags: The tags' names.
         billable: ``None`` where the format does not say.
         type: ``REGULAR`` or ``BREAK``; empty where the format does not say.
-        email, user, user_id: Whose it is, as far as the file says.
+        person: Whose it is.
         id: Its ID at Clockify, where the file has one.
         workspace: The ID of the workspace that it came from, where the file has one.
         project_id, task_id, tag_ids: IDs, where the file has them (Toggl's are numbers).
@@ -41,20 +56,13 @@ class Record:
     tags: tuple[str, ...] = ()
     billable: bool | None = None
     type: str = ""
-    email: str = ""
-    user: str = ""
-    user_id: str = ""
+    person: Person = NOBODY
     id: str = ""
     workspace: str = ""
     project_id: str = ""
     task_id: str = ""
     tag_ids: tuple[str, ...] = ()
     custom: tuple[Mapping[str, Any], ...] = ()
-
-    @property
-    def person(self) -> str:
-        """Whose it is, as people say it; empty where the file does not say."""
-        return self.email or self.user or self.user_id
 
     @property
     def content(self) -> tuple[Any, ...]:
@@ -68,7 +76,7 @@ class Record:
             frozenset(self.tag_ids or self.tags),
             self.billable,
             self.type,
-            self.person,
+            str(self.person),
         )
 
 
@@ -80,11 +88,13 @@ class Note:
         line: The line, from 1.
         text: What is to be said of it.
         refused: The line can be read, but Clockify would not take it.
+        person: Whose line it is.
     """
 
     line: int
     text: str
     refused: bool = False
+    person: Person = NOBODY
 
 
 @dataclass(slots=True)
@@ -130,16 +140,29 @@ class Reading:
     whole_minutes: bool = False
     zoned: bool = True
 
-    def take(self, line: int, read: Callable[[], Record]) -> None:
-        """Add what ``read`` returns, or note why the line is no entry."""
+    def take(
+        self, line: int, read: Callable[[], Record], whose: Callable[[], Person] = Person
+    ) -> None:
+        """Add what ``read`` returns, or note why the line is no entry; either with its person."""
+        person = NOBODY
         try:
-            self.records.append(read())
+            person = whose()
+            record = read()
+            record.person = person
+            self.records.append(record)
         except Broken as why:
-            self.broken.append(Note(line, str(why)))
+            self.broken.append(Note(line, str(why), person=person))
         except Skipped as why:
-            self.skipped.append(Note(line, str(why)))
+            self.skipped.append(Note(line, str(why), person=person))
         except (ValueError, OverflowError):  # digits without end, or beyond the last year
-            self.broken.append(Note(line, "a date or a length in it is out of range"))
+            words = "a date or a length in it is out of range"
+            self.broken.append(Note(line, words, person=person))
+
+    def people(self) -> list[Person]:
+        """Return whose the lines are, a line each; those of nobody are left out."""
+        found = [record.person for record in self.records]
+        found += [note.person for note in (*self.broken, *self.skipped)]
+        return [person for person in found if str(person)]
 
     def leave_unread(self, kind: str, name: str, why: str, line: int, *, count: int = 1) -> None:
         """Note that a column or a key is not read; the first reason counts."""

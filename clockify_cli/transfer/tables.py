@@ -34,7 +34,7 @@ from clockify_cli.transfer.fields import (
 )
 from clockify_cli.transfer.foreign import refuse_table
 from clockify_cli.transfer.guard import unguarded
-from clockify_cli.transfer.record import Broken, Note, Reading, Record, Skipped
+from clockify_cli.transfer.record import Broken, Note, Person, Reading, Record, Skipped
 
 CLOCKIFY, TOGGL, WATSON = "Clockify CSV", "Toggl CSV", "Watson CSV"
 OFFSET = "UTC offset"  # our own column: the offset of the start, and of the end where it differs
@@ -181,7 +181,7 @@ def _read_entries(
     reading.zoned = "offset" in known
     reader = _Entries(reading, known, zone, order, toggl)
     for line, cells in rows:
-        reading.take(line, partial(reader.record, cells, line))
+        reading.take(line, partial(reader.record, cells, line), partial(reader.person, cells))
     return reading
 
 
@@ -251,7 +251,6 @@ class _Entries:
 
     def record(self, row: _Row, line: int) -> Record:
         """Return what a row says."""
-        row.check()
         kind = entry_type(row.get("type"))
         start, end = self._span(row, line)
         text = self._name
@@ -266,9 +265,12 @@ class _Entries:
             tags=split_names(self._cell(row, "tags")),
             billable=read_flag(row.get("billable")) if "billable" in self._known else None,
             type=kind,
-            email=text(row, "email"),
-            user=text(row, "user"),
         )
+
+    def person(self, row: _Row) -> Person:
+        """Return whose row it is."""
+        row.check()
+        return Person(self._name(row, "email"), self._name(row, "user"))
 
     def _name(self, row: _Row, column: str) -> str:
         return unguarded(self._cell(row, column)).strip(" ")

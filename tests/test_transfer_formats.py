@@ -130,13 +130,14 @@ def worlds(draw: st.DrawFn) -> tuple[list[dict[str, Any]], Names]:
             end,
             description=draw(descriptions),
             billable=draw(st.booleans()),
-            type=draw(st.sampled_from(["REGULAR", "BREAK"])),
+            type=draw(st.sampled_from(["REGULAR", "REGULAR", "BREAK", "HOLIDAY", "TIME_OFF"])),
             projectId=f"p{number}" if project else None,
             taskId=f"t{number}" if task else None,
             tagIds=[f"g{number}{at}" for at in range(len(tags))],
         )
         entries.append(one)
-        names.by_id[one["id"]] = Labels(project, client, task, tags)
+        user, email = draw(names_text), draw(st.one_of(st.just(""), names_text))
+        names.by_id[one["id"]] = Labels(project, client, task, tags, user, email)
     return entries, names
 
 
@@ -150,10 +151,17 @@ def test_what_is_written_is_read(
     content = written(format, entries, names, ZoneInfo(zone))
     # Read in another zone: the file carries its own.
     reading = read(content, "file", ZoneInfo("America/New_York"), format=format)
-    assert (reading.broken, reading.skipped, reading.implausibilities) == ([], [], [])
+    work = [one for one in entries if one["type"] in ("REGULAR", "BREAK")]
+    assert (reading.broken, reading.implausibilities) == ([], [])
+    assert len(reading.skipped) == len(entries) - len(work)
     assert [_seen(record) for record in reading.records] == [
-        _meant(one, names.labels(one)) for one in entries
+        _meant(one, names.labels(one)) for one in work
     ]
+    assert set(reading.unread) <= {"Group", "DTSTAMP", "TRANSP"}
+    if format == "csv":
+        assert [(r.person.name, r.person.email) for r in reading.records] == [
+            (names.labels(one).user, names.labels(one).email) for one in work
+        ]
 
 
 def _seen(record: Record) -> tuple[Any, ...]:

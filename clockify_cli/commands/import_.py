@@ -214,7 +214,8 @@ def _owner(run: Run, who: str, people: Iterable[Person]) -> Owner:
 
     if who != run.account.user:
         user = next((u for u in run.names.all("users") if u.get("id") == who), {})
-        return Owner(who, str(user.get("name") or ""), str(user.get("email") or ""))
+        name, email = str(user.get("name") or ""), str(user.get("email") or "")
+        return Owner(who, name, email, called=name or who)
     owner = Owner(who, run.account.user_name)
     if any(person.email and not owner.is_(person) for person in people):
         return Owner(who, run.account.user_name, run.own_email)
@@ -276,8 +277,9 @@ def _ask(run: Run, plan: Plan, *, yes: bool) -> None:
     asked = "; ".join(w + (f" ({line_numbers(lines)})" if lines else "") for w, lines in found)
     hint = "Add --yes to record it all the same."
     if plan.people.doubtful:
-        hint = f"Add --of '{plan.people.stranger}' to take it for yours, or --yes."
-        hint += " For somebody else: --user NAME."
+        hint = f"Add --of '{plan.people.stranger}' to take it all the same, or --yes."
+        if plan.people.owner == "you":
+            hint += " To record it for somebody else: --user NAME."
     question = " Record it anyway?" if run.out.can_ask else ""
     run.confirm(f"{plan.name}: {asked}.{question}", yes=yes, hint=hint)
 

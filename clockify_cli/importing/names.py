@@ -132,6 +132,7 @@ class NameFinder:
         self._indexes: dict[str, tuple[list[Any], dict[str, list[Thing]]]] = {}
         self.unknown: dict[str, Unknown] = {}  # by their stand-ins
         self.new: dict[str, Unknown] = {}
+        self._homeless: set[int] = set()  # lines whose project is not known
         self.omitted: dict[str, Unknown] = {}  # names that no entry gets, and why
 
     def meant(self, record: Record) -> Meant:
@@ -140,7 +141,7 @@ class NameFinder:
         project = self._project(record, tags)
         number = str(project["id"]) if project else ""
         task = self._task(record, project) if project else ""
-        if not project:
+        if not project and record.line not in self._homeless:
             self._omit_homeless(record)
         billable = record.billable
         if billable is None and not is_stand_in(number):
@@ -183,10 +184,11 @@ class NameFinder:
 
     def _omit_homeless(self, record: Record) -> None:
         """Note what an entry without a project cannot have."""
-        unknown = record.project or record.project_id  # told as such, or left out by a rule
+        named = record.project or record.project_id
+        why = "its project is left out" if named else "the line has no project"
         for kind, name in (("task", record.task), ("client", record.client or "")):
-            if name and not unknown:
-                self._omit(Unknown(kind, name, why="the line has no project"), record.line)
+            if name:
+                self._omit(Unknown(kind, name, why=why), record.line)
 
     # -- projects ---------------------------------------------------------------------------
 
@@ -336,6 +338,8 @@ class NameFinder:
         can = self._create and not unknown.why
         noted = (self.new if can else self.unknown).setdefault(number, unknown)
         noted.lines.append(line)
+        if unknown.kind == "project":
+            self._homeless.add(line)
         return {"id": number, "name": unknown.name, "clientName": unknown.of} if can else None
 
     def _index(self, kind: str) -> dict[str, list[Thing]]:

@@ -16,11 +16,12 @@ _SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """By what the user whose entries are recorded is known."""
+    """By what the user whose entries are recorded is known; ``called`` says them to the user."""
 
     id: str = ""
     name: str = ""
     email: str = ""
+    called: str = "you"
 
     def is_(self, person: Person) -> bool:
         """Say whether a line's person is this user. A name decides only if it is all there is."""
@@ -38,12 +39,14 @@ class People:
     """Whose lines a file holds.
 
     Attributes:
+        owner: Whose entries are recorded, as the user says it.
         lines: How many lines each has, by their names.
         taken: Whose lines are recorded.
         stranger: Who is meant where the file is all of one person who is not the user.
-        doubtful: So much so that the user is asked: that person is known by more than a number.
+        doubtful: The user is asked about the stranger, who is more than another program's number.
     """
 
+    owner: str = "you"
     lines: dict[str, int] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     stranger: str = ""
@@ -80,7 +83,7 @@ def choose_person(
     Raises:
         UsageError: It is not plain whose lines are meant.
     """
-    people = People()
+    people = People(owner.called)
     found = reading.people()
     for person in found:
         people.lines[str(person)] = people.lines.get(str(person), 0) + 1
@@ -91,10 +94,11 @@ def choose_person(
         if (owner.is_(person) if mine else _is_called(person, wanted or ""))
     }
     if wanted is not None:
-        _check_wanted(people, name, wanted, mine)
+        _check_wanted(people, name, owner.called if mine else f"'{wanted}'")
     elif not people.taken and len(people.lines) > 1:
         raise UsageError(
-            f"{name} holds the time of {len(people.lines)} people, and none of them is you:"
+            f"{name} holds the time of {len(people.lines)} people, and none of them is"
+            f" {owner.called}:"
             f" {_listed(people.lines)}.",
             "Say whose lines to take: --of NAME.",
         )
@@ -122,18 +126,17 @@ def _leave_out(reading: Reading, taken: set[str]) -> list[Note]:
     return notes
 
 
-def _check_wanted(people: People, name: str, wanted: str, mine: bool) -> None:
+def _check_wanted(people: People, name: str, wanted: str) -> None:
     if not people.taken:
-        who = "you" if mine else f"'{wanted}'"
         raise UsageError(
-            f"{name} has no lines of {who}.",
+            f"{name} has no lines of {wanted}.",
             f"It has those of {_listed(people.lines)}."
             if people.lines
             else "It does not say whose it is.",
         )
-    if not mine and len(people.taken) > 1:
+    if len(people.taken) > 1 and wanted.startswith("'"):
         raise UsageError(
-            f"'{wanted}' fits {len(people.taken)} people of {name}: {_listed(people.taken)}.",
+            f"{wanted} fits {len(people.taken)} people of {name}: {_listed(people.taken)}.",
             "Say whose lines to take by the e-mail address.",
         )
 

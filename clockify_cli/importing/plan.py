@@ -95,7 +95,8 @@ class Plan:
         ]
         found: list[tuple[str, list[int]]] = []
         if self.people.doubtful and self.new:
-            words = f"the file holds the time of {self.people.stranger_text}, who is not you"
+            who, owner = self.people.stranger_text, self.people.owner
+            words = f"the file holds the time of {who}, who is not {owner}"
             found.append((words, []))
         for words, fits in groups:
             lines = [row.record.line for row in self.new if fits(row.record)]

@@ -129,6 +129,19 @@ def test_an_object_that_was_cut_off_is_one_error() -> None:
     assert "this is not JSON" in error.message
 
 
+@pytest.mark.parametrize("year", ["0001", "0999", "9999"])
+def test_years_that_nobody_works_in_are_broken_lines(year: str) -> None:
+    span = {"start": f"{year}-12-31T23:00:00Z", "end": f"{year}-12-31T23:59:59Z"}
+    basic = {key: value.replace("-", "").replace(":", "") for key, value in span.items()}
+    watson = {"start": span["start"], "stop": span["end"], "project": "x"}
+    texts = [json.dumps([entry]) for entry in (span, basic, watson)]
+    texts.append(f"Start Date,Start Time,End Time\n{year}-12-31,23:00,23:59\n")
+    texts.append(f"id,start,stop,project,tags\nx,{year}-12-31 20:00:00,{year}-12-31 21:00:00,,\n")
+    for text in texts:
+        reading = read_text(text)
+        assert (reading.records, len(reading.broken)) == ([], 1), text
+
+
 # -- what is not a file ----------------------------------------------------------------------
 
 
@@ -288,4 +301,5 @@ def _read_or_refuse(content: bytes, format: str | None) -> None:
     except UsageError:
         return
     for record in reading.records:
+        assert 1900 <= record.start.year <= record.end.year < 2200
         assert record.end >= record.start

@@ -9,6 +9,7 @@ from clockify_cli.render.bars import bar
 from clockify_cli.render.durations import clock_duration
 from clockify_cli.render.style import Line, Look, Span, joined
 from clockify_cli.render.tables import Column, table
+from clockify_cli.transfer.record import shortened
 
 SHOWN_NOTES = 20  # reasons why lines are left out
 SHOWN_LINES = 8
@@ -85,7 +86,7 @@ def _unread(unread: Sequence[Mapping[str, Any]]) -> list[str]:
     texts = []
     for (kind, why), ones in groups.items():
         noun = {"property": "properties"}.get(kind, f"{kind}s") if len(ones) > 1 else kind
-        names = ", ".join(one["name"] for one in ones[:SHOWN_NAMES])
+        names = ", ".join(shortened(one["name"]) for one in ones[:SHOWN_NAMES])
         more = f" and {len(ones) - SHOWN_NAMES} more" if len(ones) > SHOWN_NAMES else ""
         first = min(one["line"] for one in ones)
         texts.append(f"{noun} {names}{more} (line {first}): {why}")

@@ -13,7 +13,7 @@ from clockify_cli.transfer import dialects
 from clockify_cli.transfer.dialects import Dialect
 from clockify_cli.transfer.foreign import refuse_object
 from clockify_cli.transfer.plain import MOST_LINES, is_whole, too_many
-from clockify_cli.transfer.record import Broken, Note, Person, Reading, Record
+from clockify_cli.transfer.record import Broken, Note, Person, Reading, Record, shortened
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
@@ -127,7 +127,7 @@ def _recognised(items: list[Item], name: str) -> Dialect | None:
         return None
     line, item = stranger
     refuse_object(item, name)
-    keys = list(item)[:_SHOWN_KEYS]
+    keys = [shortened(key) for key in list(item)[:_SHOWN_KEYS]]
     raise UsageError(
         f"{name}:{line}: this is no time entry of Clockify, Toggl, Watson or timewarrior;"
         f" its keys are {', '.join(keys)}{' …' if len(item) > len(keys) else ''}.",

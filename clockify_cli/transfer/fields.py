@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from clockify_cli.transfer.record import Broken, Skipped
 
 SECOND = timedelta(seconds=1)
+YEARS = range(1900, 2200)  # others are misread, and beyond what zones and windows can do
 _YES, _NO = ("yes", "true", "y", "1"), ("no", "false", "n", "0")
 _LEAVE = {
     "TIMEOFF": "time off",
@@ -88,10 +89,13 @@ def checked_span(
         lengths: Each as the file writes it, what it means, and by how much it may be off.
 
     Raises:
-        Broken: The end is before the start, or a length disagrees.
+        Broken: The end is before the start, in no year of ours, or a length disagrees.
     """
     if end < start:
         raise Broken("it ends before it begins")
+    for year in (start.year, end.year):
+        if year not in YEARS:
+            raise Broken(f"it is in the year {year}")
     for text, length, slack in lengths:
         if abs(end - start - length) > slack:
             lasts = hours_text(end - start)

@@ -151,7 +151,7 @@ class Reading:
             record.person = person
             self.records.append(record)
         except Broken as why:
-            self.broken.append(Note(line, str(why), person=person))
+            self.broken.append(Note(line, shortened(str(why), 240), person=person))
         except Skipped as why:
             self.skipped.append(Note(line, str(why), person=person))
         except (ValueError, OverflowError):  # digits without end, or beyond the last year
@@ -167,6 +167,11 @@ class Reading:
     def leave_unread(self, kind: str, name: str, why: str, line: int, *, count: int = 1) -> None:
         """Note that a column or a key is not read; the first reason counts."""
         self.unread.setdefault(name, Unread(kind, name, why, line)).count += count
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """Return a text of a file as far as somebody would read it."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 class Broken(Exception):

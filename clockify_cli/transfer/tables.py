@@ -34,7 +34,7 @@ from clockify_cli.transfer.fields import (
 )
 from clockify_cli.transfer.foreign import refuse_table
 from clockify_cli.transfer.guard import unguarded
-from clockify_cli.transfer.record import Broken, Note, Person, Reading, Record, Skipped
+from clockify_cli.transfer.record import Broken, Note, Person, Reading, Record, Skipped, shortened
 
 CLOCKIFY, TOGGL, WATSON = "Clockify CSV", "Toggl CSV", "Watson CSV"
 OFFSET = "UTC offset"  # our own column: the offset of the start, and of the end where it differs
@@ -150,7 +150,7 @@ def _read_entries(
     known = table.columns
     for column in ("start date", "start time"):
         if column not in known:
-            there = ", ".join(f"'{cell.strip()}'" for cell in table.header[:12])
+            there = ", ".join(f"'{shortened(cell.strip())}'" for cell in table.header[:12])
             raise UsageError(
                 f"{name}:{table.line}: there is no column '{column.capitalize()}',"
                 f" only {there}{' …' if len(table.header) > 12 else ''}.",
@@ -360,9 +360,8 @@ def _watson(row: _Row, line: int, zone: tzinfo) -> Record:
     if first.tzinfo is not None and last.tzinfo is not None:
         start, end = checked_span(first.astimezone(UTC), last.astimezone(UTC))
     else:
-        start, end, _ = between(
-            first.replace(tzinfo=None), last.replace(tzinfo=None), zone, None, _SECOND
-        )
+        naive = first.replace(tzinfo=None), last.replace(tzinfo=None)
+        start, end = checked_span(*between(*naive, zone, None, _SECOND)[:2])
     return Record(
         line,
         start,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from clockify_cli.core.model import is_entity_id
@@ -59,7 +60,8 @@ def note_unread(reading: Reading, dialect: Dialect, item: Any, line: int) -> Non
     elif isinstance(item, list) and dialect is FRAMES:
         keys = (name for name, value in zip(_FRAME, item, strict=False) if name and value)
     for key in dict.fromkeys(keys):
-        reading.leave_unread("key", key, unread_reason(key), line)
+        known = reading.unread.get(key)
+        reading.leave_unread("key", key, known.why if known else unread_reason(key), line)
 
 
 def _unread(item: Mapping[str, Any], path: str, keys: frozenset[str]) -> Iterator[str]:
@@ -67,15 +69,20 @@ def _unread(item: Mapping[str, Any], path: str, keys: frozenset[str]) -> Iterato
         key = path + name
         if value in (None, "", [], {}):
             continue
-        inner, many = f"{key}.", f"{key}[]."
-        if isinstance(value, dict) and any(k.startswith(inner) for k in keys):
-            yield from _unread(value, inner, keys)
-        elif isinstance(value, list) and any(k.startswith(many) for k in keys):
+        if isinstance(value, dict) and key in _holders(keys):
+            yield from _unread(value, f"{key}.", keys)
+        elif isinstance(value, list) and f"{key}[]" in _holders(keys):
             for part in value:
                 if isinstance(part, dict):
-                    yield from _unread(part, many, keys)
+                    yield from _unread(part, f"{key}[].", keys)
         elif key not in keys:
             yield key
+
+
+@cache
+def _holders(keys: frozenset[str]) -> frozenset[str]:
+    """Return the keys whose objects hold keys that are read."""
+    return frozenset(key.rpartition(".")[0] for key in keys)
 
 
 def _keys(text: str) -> frozenset[str]:

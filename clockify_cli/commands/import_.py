@@ -17,6 +17,7 @@ from clockify_cli.session import Run
 if TYPE_CHECKING:
     from clockify_cli.importing.people import Owner
     from clockify_cli.importing.plan import Plan
+    from clockify_cli.importing.sending import Imported
     from clockify_cli.transfer.record import Person, Reading
 
 app = CommandApp()
@@ -105,9 +106,7 @@ def import_(
     start, end, description and project) are left alone, so importing a file twice changes
     nothing, and after an interruption the same command goes on. 'clockify undo' takes it back.
     """
-    from clockify_cli.gateway.parallel import Crew
-    from clockify_cli.importing import answers, sending
-    from clockify_cli.importing.names import unknown_error
+    from clockify_cli.importing import answers
     from clockify_cli.transfer.source import read_source
 
     run = run_of(ctx)
@@ -115,47 +114,61 @@ def import_(
     reading = _read(run, content, name, format, date_order)
     who = run.user_id(user) if user else run.account.user
     plan = _plan(run, reading, name, who, person, rules or (), create_missing, skip_broken)
-    problem = plan.problem
     if dry_run:
-        _compare(run, plan, who)
-        _notice_reading(run, plan, asking=not yes)
-        questions = [] if yes else plan.questions(run.now)
-        ok = not (problem or questions or plan.names.unknown)
-        found = answers.plan_json(plan, run.zone, questions, ok=ok)
-        run.out.answer(found, lambda: _drawn(run, found, plan=True))
-        if not ok:
-            run.notice("Nothing would be recorded as it stands.")
-            raise typer.Exit(1)
+        _show(run, plan, who, yes=yes)
         return
-    if problem is not None:
-        raise problem
-    with sending.alone():
-        with run.outbox.delivery_lock():  # what waits goes first
-            pass
-        if run.outbox.unreachable is not None:
-            raise run.outbox.unreachable
-        _compare(run, plan, who)
-        if plan.names.unknown:
-            raise unknown_error(plan.names.unknown.values(), name)
-        _notice_reading(run, plan, asking=not yes)
-        _ask(run, plan, yes=yes)
-        if plan.new and plan.names.new:
-            _create(run, plan)
-        result = sending.Imported()
-        if plan.new:
-            with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
-                progress = _Progress(run)
-                try:
-                    key = _key(content, run.account.workspace, who)
-                    result = sending.run(run.outbox, crew, plan, who, key, progress)
-                finally:
-                    progress.end()
+    if plan.problem is not None:
+        raise plan.problem
+    result = _record(run, plan, who, _key(content, run.account.workspace, who), yes=yes)
     found = answers.result_json(plan, result, run.now)
     _notice_left_out(run, found)
     if result.error is not None or result.failed:
         raise answers.shortfall(plan, result, found, file)
     ids = [str(entry["id"]) for entry in result.created]
     run.out.answer(found, lambda: _drawn(run, found, plan=False), ids=ids)
+
+
+def _show(run: Run, plan: Plan, who: str, *, yes: bool) -> None:
+    """Answer what would be done; exit 1 if something would stop it."""
+    from clockify_cli.importing import answers
+
+    _compare(run, plan, who)
+    _notice_reading(run, plan, asking=not yes)
+    questions = [] if yes else plan.questions(run.now)
+    ok = not (plan.problem or questions or plan.names.unknown)
+    found = answers.plan_json(plan, run.zone, questions, ok=ok)
+    run.out.answer(found, lambda: _drawn(run, found, plan=True))
+    if not ok:
+        run.notice(f"Nothing would be recorded as it stands.{_ways_on(found)}")
+        raise typer.Exit(1)
+
+
+def _record(run: Run, plan: Plan, who: str, key: str, *, yes: bool) -> Imported:
+    """Record what is new, alone of all imports, once everything is settled."""
+    from clockify_cli.gateway.parallel import Crew
+    from clockify_cli.importing import sending
+    from clockify_cli.importing.names import unknown_error
+
+    with sending.alone():
+        with run.outbox.delivery_lock():  # pending changes go first
+            pass
+        if run.outbox.unreachable is not None:
+            raise run.outbox.unreachable
+        _compare(run, plan, who)
+        if plan.names.unknown:
+            raise unknown_error(plan.names.unknown.values(), plan.name)
+        _notice_reading(run, plan, asking=not yes)
+        _ask(run, plan, yes=yes)
+        if not plan.new:
+            return sending.Imported()
+        if plan.names.new:
+            _create(run, plan)
+        with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
+            progress = _Progress(run)
+            try:
+                return sending.run(run.outbox, crew, plan, who, key, progress)
+            finally:
+                progress.end()
 
 
 # -- what is read ---------------------------------------------------------------------------
@@ -291,6 +304,16 @@ def _create(run: Run, plan: Plan) -> None:
     for made in creator.create(plan.names.new.values()):
         run.notice(f"Created the {made['kind']} '{made.get('name')}'.")
     plan.finish(creator)
+
+
+def _ways_on(plan: Mapping[str, Any]) -> str:
+    """Return the options that let a plan be carried out."""
+    ways = (
+        ("broken", "--skip-broken leaves out lines."),
+        ("unknown", "--create-missing and --map OLD=NEW settle names."),
+        ("asks", "--yes answers the questions."),
+    )
+    return "".join(f" {words}" for key, words in ways if plan[key])
 
 
 def _drawn(run: Run, found: Mapping[str, Any], *, plan: bool) -> str:

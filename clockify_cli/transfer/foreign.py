@@ -54,11 +54,12 @@ _LANGUAGES = {
     " facturable, durée, duree, début, fin, date de début, heure de début, date de debut,"
     " heure de debut, date de fin, heure de fin",
     "Spanish": "proyecto, descripción, descripcion, tarea, usuario, miembro, grupo, duración,"
-    " etiquetas, facturable, duracion, cliente, fecha de inicio, hora de inicio, fecha inicial,"
+    " etiquetas, facturable, duracion, cliente, fecha de inicio, hora de inicio, fecha inicial, hora inicial, hora final,"
     " fecha de finalización, hora de finalización, fecha de fin, hora de fin, fecha final",
     "Portuguese": "projeto, projecto, descrição, tarefa, usuário, utilizador, membro, duração,"
     " etiquetas, faturável, facturável, cliente, data de início, hora de início,"
-    " data de término, hora de término, data de fim, hora de fim, data de conclusão",
+    " data de término, hora de término, data de fim, hora de fim, data de conclusão,"
+    " data inicial, hora inicial, data final, hora final",
     "Italian": "progetto, descrizione, attività, utente, membro, durata, fatturabile, etichette,"
     " cliente, data di inizio, ora di inizio, data di fine, ora di fine",
     "Dutch": "klant, omschrijving, beschrijving, taak, gebruiker, lid, duur, factureerbaar,"

@@ -155,7 +155,7 @@ def _read_entries(
                 f"{name}:{table.line}: there is no column '{column.capitalize()}',"
                 f" only {there}{' …' if len(table.header) > 12 else ''}.",
                 "The file must be a CSV export of Clockify (detailed report), Toggl or Watson,"
-                " with its first line.",
+                " in English, with its first line.",
             )
     if not known.keys() & {"end time", "length", "decimal"}:
         raise UsageError(

@@ -54,7 +54,8 @@ _LANGUAGES = {
     " facturable, durée, duree, début, fin, date de début, heure de début, date de debut,"
     " heure de debut, date de fin, heure de fin",
     "Spanish": "proyecto, descripción, descripcion, tarea, usuario, miembro, grupo, duración,"
-    " etiquetas, facturable, duracion, cliente, fecha de inicio, hora de inicio, fecha inicial, hora inicial, hora final,"
+    " etiquetas, facturable, duracion, cliente, fecha de inicio, hora de inicio, fecha inicial,"
+    " hora inicial, hora final,"
     " fecha de finalización, hora de finalización, fecha de fin, hora de fin, fecha final",
     "Portuguese": "projeto, projecto, descrição, tarefa, usuário, utilizador, membro, duração,"
     " etiquetas, faturável, facturável, cliente, data de início, hora de início,"

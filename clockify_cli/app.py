@@ -96,6 +96,7 @@ def _print_version(ctx: Context, _param: Any, value: bool) -> None:
 def run(arguments: list[str], *, options: Options | None = None) -> int:
     """Run the command line and return the exit code."""
     this_run = Run(options or Options())
+    this_run.choose_name = _choose_name
     try:
         code = _invoke(arguments, this_run)
         sys.stdout.flush()
@@ -115,6 +116,12 @@ def run(arguments: list[str], *, options: Options | None = None) -> int:
         return _report(_bug(error), arguments, this_run)
     finally:
         this_run.close()
+
+
+def _choose_name(this_run: Run, question: Any) -> str | None:
+    from clockify_cli.commands.menu import choose_name
+
+    return choose_name(this_run, question)
 
 
 def unwritten(error: OSError, arguments: list[str], this_run: Run | None = None) -> int:

@@ -94,11 +94,10 @@ def typed_filters(
     from clockify_cli.tracking.content import resolved_tags
 
     projects = chosen_projects(run.names, project, client) if project or client else None
-    words = [part.strip() for one in tag or () for part in one.split(",")]
     return Filters(
         projects=projects,
         tasks=chosen_tasks(run.names, task, projects) if task else None,
-        tags=frozenset(resolved_tags(run.names, words)) if words else frozenset(),
+        tags=frozenset(resolved_tags(run.names, tag or ())),
         text=text,
         billable=billable,
     )

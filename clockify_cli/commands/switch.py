@@ -8,7 +8,6 @@ from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.commands.timers import show_started, typed_instant
 from clockify_cli.tracking import timer
-from clockify_cli.tracking.defaults import split_tags
 
 app = CommandApp()
 
@@ -45,7 +44,7 @@ def switch(
         description=None if description is None else " ".join(description),
         project=project,
         task=task,
-        tags=None if tag is None else split_tags(tag),
+        tags=None if tag is None else [text for text in tag if text.strip()],
         billable=billable,
     )
     show_started(run, started)

@@ -251,7 +251,9 @@ def named(items: list[Item], typed: str = "", apart: str = _APART) -> list[Group
         path_is_it = sayable(path, apart) and paths[path] == 1 and path not in names
         if path_is_it:
             qualified.append(Candidate(path))
-        if sayable(name, apart) and names[name] == 1:
+        # Another's client and name may read like this one's name: then it means both.
+        alone = names[name] == 1 and paths[name] == (path == name)
+        if sayable(name, apart) and alone:
             plain.append(Candidate(name, safe(item.get("clientName") or "")))
         elif path_is_it:
             plain.append(qualified[-1])

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.model import TimeEntry, end_of, start_of, with_interval
-from clockify_cli.tracking.content import checked_description, resolved_project, resolved_tags
+from clockify_cli.tracking.content import (
+    checked_description,
+    resolved_project,
+    resolved_tags,
+    split_tag,
+)
 
 if TYPE_CHECKING:
     from clockify_cli.store.names import Names
@@ -105,7 +110,7 @@ class Reviser:
         self._project: str | None = None  # the new project's ID, empty for none
         if revision.project is not None:
             text = revision.project.strip()
-            self._project = str(resolved_project(names, text)["id"]) if text else ""
+            self._project = str(resolved_project(names, text, create=True)["id"]) if text else ""
         self._tags = None if revision.tags is None else read_tags(revision.tags, names)
 
     def __call__(self, entry: TimeEntry) -> TimeEntry:
@@ -135,7 +140,7 @@ class Reviser:
         if task is not None and task.strip():
             if not project:
                 raise UsageError(f"The task '{task}' needs its project.", "Add -p PROJECT.")
-            changed["taskId"] = str(self._names.task(task, project)["id"])
+            changed["taskId"] = str(self._names.task(task, project, create=True)["id"])
         elif task is not None:
             changed["taskId"] = None
         elif entry.get("taskId") and project != entry.get("projectId"):
@@ -174,17 +179,28 @@ def read_tags(texts: Sequence[str], names: Names) -> TagChange:
         UsageError: Some replace and some add or take away.
         NotFoundError, AmbiguousError: A name fits nothing, or several.
     """
-    words = [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    words = [word for text in texts for word in _signed(text, names)]
     added = [word[1:] for word in words if word.startswith("+")]
     removed = [word[1:] for word in words if word.startswith("-")]
     if not added and not removed:
-        return TagChange(resolved_tags(names, words))
+        return TagChange(resolved_tags(names, words, create=True))
     if len(added) + len(removed) < len(words):
         raise UsageError(
             "Some of the tags are to be added or removed, others to replace all.",
             "Give every one a sign (-t +dev,-urgent), or none (-t dev,urgent).",
         )
-    return TagChange(None, resolved_tags(names, added), resolved_tags(names, removed))
+    return TagChange(None, resolved_tags(names, added, create=True), resolved_tags(names, removed))
+
+
+def _signed(text: str, names: Names) -> list[str]:
+    """Return the tags of one ``-t``, each with its sign; a tag's own comma does not part it."""
+    text = text.strip()
+    sign = text[:1] if text[:1] in ("+", "-") else ""
+    rest = text.removeprefix(sign)
+    whole = "," in rest and split_tag(names, rest, ask=not any(s in rest for s in (",+", ",-")))
+    if whole and len(whole) == 1:
+        return [sign + whole[0]]
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def on_day(

@@ -121,6 +121,9 @@ class Names(NameLists):
                 if kind in self._fresh or kind != "workspaces":
                     raise
                 return among(self.renew(kind))
+        cached = self.find(kind, text.lower()) if is_entity_id(text) else None
+        if cached is not None:
+            return cached
         if self._is_settled(kind, text):
             try:
                 return among(self.known(kind)[0])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,12 @@ from conftest import Served
 from sandbox_api import WS, Api
 from terminal import Terminal
 
-from clockify_cli.sandbox import WORKSPACE_ID
+from clockify_cli.core.errors import ClockifyError, NotFoundError
+from clockify_cli.gateway.client import Gateway
+from clockify_cli.gateway.target import Target
+from clockify_cli.sandbox import API_KEY, WORKSPACE_ID
+from clockify_cli.store.names import CANNOT_ASK, Names, resolve_later
+from clockify_cli.tracking.content import Asked, typed
 
 
 @pytest.fixture
@@ -304,3 +311,86 @@ def test_unknown_things_can_be_created(cli: Cli, api: Api) -> None:
     error = cli("start", "x", "-t", "other tag", "--json", code=4).error
     assert "clockify tags create 'other tag'" in error["hint"]
     cli("start", "x", "-t", "other", "--no-input", code=4)
+
+
+# -- names that wait ------------------------------------------------------------------------
+
+
+def names_of(served: Served, tmp_path: Path) -> tuple[Names, Gateway]:
+    gateway = Gateway(Target(served.gateway_url, served.url, key=API_KEY), max_wait=0)
+    return Names("acc", WORKSPACE_ID, lambda: gateway, max_age=3600), gateway
+
+
+def test_names_wait_until_the_service_can_be_asked(
+    served: Served, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOCKIFY_CACHE_DIR", str(tmp_path))
+    project = made(api, "projects", name="Web", billable=True)
+    task = made(api, f"projects/{project}/tasks", name="Build")
+    known, urgent = made(api, "tags", name="known"), made(api, "tags", name="urgent")
+    names, gateway = names_of(served, tmp_path)
+    names.tag("known")
+    asked_for = Asked("x", "Web", "Build", ("known", "urgent,known"))
+    for fault in ({"status": 503}, {"status": 429}, {"status": 401}, {"status": 403}):
+        served.faults([{"kind": "status_before", "times": 0, **fault}])
+        names, gateway = names_of(served, tmp_path)
+        content = typed(names, asked_for, defer=True)
+        assert (content.project, content.task, content.tags) == (None, None, (known,))
+        assert content.unresolved == {
+            "project": "Web", "task": "Build", "tags": ["urgent"], "billable": "default",
+        }  # fmt: skip
+        assert "unresolved" not in content.body(datetime.now(UTC))
+        with pytest.raises(ClockifyError):
+            typed(names, asked_for)
+        body = content.body(datetime.now(UTC))
+        with pytest.raises(CANNOT_ASK):
+            resolve_later(gateway, "acc", WORKSPACE_ID, body, content.unresolved)
+    served.faults([])
+    found = resolve_later(gateway, "acc", WORKSPACE_ID, body, content.unresolved)
+    assert (found["projectId"], found["taskId"], found["billable"]) == (project, task, True)
+    assert found["tagIds"] == [known, urgent]
+    with pytest.raises(NotFoundError) as raised:
+        resolve_later(gateway, "acc", WORKSPACE_ID, body, {"tags": ["nope"]})
+    assert raised.value.hint.endswith("clockify tags create nope")
+    # What the service knows and does not have never waits.
+    with pytest.raises(NotFoundError):
+        typed(names_of(served, tmp_path)[0], Asked("x", None, None, ("nope",)), defer=True)
+    gateway.close()
+
+
+def test_a_refused_service_is_asked_once(
+    served: Served, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOCKIFY_CACHE_DIR", str(tmp_path))
+    served.faults([{"kind": "status_before", "times": 0, "status": 429}])
+    names, _ = names_of(served, tmp_path)
+    served.clear()
+    typed(names, Asked("x", "Web", "Build", ("a", "b", "c")), defer=True)
+    assert len(served.requests()) == 1
+
+
+def test_completion_offers_what_was_found(cli: Cli, served: Served, api: Api) -> None:
+    made(api, "projects", name="Website")
+    made(api, "projects", name="Other")
+    cli("log", "5m", "x", "-p", "web")
+    cached = json.loads(next((cli.home / "cache").rglob("projects.json")).read_text())
+    assert [item["name"] for item in cached["items"]] == ["Website"]
+    ran = cli("__complete", "bash", "clockify start -p We", "", "9", code=None)
+    assert ran.out == "words\nbsite\n"
+
+
+def test_names_of_entries_are_looked_up_in_a_large_workspace(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    fill(served, projects=900, tags=900)
+    ids = [f"74{number:022x}" for number in (700, 701)]
+    api.entry("2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z", tagIds=ids, projectId=f"70{800:022x}")
+    cli("me")
+    served.clear()
+    out = cli("entries", "2026-11-20").out
+    assert "Project 0800" in out
+    assert "Tag 0700" in out
+    # The entries, a page of each list, and what was not on it.
+    assert len(asked(served)) <= 1 + 2 + 3
+    cli("entries", "2026-11-20")
+    assert len(asked(served)) <= 1

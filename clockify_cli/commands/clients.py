@@ -117,7 +117,9 @@ def update(
     resources.report_update(run, _resource_list(run), client, changes)
 
 
-app.command("edit", cls=Command, hidden=True)(update)
+app.command(
+    "edit", cls=Command, hidden=True, epilog=examples("clockify clients edit Acme --note Internal")
+)(update)
 
 
 @app.command("rename", cls=Command, epilog=examples("clockify clients rename Acme 'Acme Ltd'"))

@@ -158,7 +158,12 @@ def update(
     resources.report_update(run, _resource_list(run), project, changes)
 
 
-app.command("edit", cls=Command, hidden=True)(update)
+app.command(
+    "edit",
+    cls=Command,
+    hidden=True,
+    epilog=examples("clockify projects edit Website --note Internal"),
+)(update)
 
 
 @app.command("rename", cls=Command, epilog=examples("clockify projects rename Website 'Web site'"))

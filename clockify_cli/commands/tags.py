@@ -83,7 +83,9 @@ def update(
     resources.report_update(run, _resource_list(run), tag, changes)
 
 
-app.command("edit", cls=Command, hidden=True)(update)
+app.command("edit", cls=Command, hidden=True, epilog=examples("clockify tags edit dev --archived"))(
+    update
+)
 
 
 @app.command("rename", cls=Command, epilog=examples("clockify tags rename dev engineering"))

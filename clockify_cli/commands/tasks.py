@@ -147,7 +147,12 @@ def update(
     resources.report_update(run, _resource_list(run, project), task, changes)
 
 
-app.command("edit", cls=Command, hidden=True)(update)
+app.command(
+    "edit",
+    cls=Command,
+    hidden=True,
+    epilog=examples("clockify tasks edit Design -p Website --estimate 16h"),
+)(update)
 
 
 @app.command(

@@ -118,7 +118,7 @@ def chosen_projects(
             str(resolved_project(names, one)["id"]) if one.strip() else "" for one in project or ()
         )
     owners = {str(names.client(one)["id"]) if one.strip() else "" for one in client}
-    theirs = [p for p in names.all("projects") if (p.get("clientId") or "") in owners]
+    theirs = names.projects_of(owners)
     if project:
         found: list[Any] = [
             match(one, theirs, "project", label=project_label)["id"] if one.strip() else ""

@@ -28,6 +28,7 @@ from clockify_cli.store.name_search import Query, is_last_page
 Item = dict[str, Any]
 RENEWAL_SECONDS = 600
 MOST_LOOK_UPS = 5  # things that are looked up by ID for one answer, each a request
+MOST_LOOK_UPS_FOR_SUMS = 20  # above it a whole list is likely to cost less
 REMEMBERED = 1000  # names whose search is remembered, of each list
 _UNUSED = (
     "memberships",
@@ -260,12 +261,16 @@ class NameLists:
             self._indexes[kind] = known, by_id
         return by_id.get(number)
 
-    def know(self, *entries: Mapping[str, Any]) -> None:
+    def know(self, *entries: Mapping[str, Any], exact: bool = False) -> None:
         """See to it that the names behind the entries' IDs are in the cache, where possible.
 
         A list that was never read gives its first page; what is not on it is looked up by its
         ID, ``MOST_LOOK_UPS`` things at most. Nothing is asked twice in ``RENEWAL_SECONDS``. IDs
         that stay unknown are shown as they are.
+
+        Args:
+            entries: Time entries, or mappings with some of their keys.
+            exact: Sums depend on it: as many requests as it takes.
         """
         wanted: dict[str, set[str]] = {}
         for entry in entries:
@@ -282,9 +287,11 @@ class NameLists:
                 continue
             try:
                 self._page(kind, {})
-                for number in self._missing(kind, numbers)[:left]:
-                    if kind in self._fresh:
-                        break
+                missing = self._missing(kind, numbers) if kind not in self._fresh else []
+                if exact and len(missing) > MOST_LOOK_UPS_FOR_SUMS:
+                    self.renew(kind)
+                    continue
+                for number in missing if exact else missing[:left]:
                     left -= 1
                     self._look_for(kind, number)
             except ClockifyError:

@@ -5,7 +5,7 @@ service. Whole lists are read only where one is needed, and by ``--refresh``.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from clockify_cli.core.errors import (
@@ -18,8 +18,8 @@ from clockify_cli.core.errors import (
 )
 from clockify_cli.core.model import is_entity_id
 from clockify_cli.core.naming import fits, is_archived, match, project_label
-from clockify_cli.gateway.client import Gateway
-from clockify_cli.gateway.resources import checked
+from clockify_cli.gateway.client import PAGE_SIZE, Gateway
+from clockify_cli.gateway.resources import checked, checked_list
 from clockify_cli.store import name_search
 from clockify_cli.store.cached import account_folder as account_folder
 from clockify_cli.store.name_lists import REMEMBERED, Item, NameLists
@@ -102,6 +102,25 @@ class Names(NameLists):
         found, _ = self._page(kind, {"name": text.strip()})
         return bool(fits(text, found, whole=True))
 
+    def projects_of(self, clients: Iterable[str]) -> list[Item]:
+        """Return the projects of some clients (IDs; empty for none), archived ones included.
+
+        From the cache, else a request or more for each client.
+        """
+        wanted = set(clients)
+        if "" not in wanted and self.is_due("projects") and not self._refresh:
+            try:
+                for client in sorted(wanted):
+                    pages = self._gateway().pages(self._source("projects"), {"clients": client})
+                    self.learn("projects", checked_list(list(pages)))
+            except (UnreachableError, RateLimitError):
+                if not self.is_whole("projects"):
+                    raise
+            rows = self.known("projects")[0] or []
+        else:
+            rows = self.all("projects")
+        return [p for p in rows if (p.get("clientId") or "") in wanted]
+
     def _look_up(self, kind: str, text: str, noun: str, *, whole: bool, create: bool) -> Item:
         command = self._create_line(kind, noun, text) if create else ""
 
@@ -148,11 +167,16 @@ class Names(NameLists):
                 if isinstance(error, UnreachableError | RateLimitError):
                     error.hint = f"{missing.message} It is not cached either; use its ID."
                 raise error from None
-        found = among(self.known(kind)[0])
+        try:
+            found = among(self.known(kind)[0])
+        except NotFoundError as error:
+            if complete or whole or isinstance(error, AmbiguousError):
+                raise
+            found = {}
         if not complete and not fits(text, [found], whole=True):
             from clockify_cli.core.name_errors import too_many
 
-            raise too_many(text, noun, [found])
+            raise too_many(text, noun, [found] if found else [])
         self._remember(kind, text)
         return found
 
@@ -184,6 +208,8 @@ class Names(NameLists):
             return True
         second = name_search.second_query(kind, first, complete=complete)
         if second is None:
+            if not found and len(self.known(kind)[0] or ()) < PAGE_SIZE:
+                self._page(kind, {})  # a slip: the nearest names are on it, often the whole list
             return complete
         found, complete = self._page(kind, second)
         return complete and name_search.STRICT not in second

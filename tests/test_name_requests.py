@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli import Cli
+from cli import NOW, Cli
 from conftest import Served
 from sandbox_api import WS, Api
 from terminal import Terminal
 
 from clockify_cli.core.errors import ClockifyError, NotFoundError
+from clockify_cli.core.model import write_body
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.gateway.target import Target
 from clockify_cli.sandbox import API_KEY, WORKSPACE_ID
 from clockify_cli.store.names import CANNOT_ASK, Names, resolve_later
+from clockify_cli.times import Clock
 from clockify_cli.tracking.content import Asked, typed
+from clockify_cli.tracking.revision import Reviser, Revision
 
 
 @pytest.fixture
@@ -394,3 +397,46 @@ def test_names_of_entries_are_looked_up_in_a_large_workspace(
     assert len(asked(served)) <= 1 + 2 + 3
     cli("entries", "2026-11-20")
     assert len(asked(served)) <= 1
+
+
+def test_an_edit_lets_names_wait_too(
+    served: Served, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLOCKIFY_CACHE_DIR", str(tmp_path))
+    known, old = made(api, "tags", name="known"), made(api, "tags", name="old")
+    entry = api.entry("2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z", tagIds=[old])
+    names, _ = names_of(served, tmp_path)
+    names.tag("known")
+    served.faults([{"kind": "status_before", "times": 0, "status": 503}])
+    clock = Clock(datetime.fromisoformat(NOW), UTC)
+    for tags, kept in ((("+known,+new",), [old, known]), (("known,new",), [known])):
+        revision = Revision(project="Web", task="Build", tags=tags)
+        revised = Reviser(revision, names, clock, print, print, defer=True)(entry)
+        assert revised["tagIds"] == kept
+        assert revised["unresolved"] == {"project": "Web", "task": "Build", "tags": ["new"]}
+        assert "unresolved" not in write_body(revised)
+    with pytest.raises(ClockifyError):
+        Reviser(revision, names, clock, print, print)
+
+
+def test_a_thing_that_is_gone_is_not_found_in_an_old_cache(cli: Cli, api: Api) -> None:
+    tag = made(api, "tags", name="old")
+    cli("tags")
+    api.send("DELETE", f"{WS}/tags/{tag}")
+    (cli.home / "config" / "config.toml").write_text(
+        "[profile.default]\ncache_hours = 0\n" + (cli.home / "config" / "config.toml").read_text()
+    )
+    assert cli("log", "5m", "x", "-t", "old", "--json", code=4).error["kind"] == "not_found"
+
+
+def test_a_clients_projects_are_found_without_the_whole_list(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    fill(served, projects=900, tags=0)
+    client = made(api, "clients", name="Acme")
+    project = made(api, "projects", name="Web", clientId=client)
+    api.entry("2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z", projectId=project)
+    cli("me")
+    served.clear()
+    assert len(cli("entries", "2026-11-20", "-c", "acme", "--json").json) == 1
+    assert len(asked(served)) <= 3

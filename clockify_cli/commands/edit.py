@@ -159,8 +159,9 @@ def _edit_entries(
         unchanged = expected_versions(if_unchanged, read_source)
     ask_for_many(run, handles, "changed", yes=yes)
     outbox = run.outbox
+    # Names are asked about before the lock is taken: other commands must not wait for an answer.
+    reviser = Reviser(revision, run.names, run.clock, run.notice, sure(run, yes=yes))
     with outbox.delivery_lock():
-        reviser = Reviser(revision, run.names, run.clock, run.notice, sure(run, yes=yes))
         entries = editing.find_all(outbox, handles)
         edited = editing.edit(outbox, entries, reviser, if_unchanged=unchanged)
     show_entries(

@@ -242,6 +242,10 @@ class NameLists:
         self._seen.setdefault(kind, {}).update({str(item["id"]): item for item in found})
         if complete and not query:
             self._keep_whole(kind, found)
+        elif complete and query.keys() == {"name"}:
+            part = str(query["name"]).casefold()
+            # What contains it and was not shown is not there any more.
+            self.learn(kind, found, gone=lambda i: part in str(i.get("name")).casefold())
         else:
             self.learn(kind, found)
         return found, complete

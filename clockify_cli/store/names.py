@@ -167,16 +167,11 @@ class Names(NameLists):
                 if isinstance(error, UnreachableError | RateLimitError):
                     error.hint = f"{missing.message} It is not cached either; use its ID."
                 raise error from None
-        try:
-            found = among(self.known(kind)[0])
-        except NotFoundError as error:
-            if complete or whole or isinstance(error, AmbiguousError):
-                raise
-            found = {}
+        found = among(self.known(kind)[0])
         if not complete and not fits(text, [found], whole=True):
             from clockify_cli.core.name_errors import too_many
 
-            raise too_many(text, noun, [found] if found else [])
+            raise too_many(text, noun, [found])
         self._remember(kind, text)
         return found
 

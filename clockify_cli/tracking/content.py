@@ -12,6 +12,7 @@ from clockify_cli.core.model import is_entity_id, utc_text
 from clockify_cli.store.name_search import Unresolved
 from clockify_cli.store.names import CANNOT_ASK, Names
 
+Waiting = dict[str, Any]  # names that wait: ``project``, ``task``, ``tags``
 DESCRIPTION_LIMIT = 3000  # characters that the service takes
 
 
@@ -104,10 +105,12 @@ def typed(
         UsageError: A task without its project; a description that is too long.
     """
     description = checked_description(asked.description)
-    unresolved: dict[str, Any] = {}
+    unresolved: Waiting = {}
     project, default = _project(names, asked, running_project, unresolved, defer=defer)
-    task = _task(names, asked.task, project, unresolved, defer=defer) if asked.task else None
-    tags = _tags(names, asked.tags, unresolved, defer=defer)
+    task = (
+        task_or_waiting(names, asked.task, project, unresolved, defer=defer) if asked.task else None
+    )
+    tags = tags_or_waiting(names, asked.tags, unresolved, defer=defer)
     if asked.billable is None and "project" in unresolved:
         unresolved["billable"] = "default"
     return Content(
@@ -124,7 +127,7 @@ def _project(
     names: Names,
     asked: Asked,
     running_project: str | None,
-    unresolved: dict[str, Any],
+    unresolved: Waiting,
     *,
     defer: bool,
 ) -> tuple[str | None, bool]:
@@ -134,22 +137,34 @@ def _project(
         text = running_project
     if not text:
         return None, False
+    found = project_or_waiting(names, text, unresolved, defer=defer)
+    return (str(found["id"]), bool(found.get("billable"))) if found else (None, False)
+
+
+def project_or_waiting(
+    names: Names, text: str, unresolved: Waiting, *, defer: bool
+) -> Mapping[str, Any] | None:
+    """Return a project; with ``defer`` one that cannot be asked for waits."""
     try:
-        found = resolved_project(names, text, create=True)
+        return resolved_project(names, text, create=True)
     except CANNOT_ASK:
         if not defer:
             raise
-        unresolved["project"] = text
-        return None, False
-    return str(found["id"]), bool(found.get("billable"))
+    unresolved["project"] = text
+    return None
 
 
-def _task(
-    names: Names, text: str, project: str | None, unresolved: dict[str, Any], *, defer: bool
+def task_or_waiting(
+    names: Names, text: str, project: str | None, unresolved: Waiting, *, defer: bool
 ) -> str | None:
-    if project is None and "project" not in unresolved:
+    """Return the ID of a task; with ``defer`` one that cannot be asked for waits.
+
+    Raises:
+        UsageError: There is no project whose task it could be.
+    """
+    if not project and "project" not in unresolved:
         raise UsageError(f"The task '{text}' needs its project.", "Add -p PROJECT.")
-    if project is not None:
+    if project:
         try:
             return str(names.task(text, project, create=True)["id"])
         except CANNOT_ASK:
@@ -159,9 +174,10 @@ def _task(
     return None
 
 
-def _tags(
-    names: Names, texts: Iterable[str], unresolved: dict[str, Any], *, defer: bool
+def tags_or_waiting(
+    names: Names, texts: Iterable[str], unresolved: Waiting, *, defer: bool
 ) -> tuple[str, ...]:
+    """Return the IDs of tags; with ``defer`` those that cannot be asked for wait."""
     found: list[str] = []
     waiting: list[str] = []
     for text in texts:

@@ -46,7 +46,7 @@ NewNameWord = Annotated[str, Argument(metavar="NEW", help="The new name.", show_
 
 def several(noun: str) -> Any:
     """Return the argument that names one thing or more."""
-    return Argument(metavar=f"{noun.upper()}…", help="Names or IDs.", show_default=False)
+    return Argument(metavar=f"{noun.upper()}…", help="Whole names, or IDs.", show_default=False)
 
 
 def shelf_of(run: Run, kind: Kind, *, project: str = "") -> ResourceList:

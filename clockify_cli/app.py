@@ -102,6 +102,7 @@ def _print_version(ctx: Context, _param: Any, value: bool) -> None:
 def run(arguments: list[str], *, options: Options | None = None) -> int:
     """Run the command line and return the exit code."""
     this_run = Run(options or Options())
+    this_run.choose_name = _choose_name
     try:
         code = _invoke(arguments, this_run)
         sys.stdout.flush()
@@ -144,6 +145,12 @@ def _shown_plainly(error: Exception, this_run: Run) -> int:
         this_run.without_key(f"Clockify has recorded it ({ids}), but it cannot be shown. {place}")
     )
     return 0
+
+
+def _choose_name(this_run: Run, question: Any) -> str | None:
+    from clockify_cli.commands.menu import choose_name
+
+    return choose_name(this_run, question)
 
 
 def unwritten(error: OSError, arguments: list[str], this_run: Run | None = None) -> int:

@@ -26,6 +26,8 @@ from clockify_cli.output import Output
 from clockify_cli.store import accounts, config, keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from clockify_cli.gateway.client import Gateway
     from clockify_cli.gateway.target import Target
     from clockify_cli.journal.operation import Change, Operation
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from clockify_cli.setup.spending import QuotaWatch, Spent
     from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
+    from clockify_cli.store.name_search import Question
     from clockify_cli.store.names import Names
     from clockify_cli.times import Clock, Moment
 
@@ -66,6 +69,8 @@ class Run:
         self.options = options
         self._now = now
         self._renewed = False  # the service has said who is signed in, in this run
+        # Asks at a terminal which thing an unknown name means; gives its ID.
+        self.choose_name: Callable[[Run, Question], str | None] | None = None
 
     # -- words and streams -------------------------------------------------------------
 
@@ -576,7 +581,7 @@ class Run:
         """Names of projects, clients, tags, tasks and users."""
         from clockify_cli.store.names import Names
 
-        return Names(
+        names = Names(
             self.account.id,
             self.account.workspace,
             lambda: self.gateway,
@@ -584,6 +589,10 @@ class Run:
             refresh=self.options.refresh,
             notice=self.notice,
         )
+        choose = self.choose_name
+        if choose is not None and self.out.can_ask:
+            names.choose = lambda question: choose(self, question)
+        return names
 
     def recorder(self, workspace: str = "") -> Recorder:
         """Return what notes changes of projects, clients, tags and tasks in the journal."""

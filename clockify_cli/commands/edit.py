@@ -159,7 +159,9 @@ def _edit_entries(
         unchanged = expected_versions(if_unchanged, read_source)
     ask_for_many(run, handles, "changed", yes=yes)
     outbox = run.outbox
-    reviser = Reviser(revision, run.names, run.clock, run.notice, sure(run, yes=yes))
+    reviser = Reviser(
+        revision, run.names, run.clock, run.notice, sure(run, yes=yes), defer=run.queues
+    )
     entries = editing.find_all(outbox, handles)
     edited = editing.edit(outbox, entries, reviser, if_unchanged=unchanged)
     show_entries(

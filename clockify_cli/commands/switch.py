@@ -9,7 +9,6 @@ from clockify_cli.commands.described import description_and_tags, given
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.commands.timers import settle_forgotten, show_started, typed_or_now
 from clockify_cli.tracking import timer
-from clockify_cli.tracking.defaults import split_tags
 
 app = CommandApp()
 
@@ -53,7 +52,7 @@ def switch(
         description=None if words is None else " ".join(words),
         project=project,
         task=task,
-        tags=None if tag is None else split_tags(tag),
+        tags=None if tag is None else [text for text in tag if text.strip()],
         billable=billable,
     )
     show_started(run, started, forgotten)

@@ -152,7 +152,9 @@ def typed_content(
         from clockify_cli.commands.menu import completed
 
         asked = completed(run, asked)
-    return typed(run.outbox.names, asked)  # the outbox copes with an account that is not known yet
+    outbox = run.outbox  # copes with an account that is not known yet
+    running = outbox.known_running or {}
+    return typed(outbox.names, asked, running_project=running.get("projectId"), defer=run.queues)
 
 
 def show_entry(run: Run, entry: TimeEntry, done: str) -> None:

@@ -47,7 +47,7 @@ _TABLES = {
 # Free text, numbers, and what is not kept on this machine.
 _NOTHING = (
     *("ADDRESS", "CHANGE", "DESCRIPTION", "EMAIL", "ID", "ISO", "KEY", "KEY=JSON", "KEY=VALUE"),
-    *("N", "NAME", "NAME=VALUE", "OLD=NEW", "SECONDS", "TEMPLATE", "TEXT"),
+    *("N", "NAME", "NAME=JSON", "NAME=VALUE", "NEW", "OLD=NEW", "SECONDS", "TEMPLATE", "TEXT"),
 )
 # Where the placeholder alone does not tell: by option, and by noun and placeholder.
 _BY_OPTION = {

@@ -240,7 +240,7 @@ class Outbox:
         from clockify_cli.journal.delivery import Delivery
         from clockify_cli.journal.unresolved import resolver
 
-        resolve = resolver(self.names, self.gateway)
+        resolve = resolver(self.account.id, self.gateway)
         return Delivery(self.journal, self.gateway(), self.account.user, self.settle, resolve)
 
     # -- changes --------------------------------------------------------------------

@@ -17,6 +17,7 @@ from clockify_cli.journal.operation import (
     ONCE,
     PENDING,
     SET_ASIDE,
+    UNRESOLVED,
     UPDATE,
     Draft,
     Operation,
@@ -216,7 +217,7 @@ def edit(
     differing = [
         (plain(entry), after)
         for entry, after in zip(entries, wanted, strict=True)
-        if changed_fields(entry, after)
+        if changed_fields(entry, after) or after.get(UNRESOLVED)
     ]
     if not differing:
         return [Edited(entry, changed=False) for entry in entries]
@@ -272,8 +273,17 @@ def update_draft(outbox: Outbox, before: TimeEntry, after: TimeEntry, workspace:
     """
     place = _workspace_of(outbox, before, workspace)
     user = str(before.get("userId") or outbox.account.user)
-    body = write_body(after)
-    return Draft(UPDATE, place, user, str(before["id"]), body, before=before, after=after)
+    unresolved = after.get(UNRESOLVED)
+    return Draft(
+        UPDATE,
+        place,
+        user,
+        str(before["id"]),
+        write_body(after),
+        before=before,
+        after=after,
+        meta={UNRESOLVED: unresolved} if unresolved else {},
+    )
 
 
 def delete_draft(outbox: Outbox, before: TimeEntry, workspace: str = "") -> Draft:

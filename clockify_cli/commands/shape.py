@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import typer
 from typer._click.core import Command as ClickCommand
@@ -16,10 +16,11 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from clockify_cli.core.errors import UsageError
 from clockify_cli.session import Run
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 AFTER_DASHES = "clockify_cli.after_dashes"  # how many words stood behind "--"
 
 
-def run_of(ctx: typer.Context) -> Run:
+def run_of(ctx: typer.Context | Context) -> Run:
     """Return what this run knows."""
     run: Run = ctx.find_root().obj
     return run
@@ -40,6 +41,27 @@ class CommandApp(typer.Typer):
 
     def __init__(self) -> None:
         super().__init__(add_completion=False, rich_markup_mode=None)
+
+    def command(
+        self,
+        name: str | None = None,
+        *,
+        cls: type[TyperCommand] | None = None,
+        conflicts: Sequence[tuple[str, ...]] = (),
+        **settings: Any,
+    ) -> Callable[[_Function], _Function]:
+        """Register a command.
+
+        Args:
+            name: Of a verb; a command is named by the table of commands.
+            cls: The class of the command.
+            conflicts: Groups of which only one may be given: options as they are typed
+                (``--csv``, ``--no-billable``, shared ones such as ``--json`` too), arguments by
+                their placeholder (``WHEN``).
+            settings: As for Typer.
+        """
+        kind = type("Command", (cls or Command,), {"conflicts": tuple(conflicts)})
+        return super().command(name, cls=kind, **settings)
 
 
 class NounApp(CommandApp):
@@ -117,9 +139,14 @@ def _parser(command: ClickCommand, ctx: Context) -> _OptionParser:
 
 
 class Command(TyperCommand):
-    """A command with the options that every command takes."""
+    """A command with the options that every command takes.
+
+    Attributes:
+        conflicts: Groups of options and arguments of which only one may be given.
+    """
 
     context_class = HelpContext
+    conflicts: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
     def __init__(self, name: str | None, **attributes: Any) -> None:
         super().__init__(name, **attributes)
@@ -136,12 +163,56 @@ class Command(TyperCommand):
         """Read the words, and note how many stood behind ``--``."""
         if "--" in args:
             ctx.meta[AFTER_DASHES] = len(args) - args.index("--") - 1
-        return super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, args)
+        self._refuse_conflicts(ctx)
+        return rest
+
+    def _refuse_conflicts(self, ctx: Context) -> None:
+        for group in self.conflicts:
+            given = [name for name in group if self.is_given(ctx, name)]
+            if len(given) > 1:
+                raise UsageError(
+                    f"{' and '.join(given[:2])} cannot be combined.", "Give only one of them."
+                )
+
+    def is_given(self, ctx: Context, name: str) -> bool:
+        """Say whether an option (as typed) or an argument (by its placeholder) was given."""
+        for param in self.params:
+            field = str(param.name)
+            if field.startswith("shared_"):
+                if name in param.opts:
+                    return bool(getattr(run_of(ctx).options, field.removeprefix("shared_")))
+                continue
+            if name.startswith("-"):
+                found = name in (*param.opts, *param.secondary_opts)
+            else:
+                found = name == re.sub(r"[^\w|-]", "", param.metavar or field.upper())
+            if found:
+                source = ctx.get_parameter_source(field)
+                typed = source is not None and source.name == "COMMANDLINE"
+                # One parameter has two spellings: --billable and --no-billable.
+                off = name in param.secondary_opts
+                return typed and (not param.secondary_opts or ctx.params[field] is not off)
+        raise AssertionError(f"{ctx.command_path} has no {name}")
+
+    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write the options, and which of them exclude each other."""
+        super().format_options(ctx, formatter)
+        if self.conflicts:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                for group in self.conflicts:
+                    formatter.write_text(only_one(group))
 
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the examples, each on its own line."""
         if self.epilog:
             _write_examples(self.epilog.split("\n"), formatter)
+
+
+def only_one(group: Sequence[str]) -> str:
+    """Return the sentence that says that the names of a group exclude each other."""
+    return f"Give only one of {', '.join(group[:-1])} and {group[-1]}."
 
 
 def _write_examples(lines: list[str], formatter: HelpFormatter) -> None:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Annotated
 
 import pytest
 import typer
 
 from clockify_cli.app import run
-from clockify_cli.commands.shape import CommandApp, Noun, NounApp, load, only_one
+from clockify_cli.commands.describe import find_command
+from clockify_cli.commands.shape import Command, CommandApp, Noun, NounApp, only_one
 from clockify_cli.core.tree import ROWS
 
 
-def commands() -> Iterator[tuple[tuple[str, ...], typer.core.TyperCommand]]:
+def commands() -> Iterator[tuple[tuple[str, ...], Command]]:
     """Return every command and verb with the words that call it."""
-    for row in ROWS.values():
-        command = load(import_module(f"clockify_cli.commands.{row.module}").app, row.name)
+    for name in ROWS:
+        command = find_command(name)
         if isinstance(command, Noun):
-            yield from (((row.name, name), verb) for name, verb in command.commands.items())
+            yield from (((name, verb), command.verb(verb)) for verb in command.verbs)
         else:
-            yield (row.name,), command
+            yield (name,), command
 
 
 def pairs() -> list[tuple[tuple[str, ...], str, str]]:
@@ -35,7 +35,7 @@ def pairs() -> list[tuple[tuple[str, ...], str, str]]:
     ]
 
 
-def typed(command: typer.core.TyperCommand, name: str) -> list[str]:
+def typed(command: Command, name: str) -> list[str]:
     """Return the words that give an option or an argument."""
     if not name.startswith("-"):
         return ["1"]

@@ -27,7 +27,6 @@ def break_(
     ] = False,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Stop the running timer and record a break until 'clockify resume'.
 
@@ -35,7 +34,7 @@ def break_(
     has no breaks, --gap just leaves the time empty.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=yes)
+    when = typed_instant(run, at, allow_future=allow_future, yes=run.options.yes)
     if gap:
         show_entry(run, timer.stop(run.outbox, when), "Stopped")
     else:

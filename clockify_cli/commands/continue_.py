@@ -30,13 +30,12 @@ def continue_(
     ] = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Start a timer with the description, project, task, tags and billable of an earlier entry.
 
     A timer that is running is stopped at the new start. Two requests, three where one runs.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=yes)
+    when = typed_instant(run, at, allow_future=allow_future, yes=run.options.yes)
     like = timer.earlier_entry(run.outbox, " ".join(entry or ()))
     show_started(run, timer.resume(run.outbox, like, when))

@@ -99,7 +99,6 @@ def import_(
         bool, typer.Option("--skip-broken", help="Leave out the lines that cannot be read.")
     ] = False,
     user: options.User = None,
-    yes: options.Yes = False,
 ) -> None:
     """Record the entries of a file: of Clockify, Toggl, Watson, timewarrior, or a calendar.
 
@@ -146,7 +145,7 @@ def import_(
         if finder.unknown:
             raise unknown_error(finder.unknown.values(), name)
         _tell(run, plan, stranger)
-        _ask(run, plan, yes=yes)
+        _ask(run, plan, yes=run.options.yes)
         if plan.new and finder.new:
             _create(run, plan)
         result = sending.Imported()

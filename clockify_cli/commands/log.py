@@ -61,7 +61,6 @@ def log(
         bool, typer.Option("--once", help="Not where the same entry exists already.")
     ] = False,
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Record finished time.
 
@@ -80,7 +79,7 @@ def log(
         description: Sequence[str] | None = words
     else:
         span, description = _from_words(run, words, words_after_dashes(ctx), allow_future)
-    _tell(run, span, yes=yes)
+    _tell(run, span, yes=run.options.yes)
     content = typed_content(run, description or None, project, task, tag, billable)
     entry, new = editing.log(
         run.outbox,

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
 from clockify_cli.journal import pending as queued
 from clockify_cli.journal.operation import Operation
@@ -88,12 +87,12 @@ def retry(
     cls=Command,
     epilog=examples("clockify queue drop 12", "clockify queue drop 12 13 --yes"),
 )
-def drop(ctx: typer.Context, numbers: Numbers, yes: options.Yes = False) -> None:
+def drop(ctx: typer.Context, numbers: Numbers) -> None:
     """Take writes out of the queue; they will not be sent. What depends on them goes too."""
     run = run_of(ctx)
     found = queued.with_dependents(run.journal, numbers)
     run.confirm(
-        f"{len(found)} recorded write{'s' * (len(found) > 1)} would be lost. Drop?", yes=yes
+        f"{len(found)} recorded write{'s' * (len(found) > 1)} would be lost. Drop?",
     )
     queued.drop(run.outbox, found)
 

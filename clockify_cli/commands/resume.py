@@ -27,12 +27,11 @@ def resume(
     ] = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Go on with the last work: end the break that is running, if one is, and start a timer
     like the entry before it. With ENTRY it is the same as 'continue'.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=yes)
+    when = typed_instant(run, at, allow_future=allow_future, yes=run.options.yes)
     like = timer.earlier_entry(run.outbox, " ".join(entry or ()), breaks=False)
     show_started(run, timer.resume(run.outbox, like, when, verb="resume"))

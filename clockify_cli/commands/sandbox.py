@@ -9,7 +9,6 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from clockify_cli import sandbox
-from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
 from clockify_cli.core.errors import ClockifyError, StorageError, UsageError
 from clockify_cli.session import Run
@@ -106,7 +105,7 @@ def seed(
 
 
 @app.command("reset", cls=Command, epilog=examples("clockify sandbox reset --yes"))
-def reset(ctx: typer.Context, yes: options.Yes = False) -> None:
+def reset(ctx: typer.Context) -> None:
     """Begin anew with one empty workspace.
 
     The sandbox's settings go too. JSON: {database, dropped}: the file, and how many undelivered
@@ -116,7 +115,7 @@ def reset(ctx: typer.Context, yes: options.Yes = False) -> None:
 
     run = _sandboxed(ctx)
     path = run.target.sandbox
-    run.confirm("Everything that the sandbox holds will be lost. Reset it?", yes=yes)
+    run.confirm("Everything that the sandbox holds will be lost. Reset it?")
 
     def renew() -> None:
         kept = sandbox.reset(path)

@@ -30,7 +30,6 @@ def start(
     at: options.At = "now",
     interactive: options.Interactive = None,
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Start a timer.
 
@@ -38,7 +37,7 @@ def start(
     Project, task, tags and billable default to the settings and to .clockify.toml.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=yes)
+    when = typed_instant(run, at, allow_future=allow_future, yes=run.options.yes)
     content = typed_content(run, description, project, task, tag, billable, interactive=interactive)
     started = timer.start(run.outbox, content, when)
     if when < run.now and not run.out.quiet:

@@ -22,9 +22,8 @@ def stop(
     ctx: typer.Context,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Stop the running timer and show the finished entry. Exit 4 where nothing runs."""
     run = run_of(ctx)
-    when = typed_instant(run, at, role="end", allow_future=allow_future, yes=yes)
+    when = typed_instant(run, at, role="end", allow_future=allow_future, yes=run.options.yes)
     show_entry(run, timer.stop(run.outbox, when), "Stopped")

@@ -30,7 +30,6 @@ def switch(
     billable: options.Billable = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Stop the running timer and start another at the same instant.
 
@@ -38,7 +37,7 @@ def switch(
     requests. Exit 4 where nothing runs.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=yes)
+    when = typed_instant(run, at, allow_future=allow_future, yes=run.options.yes)
     started = timer.switch(
         run.outbox,
         when,

@@ -10,15 +10,8 @@ from typer import Abort, Exit, TyperException
 from typer.core import TyperGroup
 
 from clockify_cli import __version__
-from clockify_cli.commands.describe import find_command
-from clockify_cli.commands.shape import (
-    Command,
-    Noun,
-    first_word,
-    plain,
-    shared_parameters,
-    take_shared,
-)
+from clockify_cli.commands.parameters import first_word, shared_parameters, take_shared
+from clockify_cli.commands.shape import Command, Noun, find_command, plain
 from clockify_cli.core.errors import ClockifyError, Interrupted, StorageError, UsageError
 from clockify_cli.core.tree import ALIASES, BARE, ELSEWHERE, ROWS, TOPICS, overview, topic
 from clockify_cli.output import Output
@@ -56,7 +49,7 @@ class Root(TyperGroup):
         if word is None or (word.startswith("-") and word not in ("--help", "-h")):
             args = [BARE, *args]
         rest = super().parse_args(ctx, args)
-        take_shared(ctx)
+        take_shared(ctx, ctx.obj.options)
         return rest
 
     def resolve_command(

@@ -20,9 +20,8 @@ from hostile_server import KEY, ME, Ways, World
 from hostile_server import served as other_service
 from sandbox_api import WS, Api
 
-from clockify_cli.commands.describe import find_command
 from clockify_cli.commands.help import command_help
-from clockify_cli.commands.shape import Noun
+from clockify_cli.commands.shape import Noun, find_command
 from clockify_cli.core.tree import ROWS
 from clockify_cli.render.cells import width
 from clockify_cli.sandbox import USER_ID, WORKSPACE_ID

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import clockify_cli
-from clockify_cli.commands.describe import Argument, Node, Option, Tree, find_command, read_tree
-from clockify_cli.commands.shape import Noun
+from clockify_cli.commands.describe import Argument, Node, Option
+from clockify_cli.commands.shape import Noun, find_command
 from clockify_cli.completion.values import ARCHIVED, CHOICES, LIST, NOTHING, Values
 from clockify_cli.completion.walk import MORE, Walk, table
 from clockify_cli.core import errors
@@ -19,6 +19,7 @@ from clockify_cli.core.tree import ROWS
 from clockify_cli.generate import ROOT, texts
 from clockify_cli.generate.facts import ENVIRONMENT, EXIT_CODES
 from clockify_cli.generate.kinds import UnknownKind, kind_of
+from clockify_cli.generate.reading import Tree, read_tree
 from clockify_cli.generate.times_page import INSTANTS, LENGTHS, PERIODS, SPANS
 from clockify_cli.generate.troff import Page
 

@@ -10,8 +10,8 @@ import pytest
 import typer
 
 from clockify_cli.app import run
-from clockify_cli.commands.describe import find_command
-from clockify_cli.commands.shape import Command, CommandApp, Noun, NounApp, only_one
+from clockify_cli.commands.describe import only_one
+from clockify_cli.commands.shape import Command, CommandApp, Noun, NounApp, find_command
 from clockify_cli.core.tree import ROWS
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Sequence
 from inspect import cleandoc
 from typing import Any, NamedTuple
 
-from clockify_cli.commands.shape import Command, Noun, load, shared_parameters
-from clockify_cli.core.tree import ROWS
+from clockify_cli.commands.parameters import shared_parameters
 
 
 class Option(NamedTuple):
@@ -52,52 +51,39 @@ class Node(NamedTuple):
     default: str = ""
 
 
-class Tree(NamedTuple):
-    """All commands, in the order of the overview, and the options that every command takes."""
-
-    commands: tuple[Node, ...]
-    shared: tuple[Option, ...]
-
-
-def read_tree() -> Tree:
-    """Return the whole tree."""
-    return Tree(
-        tuple(described(find_command(name), row.summary) for name, row in ROWS.items()),
-        tuple(_option(p) for p in shared_parameters()),
-    )
-
-
-def find_command(name: str) -> Command | Noun:
-    """Return the command ``name``, importing its module."""
-    return load(import_module(f"clockify_cli.commands.{ROWS[name].module}").app, name)
-
-
-def described(command: Command | Noun, summary: str = "") -> Node:
-    """Return a command as data."""
+def described(command: Any, summary: str = "") -> Node:
+    """Return a ``Command`` or ``Noun`` as data."""
     text = cleandoc(command.help or "")
     summary = summary or text.partition("\n\n")[0].replace("\n", " ")
-    if isinstance(command, Noun):
+    verbs = getattr(command, "verbs", None)
+    if verbs is not None:
         return Node(
-            name=str(command.name),
+            name=command.name,
             summary=summary,
             text=text,
-            verbs=tuple(described(command.verb(name)) for name in command.verbs),
+            verbs=tuple(described(command.verb(name)) for name in verbs),
             default=command.default,
         )
     shared = shared_parameters()
-    own = [p for p in command.params if p not in shared and not getattr(p, "hidden", False)]
+    own = [p for p in command.params if p not in shared and not p.hidden]
     return Node(
-        name=str(command.name),
+        name=command.name,
         summary=summary,
         text=text,
-        options=tuple(_option(p) for p in own if p.param_type_name == "option"),
+        options=tuple(described_option(p) for p in own if p.param_type_name == "option"),
         arguments=tuple(_argument(p) for p in own if p.param_type_name == "argument"),
         examples=tuple((command.epilog or "").splitlines()),
         conflicts=command.conflicts,
     )
 
 
-def _option(param: Any) -> Option:
+def only_one(group: Sequence[str]) -> str:
+    """Return the sentence that says that the names of a group exclude each other."""
+    return f"Give only one of {', '.join(group[:-1])} and {group[-1]}."
+
+
+def described_option(param: Any) -> Option:
+    """Return an option's parameter as data."""
     names = sorted(param.opts, key=lambda name: not name.startswith("--"))
     shown = param.show_default and not param.is_flag and not param.multiple
     return Option(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from clockify_cli.commands.describe import Node, Option, described
-from clockify_cli.commands.shape import Command, Noun, only_one
+from clockify_cli.commands.describe import Node, Option, described, only_one
 from clockify_cli.core.tree import table, wrapped
 from clockify_cli.output import Output
 
@@ -13,7 +13,7 @@ GLOBAL = "Every command also takes --json, --yes and more: clockify help options
 WIDEST = 100  # columns of running text: longer lines are hard to read
 
 
-def command_help(command: Command, path: str) -> str:
+def command_help(command: Any, path: str) -> str:
     """Return the help of a command or verb that is typed as ``path``."""
     node = described(command)
     width = _width()
@@ -24,7 +24,7 @@ def command_help(command: Command, path: str) -> str:
     return "\n".join([*lines, *_ending(list(node.examples), width)])
 
 
-def noun_help(noun: Noun, path: str) -> str:
+def noun_help(noun: Any, path: str) -> str:
     """Return the help of a noun: its verbs, and the options of the one that it stands for."""
     node = described(noun)
     width = _width()

@@ -8,20 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from inspect import Parameter, Signature
-from typing import Annotated, Any, ClassVar, TypeVar
+from importlib import import_module
+from typing import Any, ClassVar, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from clockify_cli.commands.parameters import (
+    first_word,
+    names_taking_values,
+    placeholder,
+    shared_parameters,
+    take_shared,
+)
 from clockify_cli.core.errors import UsageError
-from clockify_cli.core.options import SHARED, Options, SharedOption
+from clockify_cli.core.options import SHARED
+from clockify_cli.core.tree import ROWS
 from clockify_cli.session import Run
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 AFTER_DASHES = "clockify_cli.after_dashes"  # how many words stood after "--"
-_SHARED = "shared_"  # begins the names of shared options' parameters
 _NEGATIVE = "\0"  # stands before -1h30m while words are parsed; no word holds it
 
 
@@ -123,7 +130,7 @@ class Command(TyperCommand):
         ctx.params = {name: plain(value) for name, value in ctx.params.items()}
         ctx.args = plain(ctx.args)
         given = {name for group in self.conflicts for name in group if self._is_given(ctx, name)}
-        take_shared(ctx)
+        take_shared(ctx, run_of(ctx).options)
         options = run_of(ctx).options
         for option in SHARED:  # given before the command's name too
             if getattr(options, option.field):
@@ -203,7 +210,7 @@ class Noun(TyperGroup):
         if first_word(args, self.params) not in (*self.verbs, "--help", "-h"):
             args = [self.default, *args]
         rest = super().parse_args(ctx, args)
-        take_shared(ctx)
+        take_shared(ctx, run_of(ctx).options)
         return rest
 
     def get_help(self, ctx: Any) -> str:
@@ -211,50 +218,6 @@ class Noun(TyperGroup):
         from clockify_cli.commands.help import noun_help
 
         return noun_help(self, ctx.command_path)
-
-
-def take_shared(ctx: typer.Context) -> None:
-    """Note the shared options for the run, wherever they stood."""
-    options = run_of(ctx).options
-    for option in SHARED:
-        value = ctx.params.pop(_SHARED + option.field, None)
-        if value:
-            _check(option, value)
-            setattr(options, option.field, value)
-
-
-def only_one(group: Sequence[str]) -> str:
-    """Return the sentence that says that the names of a group exclude each other."""
-    return f"Give only one of {', '.join(group[:-1])} and {group[-1]}."
-
-
-def names_taking_values(params: Sequence[Any]) -> set[str]:
-    """Return the names of the options whose value is the next word."""
-    return {o for p in params if not getattr(p, "is_flag", True) for o in p.opts}
-
-
-def first_word(args: Sequence[str], params: Sequence[Any]) -> str | None:
-    """Return the first word that is neither an option of ``params`` nor the value of one.
-
-    That is a command's or verb's name, or an option of the default one; ``--`` is a word.
-    """
-    known = {o for p in params for o in (*p.opts, *p.secondary_opts)}
-    taking = names_taking_values(params)
-    rest = iter(args)
-    for word in rest:
-        if word.startswith("--"):
-            names = [word.partition("=")[0]]
-        else:  # -qw Acme, -qwAcme
-            letters = [f"-{letter}" for letter in word[1:]] if word.startswith("-") else []
-            end = next((n for n, o in enumerate(letters, 1) if o in taking), len(letters))
-            names = letters[:end]
-            if names and names[-1] in taking and len(letters) > end:
-                names[-1] = word[:0]
-        if not names or any(name and name not in known for name in names):
-            return word
-        if names[-1] in taking and "=" not in word:
-            next(rest, None)
-    return None
 
 
 def plain(value: Any) -> Any:
@@ -266,55 +229,6 @@ def plain(value: Any) -> Any:
     return value
 
 
-def placeholder(param: Any) -> str:
-    """Return the name that an argument has in help, without brackets; empty for an option."""
-    if param.param_type_name != "argument":
-        return ""
-    return re.sub(r"[^\w|-]", "", param.metavar or str(param.name).upper())
-
-
-def shared_parameters() -> list[Any]:
-    """Return the parameters of the options that every command takes, as Typer makes them."""
-    if not _PARAMETERS:
-        _PARAMETERS.extend(get_command(_prototype()).params)
-    return _PARAMETERS
-
-
-_PARAMETERS: list[Any] = []
-
-
-def _prototype() -> typer.Typer:
-    """Return an application whose only command takes the shared options."""
-
-    def shared() -> None:
-        """Do nothing."""
-
-    parameters = []
-    for option in SHARED:
-        kind: Any = str if option.metavar else bool
-        info = typer.Option(*option.names, metavar=option.metavar or None, help=option.help)
-        parameters.append(
-            Parameter(
-                _SHARED + option.field,
-                Parameter.KEYWORD_ONLY,
-                default=getattr(Options(), option.field),
-                annotation=Annotated[kind | None if option.metavar else kind, info],
-            )
-        )
-    shared.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    shared.__annotations__ = {p.name: p.annotation for p in parameters}
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command()(shared)
-    return app
-
-
-def _check(option: SharedOption, value: str) -> None:
-    """Refuse a value that cannot be read, even if the command has no use for it."""
-    if option.choices and value not in option.choices:
-        raise UsageError(
-            f"{option.names[0]} is {value!r}.", f"It is one of: {', '.join(option.choices)}."
-        )
-    if option.field == "tz":
-        from clockify_cli.core.zones import find_zone
-
-        find_zone(value, "--tz")
+def find_command(name: str) -> Command | Noun:
+    """Return the command ``name``, importing its module."""
+    return load(import_module(f"clockify_cli.commands.{ROWS[name].module}").app, name)

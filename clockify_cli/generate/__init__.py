@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clockify_cli.commands.describe import Tree
+from clockify_cli.generate.reading import Tree
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from clockify_cli.commands.describe import read_tree
 from clockify_cli.generate import ROOT, texts
 from clockify_cli.generate.kinds import UnknownKind
+from clockify_cli.generate.reading import read_tree
 
 
 def main() -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from clockify_cli import __version__
-from clockify_cli.commands.describe import Node, Option, Tree
-from clockify_cli.commands.shape import only_one
+from clockify_cli.commands.describe import Node, Option, only_one
 from clockify_cli.core.options import SHARED
 from clockify_cli.core.tree import FIRST_STEPS, SECTIONS, SUMMARY
 from clockify_cli.generate.facts import ENVIRONMENT, EXIT_CODES, FILES, NAMES, PROMISES
+from clockify_cli.generate.reading import Tree
 from clockify_cli.generate.times_page import times_page
 from clockify_cli.generate.troff import Page, bold, italic, text
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from clockify_cli.commands.describe import Node, Option, Tree
+from clockify_cli.commands.describe import Node, Option
 from clockify_cli.completion.values import CHOICES, NOTHING
 from clockify_cli.core.settings import KEYS, Key
 from clockify_cli.generate.kinds import kind_of
+from clockify_cli.generate.reading import Tree
 
 _HELP = [["--help"], "", "Show help and exit."]
 _VERSION = [["--version", "-V"], "", "Print the version."]

@@ -137,6 +137,21 @@ def test_commands_verbs_and_options_come_with_what_they_are(cli: Cli) -> None:
     assert "--version" in offered(cli, "--v")
 
 
+def test_words_after_an_alias_complete_as_after_the_command(cli: Cli) -> None:
+    assert offered(cli, "in", "--") == offered(cli, "start", "--")
+    assert offered(cli, "rm", "--") == offered(cli, "entries", "delete", "--")
+    names = set(offered(cli, ""))
+    assert not names & {"in", "out", "rm", "st"}
+    (cli.home / "config").mkdir(exist_ok=True)
+    (cli.home / "config" / "config.toml").write_text(
+        '[profile.default.alias]\ndaily = "start \'Daily standup\' --at"\nbad = "\'"\nx = "x"\n'
+    )
+    assert {"daily", "start"} <= set(offered(cli, ""))
+    assert offered(cli, "daily", "9") == offered(cli, "start", "--at", "9")
+    for word in ("bad", "x"):
+        assert cli("__complete", "zsh", word, "-", code=None).out == "words\n"
+
+
 def test_an_option_that_was_given_is_offered_again_only_if_it_may_be(cli: Cli) -> None:
     options = offered(cli, "start", "-p", "x", "--no-billable", "-t", "dev", "--")
     assert "--project" not in options

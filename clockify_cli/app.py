@@ -175,7 +175,7 @@ def _bug(error: Exception) -> ClockifyError:
     import traceback
 
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"  # noqa: PTH119
+    place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
     return ClockifyError(
         f"Something went wrong that should not: {type(error).__name__} at {place}: {error}.",
         "Nothing that was recorded is lost. Please report it with the command that you typed.",

@@ -121,7 +121,7 @@ def _is_profile(name: str | None) -> bool:
     from clockify_cli.core import paths
 
     try:
-        with open(paths.file("config", "config.toml"), encoding="utf-8") as stream:  # noqa: PTH123
+        with open(paths.file("config", "config.toml"), encoding="utf-8") as stream:
             return f"\n[profile.{name}]\n" in "\n" + stream.read()
     except (OSError, UnicodeDecodeError):
         return False

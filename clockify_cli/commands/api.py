@@ -124,7 +124,7 @@ def _read(source: str) -> Any:
         if source == "-":
             text = sys.stdin.buffer.read().decode("utf-8")
         else:
-            with open(source, encoding="utf-8") as stream:  # noqa: PTH123
+            with open(source, encoding="utf-8") as stream:
                 text = stream.read()
     except OSError as error:
         raise UsageError(f"Cannot read {name}: {error.strerror or error}.") from error

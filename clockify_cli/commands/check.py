@@ -99,7 +99,7 @@ def check(
         if junit == "-":
             run.out.write(report)
         else:
-            with open(junit, "w", encoding="utf-8") as stream:  # noqa: PTH123
+            with open(junit, "w", encoding="utf-8") as stream:
                 stream.write(report)
 
     def text() -> str:

@@ -181,7 +181,7 @@ def read_source(name: str) -> str:
     try:
         if name == "-":
             return sys.stdin.buffer.read().decode("utf-8-sig").replace("\r\n", "\n")
-        with open(name, encoding="utf-8-sig") as stream:  # noqa: PTH123
+        with open(name, encoding="utf-8-sig") as stream:
             return stream.read()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"

@@ -124,7 +124,7 @@ def _format(run: Run, format: str | None, path: str) -> str:
         return "json"
     if format is not None:
         return format.lower()
-    return _SUFFIXES.get(os.path.splitext(path)[1].lower(), "csv")  # noqa: PTH122
+    return _SUFFIXES.get(os.path.splitext(path)[1].lower(), "csv")
 
 
 def _people(run: Run, users: list[str]) -> dict[str, tuple[str, str]]:

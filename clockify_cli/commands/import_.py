@@ -167,7 +167,7 @@ def _content(file: str) -> tuple[bytes, str]:
     if file == "-":
         return sys.stdin.buffer.read(), STDIN
     try:
-        with open(file, "rb") as stream:  # noqa: PTH123
+        with open(file, "rb") as stream:
             return stream.read(), file
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror or error}.") from error

@@ -282,6 +282,6 @@ def _write_picture(run: Run, drawn: Any, path: str, kind: str, span: Period) -> 
     if path == "-":
         run.out.write(picture)
         return
-    with open(path, "w", encoding="utf-8") as stream:  # noqa: PTH123
+    with open(path, "w", encoding="utf-8") as stream:
         stream.write(picture)
     run.notice(f"Written: {path}.")

@@ -136,9 +136,9 @@ class Known:
 
     def tasks(self) -> list[Item]:
         """Return the tasks of every project that are cached."""
-        folder = os.path.dirname(list_path(self.account, self.workspace, "tasks"))  # noqa: PTH120
+        folder = os.path.dirname(list_path(self.account, self.workspace, "tasks"))
         try:
-            names = sorted(os.listdir(folder))  # noqa: PTH208
+            names = sorted(os.listdir(folder))
         except OSError:
             return []
         kinds = [n[:-5] for n in names if n.startswith("tasks-") and n.endswith(".json")]
@@ -225,7 +225,7 @@ class Known:
 
 def _text(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123
+        with open(path, encoding="utf-8", errors="replace") as stream:
             return stream.read()
     except OSError:
         return ""

@@ -277,7 +277,7 @@ def zones() -> list[str]:
     """Return the names of time zones that this machine lists; none where it has no list."""
     for path in _ZONES:
         try:
-            with open(path, encoding="utf-8") as stream:  # noqa: PTH123
+            with open(path, encoding="utf-8") as stream:
                 lines = stream.read().splitlines()
         except OSError:
             continue

@@ -20,12 +20,12 @@ import os
 from typing import Any
 
 MORE = "…"
-TABLE = os.path.join(os.path.dirname(__file__), "words.json")  # noqa: PTH118, PTH120
+TABLE = os.path.join(os.path.dirname(__file__), "words.json")
 
 
 def table() -> dict[str, Any]:
     """Return the command tree."""
-    with open(TABLE, encoding="utf-8") as stream:  # noqa: PTH123
+    with open(TABLE, encoding="utf-8") as stream:
         found: dict[str, Any] = json.load(stream)
     return found
 

@@ -22,15 +22,15 @@ def folder(kind: str) -> str:
     """Return the folder for ``kind`` (``config``, ``state`` or ``cache``); it may not exist yet."""
     chosen = os.environ.get(f"CLOCKIFY_{kind.upper()}_DIR", "").strip()
     if chosen:
-        return os.path.expanduser(chosen)  # noqa: PTH111 - pathlib costs the prompt 4 ms
+        return os.path.expanduser(chosen)
     if sys.platform == "linux":
         # platformdirs gives the same answer (a test compares them), but importing it costs
         # the prompt more than all of its other work.
         variable, below_home = _LINUX_DEFAULTS[kind]
         base = os.environ.get(variable, "").strip()
         if not base:
-            base = os.path.expanduser("~/" + below_home)  # noqa: PTH111
-        return os.path.join(base, APP)  # noqa: PTH118
+            base = os.path.expanduser("~/" + below_home)
+        return os.path.join(base, APP)
     import platformdirs
 
     found: str = getattr(platformdirs, f"user_{kind}_dir")(APP, appauthor=False)
@@ -39,20 +39,20 @@ def folder(kind: str) -> str:
 
 def file(kind: str, name: str) -> str:
     """Return the path of the file ``name`` in the folder for ``kind``."""
-    return os.path.join(folder(kind), name)  # noqa: PTH118
+    return os.path.join(folder(kind), name)
 
 
 def find_folder_file(start: str | None = None) -> str:
     """Return the path of the nearest ``.clockify.toml`` at or above ``start``, or ``""``."""
     try:
-        folder = start or os.getcwd()  # noqa: PTH109
+        folder = start or os.getcwd()
     except OSError:
         return ""
     while True:
-        candidate = os.path.join(folder, FOLDER_FILE)  # noqa: PTH118
-        if os.path.isfile(candidate):  # noqa: PTH113
+        candidate = os.path.join(folder, FOLDER_FILE)
+        if os.path.isfile(candidate):
             return candidate
-        above = os.path.dirname(folder)  # noqa: PTH120
+        above = os.path.dirname(folder)
         if above == folder:
             return ""
         folder = above

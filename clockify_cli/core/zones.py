@@ -69,7 +69,7 @@ def _system_zone() -> tzinfo:
     except (ValueError, OSError, LookupError):
         pass
     try:
-        with open(_SYSTEM, "rb") as stream:  # noqa: PTH123
+        with open(_SYSTEM, "rb") as stream:
             from zoneinfo import ZoneInfo
 
             return ZoneInfo.from_file(stream, key="local")

@@ -126,7 +126,7 @@ class Journal:
                     raise _sql_error(again) from again
 
     def _connect(self) -> sqlite3.Connection:
-        if not os.path.exists(path()):  # noqa: PTH110
+        if not os.path.exists(path()):
             # SQLite would create it for everybody that the umask allows.
             try:
                 os.close(os.open(path(), os.O_RDWR | os.O_CREAT, 0o600))
@@ -163,7 +163,7 @@ class Journal:
             if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise sqlite3.DatabaseError("not a journal of this program")
             db.execute("PRAGMA journal_mode=WAL")
-            os.chmod(path(), 0o600)  # noqa: PTH101
+            os.chmod(path(), 0o600)
             db.execute("BEGIN IMMEDIATE")
             for statement in _SCHEMA.split(";"):
                 if statement.strip():
@@ -485,7 +485,7 @@ class Journal:
         """Return those of these IDs whose entries creations of this journal have become."""
         marks = ", ".join("?" * len(entries))
         rows = self._db.execute(
-            f"SELECT entry FROM operations WHERE entry IN ({marks}) "  # noqa: S608 - marks alone
+            f"SELECT entry FROM operations WHERE entry IN ({marks}) "
             "AND account = ? AND kind = ? AND state = ?",
             (*entries, self.account, CREATE, DONE),
         )
@@ -597,7 +597,7 @@ class Journal:
 
     def _change(self, where: str, values: tuple[Any, ...]) -> Change | None:
         row = self._db.execute(
-            "SELECT id, account, verb, label, created_at, undone_by, undoes, key "  # noqa: S608
+            "SELECT id, account, verb, label, created_at, undone_by, undoes, key "
             f"FROM changes {where}",
             values,
         ).fetchone()
@@ -655,7 +655,7 @@ def _dump(value: dict[str, Any] | None) -> str | None:
 def _file_number() -> int:
     """Return what tells the file from another one at the same path; 0 where there is none."""
     try:
-        return os.stat(path()).st_ino  # noqa: PTH116
+        return os.stat(path()).st_ino
     except OSError:
         return 0
 
@@ -664,7 +664,7 @@ def _move_aside() -> str:
     """Move the file and its logs out of the way and return the file's new name."""
     kept = files.set_aside(path())
     for suffix in ("-wal", "-shm"):
-        if os.path.exists(path() + suffix):  # noqa: PTH110
+        if os.path.exists(path() + suffix):
             files.set_aside(path() + suffix)
     return kept
 

@@ -18,7 +18,7 @@ def list_connections(call: Call) -> Answer:
     """``GET /connections``, filtered by ``app`` and ``status``; oldest first."""
     app, status = call.one("app"), call.one("status")
     rows = call.db.execute(
-        f"SELECT {_COLUMNS} FROM connections WHERE owner = ?"  # noqa: S608 - our own words
+        f"SELECT {_COLUMNS} FROM connections WHERE owner = ?"
         " AND (? IS NULL OR app = ?) AND (? IS NULL OR status = ?) ORDER BY created, seq",
         (call.user, app, app, status, status),
     )
@@ -94,7 +94,7 @@ def _settle(call: Call, number: str, status: str) -> None:
 
 def _find(call: Call, number: str) -> Json:
     row = call.db.execute(
-        f"SELECT {_COLUMNS} FROM connections WHERE id = ? AND owner = ?",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM connections WHERE id = ? AND owner = ?",
         (number, call.user),
     ).fetchone()
     if row is None:

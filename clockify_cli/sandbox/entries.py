@@ -270,7 +270,7 @@ def _check_lock(call: Call, settings: Json, *starts: int) -> None:
 
 def _find(call: Call, workspace: str, number: str, user: str | None = None) -> Row:
     row: Row | None = call.db.execute(
-        f"SELECT {COLUMNS} FROM entries WHERE id = ? AND workspace = ?",  # noqa: S608
+        f"SELECT {COLUMNS} FROM entries WHERE id = ? AND workspace = ?",
         (number, workspace),
     ).fetchone()
     if row is None:
@@ -282,7 +282,7 @@ def _find(call: Call, workspace: str, number: str, user: str | None = None) -> R
 
 def _running(call: Call, workspace: str, user: str) -> Row | None:
     row: Row | None = call.db.execute(
-        f"SELECT {COLUMNS} FROM entries WHERE workspace = ? AND user = ?"  # noqa: S608
+        f"SELECT {COLUMNS} FROM entries WHERE workspace = ? AND user = ?"
         " AND stop IS NULL ORDER BY start DESC, seq DESC LIMIT 1",
         (workspace, user),
     ).fetchone()

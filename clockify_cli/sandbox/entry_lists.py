@@ -50,7 +50,7 @@ def list_entries(call: Call, workspace: str, user: str) -> Answer:
         narrow("stop IS NULL")
     skip, size = call.page()
     rows = call.db.execute(
-        f"SELECT {COLUMNS} FROM entries WHERE {' AND '.join(where)}"  # noqa: S608 - all our own
+        f"SELECT {COLUMNS} FROM entries WHERE {' AND '.join(where)}"
         " ORDER BY start DESC, seq DESC LIMIT ? OFFSET ?",
         (*values, size + 1, skip),
     ).fetchall()
@@ -63,7 +63,7 @@ def list_running(call: Call, workspace: str) -> Answer:
     """``GET …/time-entries/status/in-progress``: everybody's running entries."""
     skip, size = call.page(default=RUNNING_PAGE_SIZE, most=MOST_RUNNING)
     rows = call.db.execute(
-        f"SELECT {COLUMNS} FROM entries WHERE workspace = ? AND stop IS NULL"  # noqa: S608
+        f"SELECT {COLUMNS} FROM entries WHERE workspace = ? AND stop IS NULL"
         " ORDER BY start DESC, seq DESC LIMIT ? OFFSET ?",
         (workspace, size + 1, skip),
     ).fetchall()

@@ -99,7 +99,7 @@ class Faults:
     def __init__(self, rules: Iterable[Mapping[str, Any]] = ()) -> None:
         self._lock = threading.Lock()
         self._rules = [Rule.read(rule) for rule in rules]
-        self._chance = random.Random(0)  # noqa: S311 - faults are to be the same every time
+        self._chance = random.Random(0)
 
     def take(self, method: str, path: str) -> Rule | None:
         """Return what goes wrong with a request, and count it; ``None`` where nothing does."""

@@ -81,7 +81,7 @@ def list_users(call: Call, workspace: str) -> Answer:
     down = call.one("sort-order") == "DESCENDING"
     skip, size = call.page()
     rows = call.db.execute(
-        "SELECT users.id FROM users JOIN members ON members.user = users.id"  # noqa: S608
+        "SELECT users.id FROM users JOIN members ON members.user = users.id"
         f" WHERE {' AND '.join(where)} ORDER BY {_ORDERS[column]} {'DESC' if down else 'ASC'},"
         " users.id LIMIT ? OFFSET ?",
         (*values, size + 1, skip),

@@ -37,7 +37,7 @@ def list_projects(call: Call, workspace: str) -> Answer:
     clients = call.many("clients")
     if clients:
         inside = "NOT IN" if call.flag("contains-client") is False else "IN"
-        narrow(f"holder {inside} (SELECT value FROM json_each(?))", json.dumps(clients))  # noqa: S608
+        narrow(f"holder {inside} (SELECT value FROM json_each(?))", json.dumps(clients))
     status = call.one("client-status")
     if status in ("ACTIVE", "ARCHIVED"):
         narrow(

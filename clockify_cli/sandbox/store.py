@@ -100,7 +100,7 @@ class Store:
         with self.transaction(write=True) as db:
             tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
             for (table,) in tables:
-                db.execute(f'DELETE FROM "{table}"')  # noqa: S608 - the schema's own names
+                db.execute(f'DELETE FROM "{table}"')
             _fill(db)
 
     def close(self) -> None:
@@ -109,9 +109,9 @@ class Store:
             self._idle.pop().close()
 
     def _open(self) -> sqlite3.Connection:
-        folder = os.path.dirname(self.path)  # noqa: PTH120 - pathlib would cost 5 ms to import
+        folder = os.path.dirname(self.path)
         if folder:
-            os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
+            os.makedirs(folder, mode=0o700, exist_ok=True)
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         db = sqlite3.connect(self.path, timeout=WAIT, isolation_level=None, check_same_thread=False)
         try:
@@ -145,14 +145,14 @@ def renew(path: str | os.PathLike[str]) -> str | None:
     except sqlite3.DatabaseError:
         store.close()
     aside, count = f"{store.path}.damaged", 1
-    while os.path.exists(aside):  # noqa: PTH110
+    while os.path.exists(aside):
         count += 1
         aside = f"{store.path}.damaged-{count}"
-    os.replace(store.path, aside)  # noqa: PTH105
+    os.replace(store.path, aside)
     for ending in ("-wal", "-shm"):
         # A log left behind would be taken for the new file's.
-        if os.path.exists(store.path + ending):  # noqa: PTH110
-            os.replace(store.path + ending, aside + ending)  # noqa: PTH105
+        if os.path.exists(store.path + ending):
+            os.replace(store.path + ending, aside + ending)
     store.renew()
     store.close()
     return aside

@@ -61,7 +61,7 @@ def listed(
     down = (call.one("sort-order") or "ASCENDING") == "DESCENDING"
     skip, size = call.page()
     rows = call.db.execute(
-        f"SELECT body FROM things WHERE {' AND '.join(conditions)}"  # noqa: S608 - all our own
+        f"SELECT body FROM things WHERE {' AND '.join(conditions)}"
         f" ORDER BY {orders[column]} {'DESC' if down else 'ASC'}, seq LIMIT ? OFFSET ?",
         (*given, size + 1, skip),
     ).fetchall()

@@ -94,11 +94,11 @@ def check_folders() -> Iterator[Finding]:
         folder = paths.folder(kind)
         try:
             files.ensure_folder(folder)
-            files.check_room(os.path.join(folder, "doctor"))  # noqa: PTH118
+            files.check_room(os.path.join(folder, "doctor"))
         except StorageError as error:
             yield _bad("folders", error.message, error.hint, error.exit_code)
             continue
-        if os.name != "nt" and os.stat(folder).st_mode & 0o022:  # noqa: PTH116
+        if os.name != "nt" and os.stat(folder).st_mode & 0o022:
             yield _bad("folders", f"Other users may write into {folder}.", f"chmod 700 '{folder}'")
             continue
         sound.append(folder)
@@ -116,8 +116,8 @@ def check_private_files(key_notices: list[str]) -> Iterator[Finding]:
     for kind in ("config", "state"):
         folder = paths.folder(kind)
         for name in sorted(_names_in(folder)):
-            path = os.path.join(folder, name)  # noqa: PTH118
-            if os.path.isfile(path) and files.close_to_others(path):  # noqa: PTH113
+            path = os.path.join(folder, name)
+            if os.path.isfile(path) and files.close_to_others(path):
                 open_files.append(path)
     for text in key_notices:
         yield _bad("files", text, "clockify auth login")
@@ -157,7 +157,7 @@ def check_config(notices: list[str], table: Mapping[str, Any], profile: str) -> 
             2,
         )
     if not notices and not unknown:
-        there = os.path.exists(path)  # noqa: PTH110
+        there = os.path.exists(path)
         yield _good("config", f"{path}{'' if there else ' (not there yet)'}, profile '{profile}'.")
 
 
@@ -181,7 +181,7 @@ def check_journal(account: str) -> Iterator[Finding]:
     """Check the journal, and tell what waits in it."""
     from clockify_cli.journal import store
 
-    if not os.path.exists(store.path()):  # noqa: PTH110
+    if not os.path.exists(store.path()):
         yield _good("journal", "Not there yet: nothing was recorded.")
         return
     notices: list[str] = []
@@ -210,7 +210,7 @@ def check_cache() -> Iterator[Finding]:
     for folder, _, names in os.walk(paths.folder("cache")):
         for name in names:
             if name.endswith(".json"):
-                path = os.path.join(folder, name)  # noqa: PTH118
+                path = os.path.join(folder, name)
                 try:
                     json.loads(files.read(path, strict=True) or "")
                 except (ValueError, StorageError):
@@ -426,7 +426,7 @@ def _unset_or_unexport(settings: Settings, name: str) -> str:
 
 def _names_in(folder: str) -> list[str]:
     try:
-        return os.listdir(folder)  # noqa: PTH208
+        return os.listdir(folder)
     except OSError:
         return []
 

@@ -42,7 +42,7 @@ def writes_waiting(account: str, notice: Callable[[str], None]) -> int:
     """Return how many writes of an account have not been delivered; 0 where there is no journal."""
     from clockify_cli.journal import store
 
-    if not os.path.exists(store.path()):  # noqa: PTH110
+    if not os.path.exists(store.path()):
         return 0
     journal = store.Journal(account, notice)
     try:
@@ -67,7 +67,7 @@ def replace_account(
     from clockify_cli.core.errors import UnreachableError
     from clockify_cli.journal import store
 
-    if not os.path.exists(store.path()):  # noqa: PTH110
+    if not os.path.exists(store.path()):
         renew()
         return 0
     journal = store.Journal(account, notice)

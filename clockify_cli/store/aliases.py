@@ -15,7 +15,7 @@ def own_aliases(profile: str | None = None) -> dict[str, str]:
     """
     name = profile or os.environ.get("CLOCKIFY_PROFILE", "").strip() or "default"
     try:
-        with open(paths.file("config", "config.toml"), encoding="utf-8-sig") as stream:  # noqa: PTH123
+        with open(paths.file("config", "config.toml"), encoding="utf-8-sig") as stream:
             text = stream.read()
     except (OSError, UnicodeDecodeError):
         return {}

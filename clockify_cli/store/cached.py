@@ -15,7 +15,7 @@ def account_folder(account: str) -> str:
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in account)[:_LONGEST]
     # Not hashlib: loading it costs a fifth of what the interpreter does.
     name = f"{plain}-{zlib.crc32(account.encode()):08x}"
-    return os.path.join(paths.folder("cache"), name)  # noqa: PTH118
+    return os.path.join(paths.folder("cache"), name)
 
 
 def list_path(account: str, workspace: str, kind: str) -> str:
@@ -27,4 +27,4 @@ def list_path(account: str, workspace: str, kind: str) -> str:
         kind: Which list.
     """
     place = "" if kind == "workspaces" else workspace
-    return os.path.join(account_folder(account), place, f"{kind}.json")  # noqa: PTH118
+    return os.path.join(account_folder(account), place, f"{kind}.json")

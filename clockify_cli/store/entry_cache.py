@@ -93,7 +93,7 @@ class EntryCache:
     def __init__(
         self, account: str, notice: Callable[[str], None], *, refresh: bool = False
     ) -> None:
-        self.path = os.path.join(account_folder(account), FILE)  # noqa: PTH118
+        self.path = os.path.join(account_folder(account), FILE)
         self.refresh = refresh
         self._notice = notice
         self._inode = 0
@@ -276,7 +276,7 @@ class EntryCache:
             spans = [(day * DAY, (day + 1) * DAY) for day in {start // DAY for start in starts}]
         with self._reading() as db:
             if db is None:
-                if os.path.exists(self.path):  # noqa: PTH110
+                if os.path.exists(self.path):
                     self._unusable()
                 return
             if not any(self._touched(db, workspace, user, *span) for span in spans):
@@ -298,7 +298,7 @@ class EntryCache:
         with self._writing() as db:
             if db is not None:
                 for table in ("covers", "fetches", "pages"):
-                    db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+                    db.execute(f"DELETE FROM {table}")
         if not self._wrote:
             self._unusable()
 
@@ -315,7 +315,7 @@ class EntryCache:
         where = "workspace = ? AND user = ? AND first < ? AND last > ?"
         values = (workspace, user, last, first)
         return any(
-            db.execute(f"SELECT 1 FROM {table} WHERE {where} {more} LIMIT 1", values).fetchone()  # noqa: S608
+            db.execute(f"SELECT 1 FROM {table} WHERE {where} {more} LIMIT 1", values).fetchone()
             for table, more in (("covers", ""), ("fetches", "AND open"))
         )
 
@@ -325,10 +325,10 @@ class EntryCache:
         where = "WHERE workspace = ? AND user = ? AND first < ? AND last > ?"
         about = (workspace, user, last, first)
         rows = db.execute(
-            f"SELECT first, last, fetch, fetched FROM covers {where}",  # noqa: S608
+            f"SELECT first, last, fetch, fetched FROM covers {where}",
             about,
         ).fetchall()
-        db.execute(f"DELETE FROM covers {where}", about)  # noqa: S608
+        db.execute(f"DELETE FROM covers {where}", about)
         for low, high, fetch, fetched in rows:
             for left, right in ((low, min(high, first)), (max(low, last), high)):
                 if left < right:
@@ -392,10 +392,10 @@ class EntryCache:
 
         if self._opened is not None:
             return self._opened
-        if not create and not os.path.exists(self.path):  # noqa: PTH110
+        if not create and not os.path.exists(self.path):
             return None
         try:
-            files.ensure_folder(os.path.dirname(self.path))  # noqa: PTH120
+            files.ensure_folder(os.path.dirname(self.path))
             self._opened = self._connect()
         except sqlite3.DatabaseError as error:
             self._failed(error)
@@ -406,10 +406,10 @@ class EntryCache:
     def _connect(self) -> sqlite3.Connection:
         import sqlite3
 
-        if not os.path.exists(self.path):  # noqa: PTH110
+        if not os.path.exists(self.path):
             # SQLite would create it for everybody that the umask allows.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        self._inode = os.stat(self.path).st_ino  # noqa: PTH116
+        self._inode = os.stat(self.path).st_ino
         db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
         try:
             version = db.execute("PRAGMA user_version").fetchone()[0]
@@ -461,11 +461,11 @@ class EntryCache:
         self.close()
         try:
             with files.locked(self.path + ".making", seconds=_BUSY_SECONDS):
-                if os.stat(self.path).st_ino != self._inode:  # noqa: PTH116
+                if os.stat(self.path).st_ino != self._inode:
                     return  # another process was quicker; this is a new one
                 kept = files.set_aside(self.path)
                 for suffix in ("-wal", "-shm"):
-                    if os.path.exists(self.path + suffix):  # noqa: PTH110
+                    if os.path.exists(self.path + suffix):
                         files.set_aside(self.path + suffix)
         except (OSError, StorageError):
             return
@@ -476,8 +476,8 @@ class EntryCache:
         self.close()
         try:
             for suffix in ("", "-wal", "-shm"):
-                if os.path.exists(self.path + suffix):  # noqa: PTH110
-                    os.unlink(self.path + suffix)  # noqa: PTH108
+                if os.path.exists(self.path + suffix):
+                    os.unlink(self.path + suffix)
         except OSError as error:
             self._notice(
                 f"{self.path} cannot be changed ({error.strerror}): reports may show old times; "

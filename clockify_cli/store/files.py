@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -14,17 +15,17 @@ def ensure_folder(path: str) -> None:
     """Create the folder ``path`` for its owner alone; raise StorageError where that fails."""
     missing = []
     here = path
-    while here and not os.path.isdir(here):  # noqa: PTH112
+    while here and not os.path.isdir(here):
         missing.append(here)
-        here, last = os.path.dirname(here), here  # noqa: PTH120
+        here, last = os.path.dirname(here), here
         if here == last:
             break
     try:
         for folder in reversed(missing):  # makedirs would leave those above to the umask
             try:
-                os.mkdir(folder, 0o700)  # noqa: PTH102
+                os.mkdir(folder, 0o700)
             except FileExistsError:
-                if not os.path.isdir(folder):  # noqa: PTH112
+                if not os.path.isdir(folder):
                     raise
     except OSError as error:
         raise storage_error(path, error) from error
@@ -48,7 +49,7 @@ def replace(path: str, text: str, *, mode: int = 0o600, synced: bool = True) -> 
         mode: Permissions from the first instant on.
         synced: Wait for the disk (not wanted for what can be had again).
     """
-    ensure_folder(os.path.dirname(path))  # noqa: PTH120
+    ensure_folder(os.path.dirname(path))
     scratch = f"{path}.{os.getpid()}.new"
     try:
         descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
@@ -60,10 +61,10 @@ def replace(path: str, text: str, *, mode: int = 0o600, synced: bool = True) -> 
                 os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        os.replace(scratch, path)  # noqa: PTH105
+        os.replace(scratch, path)
     except OSError as error:
         try:
-            os.unlink(scratch)  # noqa: PTH108
+            os.unlink(scratch)
         except OSError:
             pass
         raise storage_error(path, error) from error
@@ -78,7 +79,7 @@ def read(path: str, *, strict: bool = False) -> str | None:
     """
     try:
         errors = "strict" if strict else "replace"
-        with open(path, encoding="utf-8", errors=errors) as stream:  # noqa: PTH123
+        with open(path, encoding="utf-8", errors=errors) as stream:
             return stream.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -93,7 +94,7 @@ def check_room(path: str) -> None:
     """
     scratch = f"{path}.{os.getpid()}.probe"
     replace(scratch, "room\n" * 100)
-    os.unlink(scratch)  # noqa: PTH108
+    os.unlink(scratch)
 
 
 def close_to_others(path: str) -> bool:
@@ -101,10 +102,10 @@ def close_to_others(path: str) -> bool:
     if os.name == "nt":  # rights are inherited from the user's own folder there
         return False
     try:
-        mode = os.stat(path).st_mode & 0o777  # noqa: PTH116
+        mode = os.stat(path).st_mode & 0o777
         if not mode & 0o077:
             return False
-        os.chmod(path, mode & 0o700)  # noqa: PTH101
+        os.chmod(path, mode & 0o700)
     except OSError:
         return False
     return True
@@ -113,11 +114,11 @@ def close_to_others(path: str) -> bool:
 def set_aside(path: str) -> str:
     """Move a damaged file out of the way, keep it, and return its new name."""
     number = 1
-    while os.path.exists(f"{path}.damaged-{number}"):  # noqa: PTH110
+    while os.path.exists(f"{path}.damaged-{number}"):
         number += 1
     target = f"{path}.damaged-{number}"
     try:
-        os.replace(path, target)  # noqa: PTH105
+        os.replace(path, target)
     except FileNotFoundError:
         pass  # another process was quicker
     except OSError as error:
@@ -131,7 +132,7 @@ def locked(path: str, *, seconds: float) -> Iterator[bool]:
 
     The operating system frees the lock when the process ends, however it ends.
     """
-    ensure_folder(os.path.dirname(path))  # noqa: PTH120
+    ensure_folder(os.path.dirname(path))
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         stream = os.fdopen(descriptor, "a+b")
@@ -162,20 +163,20 @@ def _acquire(stream: IO[bytes], seconds: float) -> bool:
         pause = min(pause * 1.5, 0.1)
 
 
-if os.name == "nt":  # pragma: no cover - not run on the machines of CI
+if sys.platform == "win32":
     import msvcrt
 
     def _try_lock(stream: IO[bytes]) -> bool:
         try:
             stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
 
     def _release(stream: IO[bytes]) -> None:
         stream.seek(0)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
+        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl

@@ -168,7 +168,7 @@ def forget(profile: str | None, *, sandbox: bool) -> None:
     """Remove the state files of a profile (of every profile where it is ``None``)."""
     for path in _files_of(profile, sandbox=sandbox):
         try:
-            os.unlink(path)  # noqa: PTH108
+            os.unlink(path)
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -179,7 +179,7 @@ def _files_of(profile: str | None, *, sandbox: bool) -> Iterator[str]:
     """Yield the paths of the state files, whatever addresses or workspaces they were for."""
     folder = paths.folder("state")
     try:
-        names = os.listdir(folder)  # noqa: PTH208
+        names = os.listdir(folder)
     except OSError:
         return
     wanted = None if profile is None else state.file_name(profile, False, {}).split("-")[1][:-4]
@@ -188,7 +188,7 @@ def _files_of(profile: str | None, *, sandbox: bool) -> Iterator[str]:
         if parts[0] != "now" or len(parts) < 2 or not name.endswith(".txt"):
             continue
         if ("sandbox" in parts[2:]) == sandbox and wanted in (None, parts[1]):
-            yield os.path.join(folder, name)  # noqa: PTH118
+            yield os.path.join(folder, name)
 
 
 def one_line(text: str) -> str:

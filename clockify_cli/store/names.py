@@ -183,7 +183,7 @@ class Names:
         self._whole.pop(kind, None)
         self._fresh.discard(kind)
         try:
-            os.unlink(self._path(kind))  # noqa: PTH108
+            os.unlink(self._path(kind))
         except OSError:
             pass
 

@@ -78,7 +78,7 @@ def read(
         environ,
     )
     try:
-        with open(paths.file("state", name), encoding="utf-8", errors="replace") as stream:  # noqa: PTH123
+        with open(paths.file("state", name), encoding="utf-8", errors="replace") as stream:
             return values(stream.read())
     except OSError:
         return {}

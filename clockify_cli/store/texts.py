@@ -17,7 +17,7 @@ def folder() -> str:
 
 def keep(name: str, text: str) -> str:
     """Write a text into a new file and return its path; ``name`` is how it begins."""
-    number, path = 1, os.path.join(folder(), f"{name}.txt")  # noqa: PTH118
+    number, path = 1, os.path.join(folder(), f"{name}.txt")
     files.ensure_folder(folder())
     while True:
         try:
@@ -26,7 +26,7 @@ def keep(name: str, text: str) -> str:
             break
         except FileExistsError:
             number += 1
-            path = os.path.join(folder(), f"{name}-{number}.txt")  # noqa: PTH118
+            path = os.path.join(folder(), f"{name}-{number}.txt")
         except OSError as error:
             raise files.storage_error(path, error) from error
     files.replace(path, text)
@@ -45,9 +45,9 @@ def kept(name: str) -> list[str]:
 
 def drop(path: str) -> None:
     """Delete a text whose work is done; a file elsewhere is the user's own and is left."""
-    if os.path.realpath(os.path.dirname(path)) != os.path.realpath(folder()):  # noqa: PTH120
+    if os.path.realpath(os.path.dirname(path)) != os.path.realpath(folder()):
         return
     try:
-        os.unlink(path)  # noqa: PTH108
+        os.unlink(path)
     except OSError:
         pass

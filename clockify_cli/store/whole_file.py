@@ -20,7 +20,7 @@ def whole_file(path: str) -> Iterator[Callable[[bytes], int]]:
     Raises:
         StorageError: It cannot be written.
     """
-    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+    if os.path.exists(path) and not os.path.isfile(path):
         with _opened(path, path) as stream:
             yield stream.write
         return
@@ -31,19 +31,19 @@ def whole_file(path: str) -> Iterator[Callable[[bytes], int]]:
             yield stream.write
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(scratch, target)  # noqa: PTH105
+        os.replace(scratch, target)
     except OSError as error:
         raise _cannot_write(path, error) from error
     finally:
         try:
-            os.unlink(scratch)  # noqa: PTH108
+            os.unlink(scratch)
         except OSError:
             pass
 
 
 def _opened(path: str, meant: str) -> IO[bytes]:
     try:
-        return open(path, "wb")  # noqa: PTH123
+        return open(path, "wb")
     except OSError as error:
         raise _cannot_write(meant, error) from error
 

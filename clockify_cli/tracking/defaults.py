@@ -77,16 +77,16 @@ def git_branch(start: str | None = None) -> str | None:
     Running ``git`` would cost as much as a request. A worktree's ``.git`` is a file that
     names the folder.
     """
-    folder = start or os.getcwd()  # noqa: PTH109
+    folder = start or os.getcwd()
     while True:
-        place = os.path.join(folder, ".git")  # noqa: PTH118
-        if os.path.isfile(place):  # noqa: PTH113
+        place = os.path.join(folder, ".git")
+        if os.path.isfile(place):
             line = _first_line(place)
-            place = os.path.join(folder, line.removeprefix("gitdir:").strip())  # noqa: PTH118
-        if os.path.isdir(place):  # noqa: PTH112
-            head = _first_line(os.path.join(place, "HEAD"))  # noqa: PTH118
+            place = os.path.join(folder, line.removeprefix("gitdir:").strip())
+        if os.path.isdir(place):
+            head = _first_line(os.path.join(place, "HEAD"))
             return head.removeprefix("ref: refs/heads/") if head.startswith("ref:") else None
-        above = os.path.dirname(folder)  # noqa: PTH120
+        above = os.path.dirname(folder)
         if above == folder:
             return None
         folder = above
@@ -94,7 +94,7 @@ def git_branch(start: str | None = None) -> str | None:
 
 def _first_line(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123
+        with open(path, encoding="utf-8", errors="replace") as stream:
             return stream.readline().strip()
     except OSError:
         return ""

@@ -14,6 +14,6 @@ SCRIPTS = {
 
 def script(shell: str) -> str:
     """Return the script for a shell of ``SCRIPTS``."""
-    path = os.path.join(os.path.dirname(__file__), SCRIPTS[shell])  # noqa: PTH118, PTH120
-    with open(path, encoding="utf-8") as stream:  # noqa: PTH123
+    path = os.path.join(os.path.dirname(__file__), SCRIPTS[shell])
+    with open(path, encoding="utf-8") as stream:
         return stream.read()

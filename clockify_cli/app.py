@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 from typing import Any
 
-from typer._click.core import Command as ClickCommand
-from typer._click.core import Context
-from typer._click.exceptions import ClickException, NoArgsIsHelpError
-from typer._click.formatting import HelpFormatter
-from typer.core import TyperGroup, TyperOption
-from typer.exceptions import Abort, Exit
+from typer import Abort, Exit, TyperException
+from typer.core import TyperGroup
 
 from clockify_cli import __version__
-from clockify_cli.commands.shape import NARROW, load, shared_options
+from clockify_cli.commands.parameters import first_word, shared_parameters, take_shared
+from clockify_cli.commands.shape import Command, Noun, find_command, plain
 from clockify_cli.core.errors import (
     ClockifyError,
     Interrupted,
@@ -23,9 +19,10 @@ from clockify_cli.core.errors import (
     StrangerError,
     UsageError,
 )
-from clockify_cli.core.tree import ROWS, overview
+from clockify_cli.core.tree import ALIASES, BARE, ELSEWHERE, ROWS, TOPICS, overview, topic
 from clockify_cli.output import Output
 from clockify_cli.session import Options, Run
+from clockify_cli.store.aliases import own_aliases
 
 PIPE_CLOSED = 141  # what a shell reports of a program that a closed pipe has ended
 
@@ -34,69 +31,82 @@ class Root(TyperGroup):
     """``clockify`` itself: a command's module is imported when the command is called."""
 
     def __init__(self) -> None:
-        version = TyperOption(
-            param_decls=["--version", "-V", "version"],
-            is_flag=True,
-            default=False,
-            expose_value=False,
-            is_eager=True,
-            callback=_print_version,
-            help="Print the version.",
-        )
-        columns = Output().width
         super().__init__(
             name="clockify",
-            params=[version, *shared_options()],
-            invoke_without_command=True,
-            callback=_bare,
+            params=shared_parameters(),
             rich_markup_mode=None,
-            context_settings={
-                "help_option_names": ["-h", "--help"],
-                # Left alone, help is never as narrow.
-                "terminal_width": columns if columns < NARROW else None,
-            },
+            context_settings={"help_option_names": ["-h", "--help"]},
         )
 
-    def list_commands(self, ctx: Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands."""
         return list(ROWS)
 
-    def get_command(self, ctx: Context, cmd_name: str) -> ClickCommand | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Command | Noun | None:
         """Return the command ``cmd_name``, importing its module."""
-        row = ROWS.get(cmd_name)
-        if row is None:
-            return None
-        module = import_module(f"clockify_cli.commands.{row.module}")
-        return load(module.app, cmd_name)
+        return find_command(cmd_name) if cmd_name in ROWS else None
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the shared options that stand before the command; without one it is ``status``."""
+        word = first_word(args, self.params)
+        if word in ("--version", "-V"):
+            sys.stdout.write(f"clockify {__version__}\n")
+            raise Exit(0)
+        if word is None or (word.startswith("-") and word not in ("--help", "-h")):
+            args = [BARE, *args]
+        rest = super().parse_args(ctx, args)
+        take_shared(ctx, ctx.obj.options)
+        return rest
 
     def resolve_command(
-        self, ctx: Context, args: list[str]
-    ) -> tuple[str | None, ClickCommand | None, list[str]]:
-        """Find the command that the first word names; offer the nearest where there is none."""
-        found = self.get_command(ctx, args[0])
-        if found is None:
-            from difflib import get_close_matches
+        self, ctx: Any, args: list[str]
+    ) -> tuple[str | None, Command | Noun | None, list[str]]:
+        """Find the command that the first word names, by an alias too; else offer the nearest."""
+        name, rest = args[0], args[1:]
+        if name == "help":
+            raise UsageError("'help' stands first.", "See 'clockify --help'.")
+        if name not in ROWS:
+            words = _alias(name, ctx.obj.options.profile)
+            if words is None:
+                raise _unknown(name)
+            name, rest = words[0], [*words[1:], *rest]
+            if name not in ROWS:
+                raise UsageError(f"The alias '{args[0]}' stands for '{name}', which is no command.")
+        return name, self.get_command(ctx, name), rest
 
-            near = get_close_matches(args[0], list(ROWS), n=2, cutoff=0.6)
-            raise UsageError(
-                f"There is no command '{args[0]}'.",
-                f"Did you mean {' or '.join(near)}?" if near else "List them: clockify --help.",
-            )
-        return args[0], found, args[1:]
-
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the overview."""
-        formatter.write(overview(Output().width))
-
-
-def _bare() -> None:
-    """Do nothing: what the command line says is done by the commands."""
+    def get_help(self, ctx: Any) -> str:
+        """Return the overview."""
+        return overview(Output().width, own_aliases(ctx.obj.options.profile)).rstrip("\n")
 
 
-def _print_version(ctx: Context, _param: Any, value: bool) -> None:
-    if value:
-        sys.stdout.write(f"clockify {__version__}\n")
-        raise Exit(0)
+def _alias(name: str, profile: str | None) -> list[str] | None:
+    """Return the words that an alias stands for: the user's own, else one of other tools."""
+    own = own_aliases(profile).get(name)
+    if own is None:
+        return list(ALIASES[name]) if name in ALIASES else None
+    import shlex
+
+    try:
+        words = shlex.split(own)
+    except ValueError as error:
+        raise UsageError(f"The alias '{name}' cannot be read: {error}.") from error
+    if words and words[0] not in ROWS and words[0] in ALIASES:
+        words = [*ALIASES[words[0]], *words[1:]]
+    return words or None
+
+
+def _unknown(name: str) -> UsageError:
+    if name in ELSEWHERE:
+        return UsageError(
+            f"There is no command '{name}'.", f"Here it is: clockify {ELSEWHERE[name]}"
+        )
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [*ROWS, *ALIASES], n=2, cutoff=0.6)
+    return UsageError(
+        f"There is no command '{name}'.",
+        f"Did you mean {' or '.join(near)}?" if near else "List them: clockify help commands",
+    )
 
 
 def run(arguments: list[str], *, options: Options | None = None) -> int:
@@ -116,7 +126,7 @@ def run(arguments: list[str], *, options: Options | None = None) -> int:
         if isinstance(error, StrangerError):
             this_run.forget_user()
         return _report(error, arguments, this_run)
-    except ClickException as error:
+    except TyperException as error:
         return _report(_usage(error), arguments, this_run)
     except OSError as error:
         return unwritten(error, arguments, this_run)
@@ -170,24 +180,27 @@ def _invoke(arguments: list[str], this_run: Run) -> int:
     for word in arguments:
         if not word.isascii() and any("\ud800" <= c <= "\udfff" for c in word):
             raise UsageError(f"This is not UTF-8 text: {word!r}.", "Set LC_ALL to a UTF-8 locale.")
-    root = Root()
+    if not arguments and not this_run.target.key:
+        sys.stdout.write(overview(Output().width, own_aliases()))  # a newcomer
+        return 0
     if arguments[:1] == ["help"]:
-        arguments = [*arguments[1:], "--help"]
+        asked = arguments[1:]
+        if len(asked) == 1 and asked[0] in TOPICS:
+            sys.stdout.write(topic(asked[0], Output().width, own_aliases()))
+            return 0
+        arguments = [*asked, "--help"]
+    root = Root()
     try:
         with root.make_context("clockify", list(arguments), obj=this_run) as ctx:
             root.invoke(ctx)
-            if ctx.invoked_subcommand is None:
-                sys.stdout.write(ctx.get_help())
-    except NoArgsIsHelpError as error:
-        sys.stdout.write(error.format_message() + "\n")
     except Exit as error:
         return error.exit_code
     this_run.remind()
     return 0
 
 
-def _usage(error: ClickException) -> UsageError:
-    message = error.format_message().strip()
+def _usage(error: TyperException) -> UsageError:
+    message = plain(error.format_message()).strip()
     path = getattr(getattr(error, "ctx", None), "command_path", "clockify")
     return UsageError(
         message if message.endswith((".", "?", "!")) else message + ".", f"See '{path} --help'."

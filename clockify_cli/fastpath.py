@@ -1,33 +1,30 @@
-"""The commands that need no network: answered from small files, before anything is imported.
+"""Answers the commands that need no network from small files, before anything is imported.
 
-Each takes only the words that it knows by heart; with any other (``--help``, a typing slip)
-it returns ``None``, and the app answers, with the same functions behind it.
+Only words that it knows are taken; with any other (``--help``, ``--tz``, a typing slip) the app
+answers, by the same functions: ``render.cached`` and ``store.state``.
 """
 
 from __future__ import annotations
 
 import sys
-import time
 
-DEFAULT_FORMAT = "{label} {elapsed}{mark}"
-_FLAGS = {"--sandbox": "sandbox", "--json": "json", "--quiet": "quiet", "-q": "quiet"}
-_TEXTS = {
-    "--profile": "profile",
-    "--workspace": "workspace",
-    "-w": "workspace",
-    "--connection": "connection",
-}
-_IGNORED = ("--no-input", "--no-queue", "--verbose", "-v")
-Words = dict[str, str]
+from clockify_cli.core.options import SHARED, Options
+
+_NEEDS_APP = ("tz", "color", "refresh")  # these change the answer, or are refused with it
+_STATUS = {"--cached": "cached", "--exit-code": "exit_code", "--today": "today"}
+Given = dict[str, str]
 
 
 def answer(arguments: list[str]) -> int | None:
     """Answer what can be answered at once; ``None`` leaves it to the app."""
-    if not arguments or arguments in (["--help"], ["-h"], ["help"]):
+    if not arguments:
+        return None
+    if arguments in (["--help"], ["-h"], ["help"]):
         from clockify_cli.core.tree import overview
         from clockify_cli.output import Output
+        from clockify_cli.store.aliases import own_aliases
 
-        sys.stdout.write(overview(Output().width))
+        sys.stdout.write(overview(Output().width, own_aliases()))
         return 0
     if arguments in (["--version"], ["-V"]):
         from clockify_cli import __version__
@@ -39,198 +36,98 @@ def answer(arguments: list[str]) -> int | None:
 
         return complete(arguments[1:])
     if "prompt" in arguments:
-        words = _read(arguments, "prompt", {}, {"--format": "format"})
-        if words is not None and "json" not in words:
-            return _write(prompt_line(state_of(words), words.get("format", "")), 0)
+        return _prompt(arguments)
     if "--cached" in arguments:
-        flags = {"--cached": "cached", "--exit-code": "exit_code", "--today": "today"}
-        words = _read(arguments, "status", flags, {"--format": "format"})
-        if words is not None:
-            return _cached_status(words)
+        return _cached_status(arguments)
     return None
 
 
+def _prompt(arguments: list[str]) -> int | None:
+    read = _read(arguments, "prompt", {}, ("--format",))
+    if read is None or read[0].json:
+        return None
+    from clockify_cli.core.present import seconds_now
+    from clockify_cli.render.cached import prompt_line
+    from clockify_cli.store.state import state_of
+
+    options, given = read
+    return _write(prompt_line(state_of(options), given.get("--format", ""), seconds_now()))
+
+
+def _cached_status(arguments: list[str]) -> int | None:
+    read = _read(arguments, "status", _STATUS, ("--format",))
+    if read is None or (read[0].json and "--format" in read[1]):
+        return None
+    from clockify_cli.core.present import seconds_now
+    from clockify_cli.render.cached import cached_status
+    from clockify_cli.store.state import state_of
+
+    options, given = read
+    state = state_of(options)
+    text, told = cached_status(
+        state,
+        seconds_now(),
+        json=options.json,
+        quiet=options.quiet,
+        today="today" in given,
+        template=given.get("--format"),
+    )
+    if told:
+        sys.stderr.write(told + "\n")
+    _write(text)
+    return 1 if "exit_code" in given and not state.get("start") else 0
+
+
 def _read(
-    arguments: list[str], command: str, flags: dict[str, str], texts: dict[str, str]
-) -> Words | None:
-    """Return the options of ``command``, or ``None`` where it does not know a word."""
-    flags, texts = {**_FLAGS, **flags}, {**_TEXTS, **texts}
-    found: Words = {}
+    arguments: list[str], command: str, flags: Given, texts: tuple[str, ...]
+) -> tuple[Options, Given] | None:
+    """Return the options of ``command``, or ``None`` if a word is not known here."""
+    shared = {name: option for option in SHARED for name in option.names}
+    options, given = Options(), Given()
     named = False
     rest = iter(arguments)
     for word in rest:
         name, mark, value = word.partition("=")
-        if word in flags:
-            found[flags[word]] = "1"
-        elif word in texts:
-            given = next(rest, None)
-            if given is None:
+        option = shared.get(name)
+        takes = name in texts or (option is not None and option.metavar)
+        if mark and not (takes and name.startswith("--")):
+            return None
+        if takes and not mark:
+            value = next(rest, "\udc00")
+        if any("\ud800" <= c <= "\udfff" for c in value):
+            return None  # missing, or not UTF-8
+        if option is not None:
+            if option.field in _NEEDS_APP:
                 return None
-            found[texts[word]] = given
-        elif mark and name in texts and name.startswith("--"):
-            found[texts[name]] = value
+            setattr(options, option.field, value if takes else True)
+        elif name in texts:
+            given[name] = value
+        elif word in flags:
+            given[flags[word]] = "1"
         elif word == command and not named:
             named = True
-        elif word not in _IGNORED:
+        else:
             return None
-    return found if named else None
+    return (options, given) if named and _is_profile(options.profile) else None
 
 
-def state_of(words: Words) -> Words:
-    """Return the state file's values for the account that the options choose."""
-    from clockify_cli.store import state
-
-    return state.read(
-        words.get("profile"),
-        "sandbox" in words,
-        words.get("workspace"),
-        words.get("connection"),
-    )
-
-
-def seconds_now() -> int:
-    """Return the present in seconds since the epoch; ``CLOCKIFY_NOW`` sets it."""
+def _is_profile(name: str | None) -> bool:
+    """Say whether the chosen profile is plainly there; if not, the app finds out."""
     import os
 
-    fixed = os.environ.get("CLOCKIFY_NOW", "").strip()
-    if fixed:
-        from datetime import datetime, timezone
+    name = name or os.environ.get("CLOCKIFY_PROFILE", "").strip() or "default"
+    if name == "default":
+        return True
+    from clockify_cli.core import paths
 
-        try:
-            moment = datetime.fromisoformat(fixed)
-        except ValueError:
-            return int(time.time())
-        return int((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())  # noqa: UP017
-    return int(time.time())
-
-
-def template_fields(state: Words) -> Words:
-    """Return what a template may name, from the state file: empty texts where nothing runs.
-
-    ``description project client task tags color label elapsed seconds decimal start today
-    mark id``; ``label`` is the project, else the description; ``mark`` says ``?`` where the
-    service has not been asked for long and ``+`` where writes wait to be sent.
-    """
-    from clockify_cli.store.state import STALE_SECONDS
-
-    fields = {
-        name: state.get(name, "")
-        for name in ("description", "project", "client", "task", "tags", "color")
-    }
-    fields |= dict.fromkeys(("elapsed", "seconds", "decimal", "start", "label", "id"), "")
-    now = seconds_now()
-    start = state.get("start", "")
-    if start:
-        spent = max(0, now - int(start))
-        fields["elapsed"] = hours(spent)
-        fields["seconds"] = str(spent)
-        fields["decimal"] = f"{spent / 3600:.2f}"
-        fields["start"] = state.get("started", "")[11:]
-        fields["label"] = state.get("project") or state.get("description") or "timer"
-        fields["id"] = state.get("id", "")
-    fields["today"] = hours(seconds_today(state))
-    stale = now - _number(state, "as_of") > STALE_SECONDS
-    fields["mark"] = ("?" if stale else "") + ("+" if _number(state, "waiting") else "")
-    return fields
+    try:
+        with open(paths.file("config", "config.toml"), encoding="utf-8") as stream:
+            return f"\n[profile.{name}]\n" in "\n" + stream.read()
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
-def seconds_today(state: Words) -> int:
-    """Return today's seconds as last counted, with the running timer's up to now."""
-    now, offset = seconds_now(), _number(state, "offset")
-    day = _number(state, "day_seconds") if state.get("day") == _date(now, state) else 0
-    midnight = (now + offset) // 86400 * 86400 - offset
-    start = state.get("start", "")
-    return day + max(0, now - max(int(start), midnight)) if start else day
-
-
-def prompt_line(state: Words, template: str) -> str:
-    """Return the line of ``clockify prompt``; empty where nothing runs."""
-    if not state.get("start"):
-        return ""
-    return filled(template or state.get("prompt_format") or DEFAULT_FORMAT, template_fields(state))
-
-
-def filled(template: str, fields: Words) -> str:
-    """Put the fields into a template; what is no field stays as it stands."""
-    out = template.replace("\\n", "\n").replace("\\t", "\t")
-    for name, value in fields.items():
-        if "{" + name + "}" in out:
-            out = out.replace("{" + name + "}", value.replace("{", "{\0"))
-    return out.replace("{\0", "{")
-
-
-def cached_line(state: Words) -> str:
-    """Return the running entry as last known, in one line."""
-    if "about" not in state:
-        return "Nothing is known yet: run 'clockify status'."
-    if not state.get("start"):
-        return "No timer is running."
-    now = seconds_now()
-    spent = max(0, now - int(state["start"]))
-    started = state.get("started", "")
-    since = started[11:] if started[:10] == _date(now, state) else started
-    project = state.get("project", "")
-    if project and state.get("client"):
-        project = f"{state['client']}/{project}"
-    if project and state.get("task"):
-        project += f": {state['task']}"
-    parts = [
-        state.get("description") or "(no description)",
-        project,
-        state.get("tags", ""),
-        f"since {since} ({clock(spent)})" + (" $" if state.get("billable") else ""),
-        "queued" if state.get("queued") else "",
-    ]
-    return " · ".join(part for part in parts if part)
-
-
-def age_text(state: Words) -> str:
-    """Say how old the state is; empty where it is of the last minute."""
-    age = seconds_now() - _number(state, "as_of")
-    return f"as of {hours(age)} ago" if "about" in state and age >= 60 else ""
-
-
-def _cached_status(words: Words) -> int:
-    state = state_of(words)
-    runs = bool(state.get("start"))
-    code = 1 if "exit_code" in words and not runs else 0
-    if "json" in words:
-        return _write(state.get("shown") or "null", code)
-    if "format" in words:
-        return _write(filled(words["format"], template_fields(state)), code)
-    if "quiet" in words:
-        return _write(state.get("id", ""), code)
-    lines = [cached_line(state)]
-    if "today" in words:
-        lines.append(f"Today {clock(seconds_today(state))}")
-    if age := age_text(state):
-        sys.stderr.write(age + "\n")
-    return _write("\n".join(lines), code)
-
-
-def _write(text: str, code: int) -> int:
+def _write(text: str) -> int:
     if text:
         sys.stdout.buffer.write((text + "\n").encode("utf-8", "replace"))
-    return code
-
-
-def _number(state: Words, name: str) -> int:
-    text = state.get(name, "0")
-    try:
-        return int(text)
-    except ValueError:
-        return 0
-
-
-def _date(now: int, state: Words) -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime(now + _number(state, "offset")))
-
-
-def hours(seconds: int) -> str:
-    """Write ``5400`` as ``1:30``."""
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}"
-
-
-def clock(seconds: int) -> str:
-    """Write ``5400`` as ``1:30:00``."""
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from clockify_cli.core.errors import (
     UnreachableError,
     UsageError,
 )
+from clockify_cli.core.options import Options as Options
 from clockify_cli.core.settings import Settings, find_folder_file, read_folder_file
 from clockify_cli.output import Output
 from clockify_cli.store import accounts, config, keys
@@ -42,24 +43,6 @@ if TYPE_CHECKING:
     from clockify_cli.store.name_search import Question
     from clockify_cli.store.names import Names
     from clockify_cli.times import Clock, Moment
-
-
-@dataclass
-class Options:
-    """The options that every command takes; ``None`` or False where they were not given."""
-
-    json: bool = False
-    workspace: str | None = None
-    connection: str | None = None
-    profile: str | None = None
-    sandbox: bool = False
-    verbose: bool = False
-    quiet: bool = False
-    no_input: bool = False
-    color: str | None = None
-    tz: str | None = None
-    refresh: bool = False
-    no_queue: bool = False
 
 
 class Run:
@@ -746,9 +729,11 @@ class Run:
             return name
         return str(self.names.user(name)["id"])
 
-    def confirm(self, question: str, *, yes: bool, hint: str = "Add --yes to do it.") -> None:
+    def confirm(
+        self, question: str, *, yes: bool = False, hint: str = "Add --yes to do it."
+    ) -> None:
         """Ask before something that cannot be undone; without a terminal ``--yes`` is needed."""
-        if yes:
+        if yes or self.options.yes:
             return
         if not self.out.can_ask:
             raise UsageError(f"{question} Nothing was done.", hint)

@@ -126,8 +126,8 @@ def cached(cli: Cli, served: Served) -> Cached:
 
 def test_commands_verbs_and_options_come_with_what_they_are(cli: Cli) -> None:
     assert helps(cli, "star") | helps(cli, "stat") == {
-        "start": "Start a timer; one that runs is stopped.",
-        "status": "Show what is running.",
+        "start": "Start a timer, stopping the one that's running.",
+        "status": "Show the running timer.",
     }
     assert {"list", "show", "create", "update", "delete"} <= set(offered(cli, "projects", ""))
     options = offered(cli, "start", "--")
@@ -135,6 +135,21 @@ def test_commands_verbs_and_options_come_with_what_they_are(cli: Cli) -> None:
     assert {"--billable", "--no-billable", "--json", "--help"} <= set(options)
     assert "--version" not in options
     assert "--version" in offered(cli, "--v")
+
+
+def test_words_after_an_alias_complete_as_after_the_command(cli: Cli) -> None:
+    assert offered(cli, "in", "--") == offered(cli, "start", "--")
+    assert offered(cli, "rm", "--") == offered(cli, "entries", "delete", "--")
+    names = set(offered(cli, ""))
+    assert not names & {"in", "out", "rm", "st"}
+    (cli.home / "config").mkdir(exist_ok=True)
+    (cli.home / "config" / "config.toml").write_text(
+        '[profile.default.alias]\ndaily = "start \'Daily standup\' --at"\nbad = "\'"\nx = "x"\n'
+    )
+    assert {"daily", "start"} <= set(offered(cli, ""))
+    assert offered(cli, "daily", "9") == offered(cli, "start", "--at", "9")
+    for word in ("bad", "x"):
+        assert cli("__complete", "zsh", word, "-", code=None).out == "words\n"
 
 
 def test_an_option_that_was_given_is_offered_again_only_if_it_may_be(cli: Cli) -> None:
@@ -619,7 +634,7 @@ def test_several_candidates_are_listed_with_what_they_are(usual: Home) -> None:
     if isinstance(usual.shell, OldBash):
         usual.shell.lists(keys, "start", "status")
     else:
-        usual.shell.lists(keys, "status", "Show what is running.")
+        usual.shell.lists(keys, "status", "Show the running timer.")
     keys = "clockify start -p \t\t" if usual.is_bash else "clockify start -p \t"
     usual.shell.lists(keys, "Web", "a:b:c", "6" * 24)
 

@@ -36,7 +36,6 @@ def apply(
         False
     ),
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Make entries what a text says: a line an entry, as 'clockify edit --day' writes it.
 
@@ -68,5 +67,5 @@ def apply(
         remove=replace,
         dry_run=dry_run,
         allow_future=allow_future,
-        yes=yes,
+        yes=run.options.yes,
     )

@@ -33,7 +33,6 @@ def break_(
     ] = False,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Stop the running timer and record a break until 'clockify resume'.
 
@@ -44,8 +43,8 @@ def break_(
     words, _ = description_and_tags(
         ctx, description, options=["--gap"] if gap else [], at=at, tagged=False
     )
-    when = typed_or_now(run, at, allow_future=allow_future, yes=yes)
-    forgotten = settle_forgotten(run, when, yes=yes)
+    when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
     if gap:
         stopped = forgotten.stopped or timer.stop(run.outbox, when, agreed=forgotten.agreed)
         show_entry(run, stopped, "Stopped")

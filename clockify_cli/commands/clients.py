@@ -155,14 +155,13 @@ def delete(
     ctx: typer.Context,
     client: Clients,
     archive: resources.Archive = False,
-    yes: options.Yes = False,
 ) -> None:
     """Delete clients for good.
 
     Their projects lose them. Clockify deletes only archived ones: --archive does both steps.
     """
     run = run_of(ctx)
-    resources.delete(run, _resource_list(run), client, yes=yes, both_steps=archive)
+    resources.delete(run, _resource_list(run), client, yes=run.options.yes, both_steps=archive)
 
 
 def _resource_list(run: Run) -> ResourceList:

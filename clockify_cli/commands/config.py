@@ -54,11 +54,14 @@ def list_settings(
 )
 def get(ctx: typer.Context, key: KeyName) -> None:
     """Print the value of a setting that counts now. Exit 4 where it has none."""
-    from clockify_cli.setup.setting_values import key_of
+    from clockify_cli.setup.setting_values import is_alias, key_of
 
     run = run_of(ctx)
-    name = key_of(key).name
-    value = run.settings.get(name)
+    if is_alias(key):
+        name, value = key, _aliases(run).get(key.partition(".")[2])
+    else:
+        name = key_of(key).name
+        value = run.settings.get(name)
     if value is None:
         raise NotFoundError(f"'{name}' is not set.", f"Set it: clockify config set {name} VALUE.")
 
@@ -80,6 +83,7 @@ def get(ctx: typer.Context, key: KeyName) -> None:
         "clockify config set tags dev,remote",
         "clockify config set quota 30",
         "clockify config set --profile work workspace Acme",
+        "clockify config set alias.daily 'start Standup -p Team'",
     ),
 )
 def set_value(
@@ -92,32 +96,38 @@ def set_value(
     Comments in the file are kept. No request. JSON: an object with the setting's name and its
     new value.
     """
-    from clockify_cli.setup.setting_values import key_of, typed_value
+    from clockify_cli.setup.setting_values import checked_alias, is_alias, key_of, typed_value
 
     run = run_of(ctx)
-    found = key_of(key)
-    typed = typed_value(found, " ".join(value))
-    _write(run, found.name, typed)
+    typed: Any
+    if is_alias(key):
+        name, typed = key, checked_alias(key, " ".join(value))
+    else:
+        name = key_of(key).name
+        typed = typed_value(key_of(key), " ".join(value))
+    _write(run, name, typed)
 
     def text() -> str:
         from clockify_cli.render.safe import safe
         from clockify_cli.render.setup import value_text
 
-        return safe(f"{found.name} = {value_text(typed)}")
+        return safe(f"{name} = {value_text(typed)}")
 
-    run.out.answer({found.name: typed}, text, ids=[found.name])
+    run.out.answer({name: typed}, text, ids=[name])
 
 
 @app.command("unset", cls=Command, epilog=examples("clockify config unset time_zone"))
 def unset(ctx: typer.Context, key: KeyName) -> None:
     """Remove a setting from the profile. JSON: an empty object."""
-    from clockify_cli.setup.setting_values import key_of
+    from clockify_cli.setup.setting_values import is_alias, key_of
     from clockify_cli.store import config
 
     run = run_of(ctx)
     table = config.profile_table(run.config, run.profile)
+    if is_alias(key):
+        table = {f"alias.{short}": words for short, words in _aliases(run).items()}
     # A name that is no setting must be removable too: a typing slip of somebody's editor.
-    name = key if key in table else key_of(key).name
+    name = key if key in table or is_alias(key) else key_of(key).name
     if name not in table:
         raise NotFoundError(
             f"'{name}' does not stand in the profile '{run.profile}'.",
@@ -167,6 +177,10 @@ def explain(
     run.out.answer(told if key is None else told[0], text, ids=[row.name for row in rows])
 
 
+def _aliases(run: Run) -> dict[str, str]:
+    return run.settings.get("alias") or {}
+
+
 def _write(run: Run, name: str, value: Any) -> None:
     """Write a setting, and tell where something else goes before it.
 
@@ -175,7 +189,9 @@ def _write(run: Run, name: str, value: Any) -> None:
     """
     from clockify_cli.store import config, last_known
 
-    config.update(("profile", run.profile), {name: value}, run.notice)
+    group, dot, short = name.rpartition(".")
+    section = ("profile", run.profile, group) if dot else ("profile", run.profile)
+    config.update(section, {short: value}, run.notice)
     run.__dict__.pop("config", None)
     run.__dict__.pop("settings", None)
     if name == "prompt_format":

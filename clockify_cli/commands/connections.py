@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
 from clockify_cli.core.errors import UsageError
 from clockify_cli.session import Run
@@ -115,7 +114,7 @@ def create(
 
 
 @app.command("delete", cls=Command, epilog=examples("clockify connections delete 0f3c --yes"))
-def delete(ctx: typer.Context, number: Number, yes: options.Yes = False) -> None:
+def delete(ctx: typer.Context, number: Number) -> None:
     """Delete a connection.
 
     Time that is recorded stays. JSON: the connection that it was.
@@ -126,7 +125,6 @@ def delete(ctx: typer.Context, number: Number, yes: options.Yes = False) -> None
     tell_pending(run)
     run.confirm(
         f"Without the connection {name} the gateway cannot reach its Clockify account. Delete it?",
-        yes=yes,
     )
     connections.delete(run.gateway, name)
     if not run.sandboxed and connections.forget_choice(run.config, run.profile, name):
@@ -135,7 +133,7 @@ def delete(ctx: typer.Context, number: Number, yes: options.Yes = False) -> None
 
 
 @app.command("use", cls=Command, epilog=examples("clockify connections use 0f3c"))
-def use(ctx: typer.Context, number: Number, yes: options.Yes = False) -> None:
+def use(ctx: typer.Context, number: Number) -> None:
     """Choose an active connection for this profile. JSON: the connection.
 
     Back to the gateway's own choice: clockify config unset connection.
@@ -143,7 +141,7 @@ def use(ctx: typer.Context, number: Number, yes: options.Yes = False) -> None:
     run = run_of(ctx)
     _refuse_sandbox(run)
     found = connections.one(run.gateway, number)
-    _use(run, found, yes=yes)
+    _use(run, found, yes=run.options.yes)
     _answer(run, found)
 
 

@@ -30,15 +30,14 @@ def continue_(
     ] = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Start a timer with the description, project, task, tags and billable of an earlier entry.
 
     A timer that is running is stopped at the new start. Two requests, three where one runs.
     """
     run = run_of(ctx)
-    when = typed_or_now(run, at, allow_future=allow_future, yes=yes)
+    when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
     like = timer.earlier_entry(run.outbox, " ".join(entry or ()))
-    forgotten = settle_forgotten(run, when, yes=yes)
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
     started = timer.resume(run.outbox, like, when, agreed=forgotten.agreed)
     show_started(run, started, forgotten)

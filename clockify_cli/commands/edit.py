@@ -102,7 +102,6 @@ def edit(
         bool, typer.Option("--print", help="With --day: print the text, open no editor.")
     ] = False,
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Change entries: only what the options name, all else of them stays as it is.
 
@@ -138,9 +137,9 @@ def edit(
             )
         from clockify_cli.commands.day_texts import edit_day
 
-        edit_day(run, words or [], show=show, allow_future=allow_future, yes=yes)
+        edit_day(run, words or [], show=show, allow_future=allow_future, yes=run.options.yes)
         return
-    _edit_entries(run, words or [], revision, if_unchanged, yes=yes)
+    _edit_entries(run, words or [], revision, if_unchanged, yes=run.options.yes)
 
 
 def _edit_entries(

@@ -24,7 +24,7 @@ def run_editor(run: Run, path: str) -> None:
     try:
         # What an editor prints is no part of the answer.
         out = None if run.out.is_terminal else sys.stderr
-        code = subprocess.run([*words, path], stdout=out, check=False).returncode  # noqa: S603
+        code = subprocess.run([*words, path], stdout=out, check=False).returncode
     except OSError as error:
         raise UsageError(
             f"The editor '{words[0]}' cannot be run: {error.strerror}.",

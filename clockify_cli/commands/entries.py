@@ -87,12 +87,12 @@ def show(ctx: typer.Context, entry: options.Entries) -> None:
     cls=Command,
     epilog=examples("clockify entries delete @1", "clockify entries delete @1 @2 @3 --yes"),
 )
-def delete(ctx: typer.Context, entry: options.Entries, yes: options.Yes = False) -> None:
+def delete(ctx: typer.Context, entry: options.Entries) -> None:
     """Delete entries; 'clockify undo' brings them back (under new IDs)."""
     run = run_of(ctx)
     found = editing.find_all(run.outbox, entry)
     if len(found) > 1:
-        run.confirm(f"{len(found)} entries would be deleted. Delete them?", yes=yes)
+        run.confirm(f"{len(found)} entries would be deleted. Delete them?", yes=run.options.yes)
     gone = editing.delete(run.outbox, found)
 
     def text() -> str:

@@ -22,7 +22,6 @@ def extend(
     length: options.Length,
     start: Annotated[bool, typer.Option("--start", help="Move its start earlier instead.")] = False,
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Make an entry longer.
 
@@ -36,5 +35,5 @@ def extend(
         at_start=start,
         shorter=False,
         allow_future=allow_future,
-        yes=yes,
+        yes=run_of(ctx).options.yes,
     )

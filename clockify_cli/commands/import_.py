@@ -97,7 +97,6 @@ def import_(
         bool, typer.Option("--skip-broken", help="Leave out the lines that cannot be read.")
     ] = False,
     user: options.User = None,
-    yes: options.Yes = False,
 ) -> None:
     """Record the entries of a file: of Clockify, Toggl, Watson, timewarrior, or a calendar.
 
@@ -115,11 +114,11 @@ def import_(
     who = run.user_id(user) if user else run.account.user
     plan = _plan(run, reading, name, who, person, rules or (), create_missing, skip_broken)
     if dry_run:
-        _show(run, plan, who, yes=yes)
+        _show(run, plan, who, yes=run.options.yes)
         return
     if plan.problem is not None:
         raise plan.problem
-    result = _record(run, plan, who, _key(content, run.account.workspace, who), yes=yes)
+    result = _record(run, plan, who, _key(content, run.account.workspace, who), yes=run.options.yes)
     found = answers.result_json(plan, result, run.now)
     _notice_left_out(run, found)
     if result.error is not None or result.failed:
@@ -158,7 +157,7 @@ def _record(run: Run, plan: Plan, who: str, key: str, *, yes: bool) -> Imported:
         if plan.names.unknown:
             raise unknown_error(plan.names.unknown.values(), plan.name)
         _notice_reading(run, plan, asking=not yes)
-        _ask(run, plan, yes=yes)
+        _ask(run, plan, yes=run.options.yes)
         if not plan.new:
             return sending.Imported()
         if plan.names.new:
@@ -294,7 +293,7 @@ def _ask(run: Run, plan: Plan, *, yes: bool) -> None:
         if plan.people.owner == "you":
             hint += " To record it for somebody else: --user NAME."
     question = " Record it anyway?" if run.out.can_ask else ""
-    run.confirm(f"{plan.name}: {asked}.{question}", yes=yes, hint=hint)
+    run.confirm(f"{plan.name}: {asked}.{question}", yes=run.options.yes, hint=hint)
 
 
 def _create(run: Run, plan: Plan) -> None:

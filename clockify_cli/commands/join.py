@@ -16,7 +16,7 @@ app = CommandApp()
     cls=Command,
     epilog=examples("clockify join @1 @2", "clockify join @3 @2 @1 --yes"),
 )
-def join(ctx: typer.Context, entry: options.Entries, yes: options.Yes = False) -> None:
+def join(ctx: typer.Context, entry: options.Entries) -> None:
     """Make one entry of several: from the earliest start to the latest end.
 
     What lies between them is filled. Where they differ, description, project and all else are
@@ -27,8 +27,10 @@ def join(ctx: typer.Context, entry: options.Entries, yes: options.Yes = False) -
     run = run_of(ctx)
     gone = len({handle.strip().lower() for handle in entry}) - 1
     if gone > 1:
-        run.confirm(f"{gone + 1} entries would become one, and {gone} be removed.", yes=yes)
+        run.confirm(
+            f"{gone + 1} entries would become one, and {gone} be removed.", yes=run.options.yes
+        )
     found = editing.find_all(run.outbox, entry)
-    joined = reshaping.join(run.outbox, found, run.clock, sure(run, yes=yes))
+    joined = reshaping.join(run.outbox, found, run.clock, sure(run))
     show_entries(run, [("Joined", joined)], one=True)
     overlaps.told(run.outbox, joined, before=found)

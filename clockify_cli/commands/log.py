@@ -63,7 +63,6 @@ def log(
         bool, typer.Option("--once", help="Do nothing if the same entry already exists.")
     ] = False,
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Record finished time.
 
@@ -94,7 +93,7 @@ def log(
         spans, count = leading_spans(typed, run.clock, allow_future=allow_future)
         when, typed = " ".join(typed[:count]), typed[count:]
     for span in spans:
-        _check(run, span, yes=yes)
+        _check(run, span, yes=run.options.yes)
     left, tags = split_tags(typed)
     description = [*left, *text] or None
     content_of = typed_content(
@@ -173,4 +172,4 @@ def _check(run: Run, span: Span, *, yes: bool) -> None:
         wall = run.clock.show(span.start).split(" (")[0]
         run.notice(f"{wall} to {run.clock.show(span.end)}")
     for doubt in implausibilities(span.start, span.end, run.clock):
-        run.confirm(doubt, yes=yes)
+        run.confirm(doubt, yes=run.options.yes)

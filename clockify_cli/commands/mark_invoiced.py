@@ -40,7 +40,6 @@ def mark_invoiced(
     tag: filters.Tags = None,
     billable: filters.Billable = None,
     undo: Annotated[bool, typer.Option("--not", help="Mark them as not invoiced.")] = False,
-    yes: options.Yes = False,
 ) -> None:
     """Mark entries as invoiced, where the workspace's plan allows it.
 
@@ -62,7 +61,7 @@ def mark_invoiced(
         raise UsageError("Which entries?", "Such as: clockify mark-invoiced last-month -p Acme.")
     done = "marked as not invoiced" if undo else "marked as invoiced"
     if len(numbers) > 1:
-        run.confirm(f"{len(numbers)} entries would be {done}.", yes=yes)
+        run.confirm(f"{len(numbers)} entries would be {done}.")
     invoicing.mark(run.outbox, numbers, invoiced=not undo)
     count = f"{len(numbers)} {'entry' if len(numbers) == 1 else 'entries'}"
     run.out.answer(

@@ -31,7 +31,6 @@ def move(
         typer.Argument(metavar="WHEN…", help="Its new start, or +1h, -15m, -1d from its old one."),
     ],
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Move an entry to another time; it keeps its length.
 
@@ -45,7 +44,7 @@ def move(
         "move",
         entry,
         lambda e: reshaping.moved(
-            e, text, run.clock, sure(run, yes=yes), allow_future=allow_future
+            e, text, run.clock, sure(run, yes=run.options.yes), allow_future=allow_future
         ),
         "Moved",
     )

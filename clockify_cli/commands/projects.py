@@ -203,7 +203,6 @@ def delete(
     ctx: typer.Context,
     project: Projects,
     archive: resources.Archive = False,
-    yes: options.Yes = False,
 ) -> None:
     """Delete projects for good.
 
@@ -211,7 +210,7 @@ def delete(
     Clockify deletes only archived ones: --archive does both steps.
     """
     run = run_of(ctx)
-    resources.delete(run, _resource_list(run), project, yes=yes, both_steps=archive)
+    resources.delete(run, _resource_list(run), project, yes=run.options.yes, both_steps=archive)
 
 
 def _resource_list(run: Run) -> ResourceList:

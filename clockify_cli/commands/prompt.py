@@ -13,6 +13,7 @@ app = CommandApp()
 
 @app.command(
     cls=Command,
+    conflicts=[("--json", "--format")],
     epilog=examples(
         "PS1='$(clockify prompt) \\$ '",
         "clockify prompt --format '{project} {elapsed}{mark}'",
@@ -37,19 +38,13 @@ def prompt(
     service has not been asked for four hours and "+" where writes wait to be sent. The
     prompt_format setting is the default template.
     """
-    from clockify_cli import fastpath
+    from clockify_cli.core.present import seconds_now
+    from clockify_cli.render.cached import prompt_line, template_fields
+    from clockify_cli.store.config import profile_table
+    from clockify_cli.store.state import state_of
 
-    given = run_of(ctx).options
-    words = {
-        name: value
-        for name, value in (
-            ("profile", given.profile),
-            ("workspace", given.workspace),
-            ("connection", given.connection),
-            ("sandbox", "1" if given.sandbox else None),
-        )
-        if value
-    }
-    state = fastpath.state_of(words)
-    fields = fastpath.template_fields(state) if state.get("start") else None
-    run_of(ctx).out.answer(fields, lambda: fastpath.prompt_line(state, template or ""))
+    run = run_of(ctx)
+    profile_table(run.config, run.profile)  # an unknown one is refused
+    state, now = state_of(run.options), seconds_now()
+    fields = template_fields(state, now) if state.get("start") else None
+    run.out.answer(fields, lambda: prompt_line(state, template or "", now))

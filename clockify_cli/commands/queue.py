@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
 from clockify_cli.core.account import is_unclaimed, realm_of_account
 from clockify_cli.journal import pending as queued
@@ -52,7 +51,7 @@ def list_queue(ctx: typer.Context) -> None:
 
 
 @app.command("claim", cls=Command, epilog=examples("clockify queue claim --yes"))
-def claim(ctx: typer.Context, yes: options.Yes = False) -> None:
+def claim(ctx: typer.Context) -> None:
     """Take over changes that were recorded under a key that never got an answer.
 
     They become yours and go out with the next command. JSON: the changes.
@@ -70,7 +69,6 @@ def claim(ctx: typer.Context, yes: options.Yes = False) -> None:
         run.confirm(
             f"{total} change{'s' * (total > 1)} of an unknown key would become "
             f"{account.user_name or account.user}'s. Take over?",
-            yes=yes,
         )
     for found, _ in waiting:
         run.journal.adopt(found, account.active_workspace or account.workspace, account.user)
@@ -134,12 +132,13 @@ def retry(
     cls=Command,
     epilog=examples("clockify queue drop 12", "clockify queue drop 12 13 --yes"),
 )
-def drop(ctx: typer.Context, numbers: Numbers, yes: options.Yes = False) -> None:
+def drop(ctx: typer.Context, numbers: Numbers) -> None:
     """Drop pending changes: they will not be sent. What depends on them goes too."""
     run = run_of(ctx)
     found = queued.with_dependents(run.journal, numbers)
     run.confirm(
-        f"{len(found)} pending change{'s' * (len(found) > 1)} would be lost. Drop?", yes=yes
+        f"{len(found)} pending change{'s' * (len(found) > 1)} would be lost. Drop?",
+        yes=run.options.yes,
     )
     queued.drop(run.outbox, found)
 

@@ -27,14 +27,13 @@ def resume(
     ] = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Go on with the last work: end the break that is running, if one is, and start a timer
     like the entry before it. With ENTRY it is the same as 'continue'.
     """
     run = run_of(ctx)
-    when = typed_or_now(run, at, allow_future=allow_future, yes=yes)
+    when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
     like = timer.earlier_entry(run.outbox, " ".join(entry or ()), breaks=False)
-    forgotten = settle_forgotten(run, when, yes=yes)
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
     started = timer.resume(run.outbox, like, when, agreed=forgotten.agreed, verb="resume")
     show_started(run, started, forgotten)

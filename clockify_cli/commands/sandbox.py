@@ -8,7 +8,6 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
 from clockify_cli.core.errors import ClockifyError, StorageError, UsageError
 from clockify_cli.sandbox import API_KEY, Sandbox
@@ -107,7 +106,7 @@ def seed(
 
 
 @app.command("reset", cls=Command, epilog=examples("clockify sandbox reset --yes"))
-def reset(ctx: typer.Context, yes: options.Yes = False) -> None:
+def reset(ctx: typer.Context) -> None:
     """Start over with one empty workspace and default settings.
 
     JSON: {database, dropped}: the file, and how many pending changes were dropped.
@@ -116,7 +115,7 @@ def reset(ctx: typer.Context, yes: options.Yes = False) -> None:
 
     run = _sandboxed(ctx)
     path = run.target.sandbox
-    run.confirm("Delete everything in the sandbox?", yes=yes)
+    run.confirm("Delete everything in the sandbox?", yes=run.options.yes)
 
     def renew() -> None:
         kept = _use(run, Sandbox.reset)

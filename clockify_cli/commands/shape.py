@@ -1,22 +1,35 @@
-"""The form that every command has: shared options, examples, numbers that are no options."""
+"""The form that every command has: shared options, options that exclude each other, help.
+
+Of Typer only public names are used: a command is declared by an annotated function, and the
+shared options are turned into parameters by one such function too.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from typing import Any, ClassVar, TypeVar
 
 import typer
-from typer._click.core import Command as ClickCommand
-from typer._click.core import Context
-from typer._click.formatting import HelpFormatter
-from typer._click.parser import _OptionParser, _ParsingState
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
+from clockify_cli.commands.parameters import (
+    first_word,
+    names_taking_values,
+    placeholder,
+    shared_parameters,
+    take_shared,
+)
 from clockify_cli.core.errors import UsageError
+from clockify_cli.core.options import SHARED
+from clockify_cli.core.tree import ROWS
 from clockify_cli.session import Run
 
-AFTER_DASHES = "clockify_cli.after_dashes"  # how many words stood behind "--"
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+AFTER_DASHES = "clockify_cli.after_dashes"  # how many words stood after "--"
+_NEGATIVE = "\0"  # stands before -1h30m while words are parsed; no word holds it
 
 
 def run_of(ctx: typer.Context) -> Run:
@@ -26,7 +39,7 @@ def run_of(ctx: typer.Context) -> Run:
 
 
 def words_after_dashes(ctx: typer.Context) -> int:
-    """Return how many of the command's words stood behind ``--``."""
+    """Return how many of the command's words stood after ``--``."""
     return int(ctx.meta.get(AFTER_DASHES, 0))
 
 
@@ -41,219 +54,181 @@ class CommandApp(typer.Typer):
     def __init__(self) -> None:
         super().__init__(add_completion=False, rich_markup_mode=None)
 
+    def command(
+        self,
+        name: str | None = None,
+        *,
+        cls: type[TyperCommand] | None = None,
+        conflicts: Sequence[tuple[str, ...]] = (),
+        **settings: Any,
+    ) -> Callable[[_Function], _Function]:
+        """Register a command.
 
-class NounApp(CommandApp):
-    """A Typer application that holds the verbs of a noun.
+        Args:
+            name: Of a verb; a command is named by the table of commands.
+            cls: The class of the command.
+            conflicts: Groups of which only one may be given: options as they are typed
+                (``--csv``, ``--no-billable``, shared ones such as ``--json`` too), arguments by
+                their placeholder (``WHEN``).
+            settings: As for Typer.
+        """
+        kind = type("Command", (cls or Command,), {"conflicts": tuple(conflicts)})
+        return super().command(name, cls=kind, **settings)
+
+
+class NounApp:
+    """The verbs of a noun, each an application of its own, so that only what is called is built.
 
     Args:
         summary: What the noun is, for its help.
-        default: The verb that the bare noun stands for; none where it is empty.
+        default: The verb that the bare noun stands for.
     """
 
     def __init__(self, summary: str, default: str = "list") -> None:
-        super().__init__()
         self.summary = summary
         self.default_verb = default
+        self.verbs: dict[str, CommandApp] = {}
+
+    def command(self, name: str, **settings: Any) -> Callable[[_Function], _Function]:
+        """Register a verb; see ``CommandApp.command``."""
+        app = self.verbs[name] = CommandApp()
+        return app.command(name, **settings)
 
 
-def load(app: CommandApp, name: str) -> ClickCommand:
+def load(app: CommandApp | NounApp, name: str) -> Command | Noun:
     """Return the command that an application holds, under ``name``."""
     if isinstance(app, NounApp):
-        verbs: dict[str, ClickCommand] = {}
-        for info in app.registered_commands:
-            verb = typer.main.get_command_from_info(
-                info, pretty_exceptions_short=True, rich_markup_mode=None
-            )
-            verbs[str(verb.name)] = verb
-        return Noun(
-            name=name,
-            commands=verbs,
-            help=app.summary,
-            default=app.default_verb,
-            params=[],
-            rich_markup_mode=None,
-        )
-    command = typer.main.get_command_from_info(
-        app.registered_commands[0], pretty_exceptions_short=True, rich_markup_mode=None
-    )
+        return Noun(app, name)
+    command = get_command(app)
+    assert isinstance(command, Command)
     command.name = name
     return command
 
 
-class _Parser(_OptionParser):
-    """Takes ``-1h30m`` for the time that it is: no option begins with a digit."""
-
-    def _process_opts(self, arg: str, state: _ParsingState) -> None:
-        if re.match(r"-\d", arg):
-            state.largs.append(arg)
-        else:
-            super()._process_opts(arg, state)
-
-
-NARROW = 52  # columns: below it, what an option means stands on a line of its own
-
-
-class _Formatter(HelpFormatter):
-    """Writes help that fits a narrow terminal too."""
-
-    def write_dl(
-        self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
-    ) -> None:
-        """Write names with their meanings: side by side, or one below the other."""
-        super().write_dl(rows, 4 if self.width < NARROW else col_max, col_spacing)
-
-
-class HelpContext(Context):
-    """A context whose help fits the terminal."""
-
-    formatter_class = _Formatter
-
-
-def _parser(command: ClickCommand, ctx: Context) -> _OptionParser:
-    parser = _Parser(ctx)
-    for param in command.get_params(ctx):
-        param.add_to_parser(parser, ctx)
-    return parser
-
-
 class Command(TyperCommand):
-    """A command with the options that every command takes."""
+    """A command with the options that every command takes.
 
-    context_class = HelpContext
+    Attributes:
+        conflicts: Groups of options and arguments of which only one may be given.
+    """
+
+    conflicts: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    params: list[Any]  # of classes that Typer does not name publicly
 
     def __init__(self, name: str | None, **attributes: Any) -> None:
         super().__init__(name, **attributes)
         # A command's own option goes before a shared one of the same name (a project's --color).
         own = {name for param in self.params for name in param.opts}
-        shared = [option for option in shared_options() if own.isdisjoint(option.opts)]
+        shared = [option for option in shared_parameters() if own.isdisjoint(option.opts)]
         self.params = [*self.params, *shared]
 
-    def make_parser(self, ctx: Context) -> _OptionParser:
-        """Return the parser that knows negative times from options."""
-        return _parser(self, ctx)
-
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Read the words, and note how many stood behind ``--``."""
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words; note how many stood after ``--``, and refuse what excludes each other."""
         if "--" in args:
             ctx.meta[AFTER_DASHES] = len(args) - args.index("--") - 1
-        return super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, list(self._protected(args)))
+        ctx.params = {name: plain(value) for name, value in ctx.params.items()}
+        ctx.args = plain(ctx.args)
+        given = {name for group in self.conflicts for name in group if self._is_given(ctx, name)}
+        take_shared(ctx, run_of(ctx).options)
+        options = run_of(ctx).options
+        for option in SHARED:  # given before the command's name too
+            if getattr(options, option.field):
+                given.update(option.names)
+        for group in self.conflicts:
+            clash = [name for name in group if name in given]
+            if len(clash) > 1:
+                raise UsageError(
+                    f"{' and '.join(clash[:2])} cannot be combined.", "Give only one of them."
+                )
+        return rest
 
-    def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the examples, each on its own line."""
-        if self.epilog:
-            _write_examples(self.epilog.split("\n"), formatter)
+    def get_help(self, ctx: Any) -> str:
+        """Return what ``--help`` shows."""
+        from clockify_cli.commands.help import command_help
 
+        return command_help(self, ctx.command_path)
 
-def _write_examples(lines: list[str], formatter: HelpFormatter) -> None:
-    with formatter.section("Examples"):
-        indent = " " * formatter.current_indent
-        formatter.write("".join(f"{indent}{line}\n" for line in lines))
+    def _protected(self, args: list[str]) -> Iterator[str]:
+        """Mark times such as ``-1h30m``: no option begins with a digit."""
+        taking = names_taking_values(self.params)
+        rest = iter(args)
+        for word in rest:
+            if word == "--":
+                yield word
+                break
+            yield _NEGATIVE + word if re.match(r"-\d", word) else word
+            if word in taking and (value := next(rest, None)) is not None:
+                yield value
+        yield from rest
+
+    def _is_given(self, ctx: typer.Context, name: str) -> bool:
+        """Say whether an option (as typed) or an argument (by its placeholder) was given here."""
+        for param in self.params:
+            if name not in (*param.opts, *param.secondary_opts, placeholder(param)):
+                continue
+            source = ctx.get_parameter_source(param.name)
+            if source is None or source.name != "COMMANDLINE":
+                return False
+            # One parameter may have two spellings: --billable and --no-billable.
+            is_off = name in param.secondary_opts
+            return not param.secondary_opts or ctx.params[param.name] is not is_off
+        raise AssertionError(f"{ctx.command_path} has no {name}")
 
 
 class Noun(TyperGroup):
-    """A noun with its verbs; the bare noun stands for the default one."""
+    """A noun with its verbs; the bare noun stands for the default one.
 
-    context_class = HelpContext
+    Args:
+        app: The verbs.
+        name: As it is typed.
+    """
 
-    def __init__(self, *, default: str = "", **attributes: Any) -> None:
-        super().__init__(subcommand_metavar="VERB …", **attributes)
-        self.default = default
-        self.params = [*self.params, *shared_options()]
+    def __init__(self, app: NounApp, name: str) -> None:
+        super().__init__(
+            name=name, help=app.summary, params=shared_parameters(), rich_markup_mode=None
+        )
+        self.verbs = app.verbs
+        self.default = app.default_verb
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Put the default verb in where none is named."""
-        if self._verb_missing(args):
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the verbs."""
+        return list(self.verbs)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Command | None:
+        """Return a verb."""
+        return self.verb(cmd_name) if cmd_name in self.verbs else None
+
+    def verb(self, name: str) -> Command:
+        """Return the verb ``name``."""
+        command = load(self.verbs[name], name)
+        assert isinstance(command, Command)
+        return command
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the default verb in if none is named."""
+        if first_word(args, self.params) not in (*self.verbs, "--help", "-h"):
             args = [self.default, *args]
-        return super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, args)
+        take_shared(ctx, run_of(ctx).options)
+        return rest
 
-    def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """Write the first example of each verb."""
-        epilogs = [verb.epilog for verb in self.commands.values() if verb.epilog]
-        if epilogs:
-            _write_examples([epilog.split("\n")[0] for epilog in epilogs], formatter)
+    def get_help(self, ctx: Any) -> str:
+        """Return what ``--help`` shows."""
+        from clockify_cli.commands.help import noun_help
 
-    def _verb_missing(self, args: list[str]) -> bool:
-        if not self.default:
-            return False
-        taking = {o for p in self.params if not getattr(p, "is_flag", True) for o in p.opts}
-        rest = iter(args)
-        for word in rest:
-            if word in self.commands or word in ("-h", "--help"):
-                return False
-            if not word.startswith("-") or word == "--":
-                return True
-            if word in taking:
-                next(rest, None)
-        return True
+        return noun_help(self, ctx.command_path)
 
 
-def shared_options() -> list[TyperOption]:
-    """Return the options that every command takes, before it or behind it."""
-
-    def text(*names: str, field: str, metavar: str, meaning: str) -> TyperOption:
-        return TyperOption(
-            param_decls=[*names, f"shared_{field}"],
-            callback=_keep(field),
-            expose_value=False,
-            metavar=metavar,
-            help=meaning,
-        )
-
-    def flag(*names: str, field: str, meaning: str) -> TyperOption:
-        return TyperOption(
-            param_decls=[*names, f"shared_{field}"],
-            callback=_keep(field),
-            expose_value=False,
-            is_flag=True,
-            default=False,
-            help=meaning,
-        )
-
-    return [
-        flag("--json", field="json", meaning="One JSON document."),
-        text(
-            "--workspace",
-            "-w",
-            field="workspace",
-            metavar="NAME|ID",
-            meaning="Instead of the active workspace.",
-        ),
-        text("--connection", field="connection", metavar="ID", meaning="Gateway connection."),
-        text("--profile", field="profile", metavar="NAME", meaning="Section of the config file."),
-        flag("--sandbox", field="sandbox", meaning="The embedded gateway, not the network."),
-        flag("--verbose", "-v", field="verbose", meaning="A line a request on stderr."),
-        flag("--quiet", "-q", field="quiet", meaning="No notices; lists print IDs only."),
-        flag("--no-input", field="no_input", meaning="Never prompt."),
-        text(
-            "--color", field="color", metavar="auto|always|never", meaning="Colour on the terminal."
-        ),
-        text("--tz", field="tz", metavar="ZONE", meaning="Zone of typed and shown times."),
-        flag("--refresh", field="refresh", meaning="Renew cached names, user and settings."),
-        flag("--no-queue", field="no_queue", meaning="Fail rather than queue while away."),
-    ]
+def plain(value: Any) -> Any:
+    """Return a parsed value without the marks of ``_protected``."""
+    if isinstance(value, str):
+        return value.replace(_NEGATIVE, "")
+    if isinstance(value, (list, tuple)):
+        return type(value)(plain(item) for item in value)
+    return value
 
 
-def _keep(field: str) -> Callable[[Context, Any, Any], None]:
-    """Return a callback that notes an option's value for the run, wherever it stood."""
-
-    def keep(ctx: Context, _param: Any, value: Any) -> None:
-        if value:
-            _CHECKS.get(field, str)(value)
-            setattr(ctx.find_root().obj.options, field, value)
-
-    return keep
-
-
-def _check_color(value: str) -> None:
-    if value not in ("auto", "always", "never"):
-        raise UsageError(f"--color is {value!r}.", "It is one of: auto, always, never.")
-
-
-def _check_zone(value: str) -> None:
-    from clockify_cli.core.zones import find_zone
-
-    find_zone(value, "--tz")
-
-
-# What cannot be read is refused even where the command has no use for it.
-_CHECKS: dict[str, Callable[[str], Any]] = {"color": _check_color, "tz": _check_zone}
+def find_command(name: str) -> Command | Noun:
+    """Return the command ``name``, importing its module."""
+    return load(import_module(f"clockify_cli.commands.{ROWS[name].module}").app, name)

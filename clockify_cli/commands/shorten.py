@@ -22,7 +22,6 @@ def shorten(
     length: options.Length,
     start: Annotated[bool, typer.Option("--start", help="Move its start later instead.")] = False,
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Make an entry shorter.
 
@@ -36,5 +35,5 @@ def shorten(
         at_start=start,
         shorter=True,
         allow_future=allow_future,
-        yes=yes,
+        yes=run_of(ctx).options.yes,
     )

@@ -38,7 +38,6 @@ def start(
     at: options.At = "now",
     interactive: options.Interactive = None,
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Start a timer.
 
@@ -51,9 +50,9 @@ def start(
         ctx, description, options=given(project, task, tag, billable), at=at
     )
     tag = [*(tag or ()), *tags] or tag
-    when = typed_or_now(run, at, allow_future=allow_future, yes=yes)
+    when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
     content = typed_content(run, words, project, task, tag, billable, interactive=interactive)
-    forgotten = settle_forgotten(run, when, yes=yes)
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
     started = timer.start(run.outbox, content, when, agreed=forgotten.agreed)
     if when is not None and when < run.now and not run.out.quiet:
         from clockify_cli.tracking import overlaps

@@ -17,6 +17,12 @@ NOTHING = "No timer is running."
 
 @app.command(
     cls=Command,
+    conflicts=[
+        ("--cached", "--refresh"),
+        ("--cached", "--everyone"),
+        ("--cached", "--watch"),
+        ("--json", "--format"),
+    ],
     epilog=examples(
         "clockify status",
         "clockify status --today",
@@ -54,24 +60,21 @@ def status(
     """
     run = run_of(ctx)
     if everyone:
-        if cached:
-            raise UsageError(
-                "Of others nothing is known without a request.",
-                "Leave out --cached, or --everyone.",
-            )
         _everyone(run)
         return
     if watch:
         _watch(run)
         return
-    entry = run.outbox.known_running if cached else run.outbox.running()
-    total = (
-        _today(run, entry, cached=cached) if today or (template and "{today}" in template) else 0
-    )
+    if cached:
+        _cached(run, exit_code=exit_code, today=today, template=template)
+        return
+    entry = run.outbox.running()
+    total = _today(run, entry) if today or (template and "{today}" in template) else 0
     if template is not None:
-        from clockify_cli.fastpath import filled, template_fields
+        from clockify_cli.render.cached import filled, template_fields
 
-        run.out.write(filled(template, template_fields(run.outbox.last_known.values)) + "\n")
+        fields = template_fields(run.outbox.last_known.values, int(run.now.timestamp()))
+        run.out.write(filled(template, fields) + "\n")
     else:
         _show(run, entry, total if today else None)
     if exit_code and entry is None:
@@ -99,23 +102,50 @@ def _show(run: Run, entry: TimeEntry | None, total: int | None) -> None:
     run.out.answer(answer, text, ids=[str(entry["id"])] if entry else [])
 
 
-def _today(run: Run, running: TimeEntry | None, *, cached: bool) -> int:
-    """Return today's seconds, the running entry up to now included. One request unless cached."""
+def _cached(run: Run, *, exit_code: bool, today: bool, template: str | None) -> None:
+    """Answer from the state file, as the fast path does with the options that it knows."""
+    from datetime import datetime
+
+    from clockify_cli.render.cached import cached_status
+    from clockify_cli.store.config import profile_table
+    from clockify_cli.store.state import state_of
+
+    profile_table(run.config, run.profile)  # an unknown one is refused
+    state = state_of(run.options)
+    if run.options.tz and state.get("start"):
+        started = datetime.fromtimestamp(int(state["start"]), run.zone)
+        offset = run.now.astimezone(run.zone).utcoffset()
+        state["started"] = started.strftime("%Y-%m-%d %H:%M")
+        state["offset"] = str(int(offset.total_seconds()) if offset else 0)
+    text, told = cached_status(
+        state,
+        int(run.now.timestamp()),
+        json=run.out.json_mode,
+        quiet=run.out.quiet,
+        today=today,
+        template=template,
+    )
+    if told:
+        run.out.tell(told)
+    if text:
+        run.out.write(text + "\n")
+    if exit_code and not state.get("start"):
+        raise typer.Exit(1)
+
+
+def _today(run: Run, running: TimeEntry | None) -> int:
+    """Return today's seconds, the running entry up to now included. One request."""
     from datetime import timedelta
 
     from clockify_cli.core.model import is_running
     from clockify_cli.tracking.days import seconds_within
+    from clockify_cli.tracking.history import entries_in
 
     start = run.clock.day_start(run.clock.today)
     end = run.clock.day_start(run.clock.today + timedelta(days=1))
-    if cached:
-        finished = run.outbox.last_known.day_seconds(run.now, run.zone) or 0
-    else:
-        from clockify_cli.tracking.history import entries_in
-
-        found = entries_in(run.outbox, start, end)
-        finished = sum(seconds_within(e, start, end, run.now) for e in found if not is_running(e))
-        run.outbox.save(finished)
+    found = entries_in(run.outbox, start, end)
+    finished = sum(seconds_within(e, start, end, run.now) for e in found if not is_running(e))
+    run.outbox.save(finished)
     return finished + (seconds_within(running, start, end, run.now) if running else 0)
 
 

@@ -34,7 +34,6 @@ def stop(
     ] = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Stop the running timer and show the finished entry. Exit 4 if nothing is running.
 
@@ -45,7 +44,7 @@ def stop(
     typed = " ".join(words or ())
     if typed and at != "now":
         raise UsageError(f"It cannot end at '{typed}' and at '{at}'.", "Give one of them.")
-    when = typed_end(run, typed or at, allow_future=allow_future, yes=yes)
-    forgotten = settle_forgotten(run, when, yes=yes)
+    when = typed_end(run, typed or at, allow_future=allow_future, yes=run.options.yes)
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
     stopped = forgotten.stopped or timer.stop(run.outbox, when, agreed=forgotten.agreed)
     show_entry(run, stopped, "Stopped")

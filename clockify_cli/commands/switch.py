@@ -30,7 +30,6 @@ def switch(
     billable: options.Billable = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
-    yes: options.Yes = False,
 ) -> None:
     """Stop the running timer and start another at the same instant.
 
@@ -42,8 +41,8 @@ def switch(
         ctx, description, options=given(project, task, tag, billable), at=at
     )
     tag = [*(tag or ()), *tags] or tag
-    when = typed_or_now(run, at, allow_future=allow_future, yes=yes)
-    forgotten = settle_forgotten(run, when, yes=yes)
+    when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
     started = timer.switch(
         run.outbox,
         when,

@@ -117,13 +117,13 @@ def unarchive(ctx: typer.Context, tag: Tags) -> None:
     cls=Command,
     epilog=examples("clockify tags delete dev", "clockify tags delete dev review --yes"),
 )
-def delete(ctx: typer.Context, tag: Tags, yes: options.Yes = False) -> None:
+def delete(ctx: typer.Context, tag: Tags) -> None:
     """Delete tags for good.
 
     Active or archived: there is one step only. Time entries lose them.
     """
     run = run_of(ctx)
-    resources.delete(run, _resource_list(run), tag, yes=yes)
+    resources.delete(run, _resource_list(run), tag, yes=run.options.yes)
 
 
 def _resource_list(run: Run) -> ResourceList:

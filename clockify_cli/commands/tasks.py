@@ -198,14 +198,13 @@ def delete(
     done: Annotated[
         bool, typer.Option("--done", help="Mark as done first what is active.")
     ] = False,
-    yes: options.Yes = False,
 ) -> None:
     """Delete tasks for good.
 
     Time entries lose them. Clockify deletes only those that are done: --done does both steps.
     """
     run = run_of(ctx)
-    resources.delete(run, _resource_list(run, project), task, yes=yes, both_steps=done)
+    resources.delete(run, _resource_list(run, project), task, yes=run.options.yes, both_steps=done)
 
 
 def _resource_list(run: Run, project: str | None) -> ResourceList:

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.core.errors import UsageError
 from clockify_cli.journal.operation import Change
@@ -28,7 +27,6 @@ def undo(
         typer.Argument(metavar="[CHANGE]", help="Its number in --list (default: the last one)."),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="Show what can be undone.")] = False,
-    yes: options.Yes = False,
 ) -> None:
     """Undo the last change that this tool made, in any workspace, and show what was done.
 
@@ -43,7 +41,7 @@ def undo(
     outbox = run.outbox
     chosen = undoing.choose(outbox, change)
     if change is None:
-        _ask(run, chosen, yes=yes)
+        _ask(run, chosen)
     show_undone(run, undoing.undo(outbox, chosen, run.reverse_things), "undone")
 
 
@@ -57,7 +55,7 @@ def _ask(run: Run, chosen: Change, *, yes: bool) -> None:
     if mine is not None:
         hint += f" The last one of this session: clockify undo {mine.id} ({mine.verb})."
     try:
-        run.confirm(f"The {chosen.verb} '{chosen.label}' {why}. Undo it?", yes=yes, hint=hint)
+        run.confirm(f"The {chosen.verb} '{chosen.label}' {why}. Undo it?", hint=hint)
     except UsageError as error:
         error.hint = hint
         raise

@@ -99,7 +99,8 @@ def _positional_kind(walk: Walk) -> str:
 
 def _positional(walk: Walk, values: Values, typed: str) -> list[Group]:
     if walk.command is None:
-        return [_named(values.rows["commands"])]
+        own = [Candidate(name, f"= {words}") for name, words in walk.own_aliases().items()]
+        return [_named(values.rows["commands"]) + own]
     groups: list[Group] = []
     kind = _positional_kind(walk)
     if kind and kind not in (FILES, FOLDERS, COMMAND):

@@ -11,9 +11,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from clockify_cli import fastpath
 from clockify_cli.core import paths
 from clockify_cli.core.naming import match
+from clockify_cli.core.present import STALE_SECONDS, seconds_now
 from clockify_cli.store import state
 from clockify_cli.store.cached import list_path
 
@@ -176,7 +176,7 @@ class Known:
         """When the newest entries were last seen, where that is long ago; else empty."""
         until = str(self._seen.get("until") or "")
         seconds = self._moment(until)
-        if seconds is None or fastpath.seconds_now() - seconds < state.STALE_SECONDS:
+        if seconds is None or seconds_now() - seconds < STALE_SECONDS:
             return ""
         return self.wall(until)
 
@@ -210,7 +210,7 @@ class Known:
         if offset.removeprefix("-").isdecimal():
             zone = timezone(timedelta(seconds=int(offset)))
         at = datetime.fromtimestamp(seconds, zone)
-        today = datetime.fromtimestamp(fastpath.seconds_now(), zone).date()
+        today = datetime.fromtimestamp(seconds_now(), zone).date()
         return f"{at:%H:%M}" if at.date() == today else f"{at:%a %d %b %H:%M}"
 
     @property

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from clockify_cli import fastpath
 from clockify_cli.completion import times
 from clockify_cli.completion.candidates import Candidate, Group
 from clockify_cli.completion.known import Item, Known
 from clockify_cli.completion.walk import Walk
 from clockify_cli.core.naming import folded, is_archived
+from clockify_cli.core.present import seconds_now
 from clockify_cli.render.safe import safe
 
 CHOICES, LIST = "choices:", "list:"  # kinds that bring their words: one of them, or several
@@ -181,7 +181,7 @@ class Values:
     def _today(self) -> times.Today:
         offset = self.known.state.get("offset", "")
         number = offset.removeprefix("-")
-        return times.Today(fastpath.seconds_now(), int(offset) if number.isdecimal() else None)
+        return times.Today(seconds_now(), int(offset) if number.isdecimal() else None)
 
     def _when(self, typed: str) -> list[Group]:
         return [times.instants(typed)]

@@ -123,7 +123,36 @@ class Walk:
                 return
             self._give(option, "")
 
+    def own_aliases(self) -> dict[str, str]:
+        """Return the user's own short commands, each with what it stands for."""
+        from clockify_cli.store.aliases import own_aliases
+
+        return own_aliases(next(iter(self.given.get("--profile", ())), None))
+
+    def _expanded(self, word: str) -> list[str]:
+        """Return the words that an alias stands for; none if it is none."""
+        from clockify_cli.core.tree import ALIASES
+
+        own = self.own_aliases().get(word)
+        if own is None:
+            return list(ALIASES.get(word, ()))
+        import shlex
+
+        try:
+            words = shlex.split(own)
+        except ValueError:
+            return []
+        if words and words[0] not in self._rows["commands"]:
+            words = [*ALIASES.get(words[0], ()), *words[1:]]
+        return words
+
     def _enter(self, word: str) -> None:
+        if word not in self._rows["commands"]:
+            first, *others = self._expanded(word) or [word]
+            if first in self._rows["commands"]:
+                for other in (first, *others):
+                    self._step(other)
+                return
         self.command = self._rows["commands"].get(word)
         if self.command is None:
             self.lost = True

@@ -113,6 +113,7 @@ KEYS: dict[str, Key] = {
             choices=("ask", "stop"),
         ),
         Key("prompt_format", "text", "template of `clockify prompt`", None),
+        Key("alias", "table", "short commands of your own, each as alias.NAME", None),
     )
 }
 
@@ -195,6 +196,13 @@ def read_value(key: Key, raw: Any, origin: str) -> Any:
         if isinstance(raw, list):
             return [str(item) for item in raw]
         return [part.strip() for part in str(raw).split(",") if part.strip()]
+    if key.kind == "table":
+        if isinstance(raw, dict) and all(isinstance(value, str) for value in raw.values()):
+            return dict(raw)
+        raise UsageError(
+            f"'{key.name}' from {origin} is not a table of texts.",
+            f"Set one at a time: clockify config set {key.name}.NAME 'WORDS…'",
+        )
     if not isinstance(raw, str):
         raise UsageError(f"'{key.name}' from {origin} is not text: {raw!r}.")
     value = raw.strip()

@@ -12,7 +12,7 @@ FIRST_PAUSE = 0.2  # seconds; doubled at each try, and up to half as much again 
 def backoff(tries: int) -> float:
     """Return the seconds to pause after ``tries`` failed tries (from 1)."""
     pause: float = FIRST_PAUSE * 2 ** (tries - 1)
-    return pause * (1 + random.random() / 2)  # noqa: S311 - spreads load, guards nothing
+    return pause * (1 + random.random() / 2)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

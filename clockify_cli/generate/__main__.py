@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 
 from clockify_cli.generate import ROOT, texts
+from clockify_cli.generate.kinds import UnknownKind
 from clockify_cli.generate.reading import read_tree
 
 
 def main() -> int:
-    """Write the files; return 1 where something of the tree is not there or not understood."""
-    tree = read_tree()
-    made = texts(tree)
+    """Write the files; return 1 if an option's or argument's placeholder is not understood."""
+    try:
+        made = texts(read_tree())
+    except UnknownKind as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     for name, text in made.items():
         path = ROOT / name
         path.parent.mkdir(exist_ok=True)
@@ -22,11 +26,7 @@ def main() -> int:
         if f"man/{path.name}" not in made:
             path.unlink()
             sys.stdout.write(f"man/{path.name} removed\n")
-    for name, reason in tree.missing.items():
-        sys.stderr.write(f"LEFT OUT, for it cannot be imported: clockify {name} ({reason})\n")
-    for problem in tree.unknown:
-        sys.stderr.write(f"UNKNOWN: {problem}\n")
-    return 1 if tree.missing or tree.unknown else 0
+    return 0
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from clockify_cli.commands import import_
+from clockify_cli.commands.describe import Argument, Option
 from clockify_cli.completion.values import ARCHIVED, CHOICES, LIST, NOTHING
 from clockify_cli.completion.walk import MORE
-from clockify_cli.generate.reading import Argument, Option
 from clockify_cli.tracking import check, report
 
 # The kinds are the methods of clockify_cli.completion.values.Values, and files, folders and
@@ -46,7 +46,18 @@ _TABLES = {
 }
 # Free text, numbers, and what is not kept on this machine.
 _NOTHING = (
-    *("ADDRESS", "CHANGE", "DESCRIPTION", "EMAIL", "ID", "ISO", "KEY", "KEY=JSON", "KEY=VALUE"),
+    *(
+        "ADDRESS",
+        "CHANGE",
+        "COLOR",
+        "DESCRIPTION",
+        "EMAIL",
+        "ID",
+        "ISO",
+        "KEY",
+        "KEY=JSON",
+        "KEY=VALUE",
+    ),
     *("N", "NAME", "NAME=JSON", "NAME=VALUE", "NEW", "OLD=NEW", "SECONDS", "TEMPLATE", "TEXT"),
 )
 # Where the placeholder alone does not tell: by option, and by noun and placeholder.
@@ -82,8 +93,6 @@ def kind_of(param: Option | Argument, where: str) -> str:
 
 
 def _value_kind(param: Option | Argument, where: str) -> str:
-    if param.choices:
-        return CHOICES + ",".join(param.choices)
     plain = re.sub(r"[\[\]…]", "", param.metavar).removeprefix("-- ").strip()
     of_command = (where.split()[0], plain)
     if of_command in _TABLES:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from clockify_cli import __version__
+from clockify_cli.commands.describe import Node, Option, only_one
+from clockify_cli.core.options import SHARED
 from clockify_cli.core.tree import FIRST_STEPS, SECTIONS, SUMMARY
 from clockify_cli.generate.facts import ENVIRONMENT, EXIT_CODES, FILES, NAMES, PROMISES
-from clockify_cli.generate.reading import Node, Option, Tree
+from clockify_cli.generate.reading import Tree
 from clockify_cli.generate.times_page import times_page
 from clockify_cli.generate.troff import Page, bold, italic, text
 
@@ -45,8 +47,8 @@ def _main_page(tree: Tree) -> Page:
                 page.item(_reference(f"clockify-{row.name}"), row.summary)
     page.section("OPTIONS")
     page.line(text("Every command takes these, before its name or behind it:"))
-    for option in tree.shared:
-        _option(page, option)
+    for option, shared in zip(tree.shared, SHARED, strict=True):
+        _option(page, option, shared.environment)
     page.item(bold("--help"), "Show help on the tool or on a command.")
     page.item(f"{bold('--version')}, {bold('-V')}", "Print the version.")
     page.section("NAMES")
@@ -81,6 +83,7 @@ def _command_page(node: Node, tree: Tree) -> Page:
     page.section("OPTIONS")
     for option in node.options:
         _option(page, option)
+    _conflicts(page, node)
     names = [bold(option.names[0]) for option in tree.shared]
     if node.options:
         page.macro(".PP")
@@ -138,6 +141,13 @@ def _verbs(page: Page, node: Node) -> None:
         _arguments(page, verb)
         for option in verb.options:
             _option(page, option)
+        _conflicts(page, verb)
+
+
+def _conflicts(page: Page, node: Node) -> None:
+    for group in node.conflicts:
+        page.macro(".PP")
+        page.line(text(only_one(group)))
 
 
 def _arguments(page: Page, node: Node) -> None:
@@ -146,7 +156,7 @@ def _arguments(page: Page, node: Node) -> None:
             page.item(_placeholder(argument.metavar), argument.help)
 
 
-def _option(page: Page, option: Option) -> None:
+def _option(page: Page, option: Option, environment: str = "") -> None:
     # Short ones first, as in --help.
     spelt = sorted(option.names, key=lambda name: name.startswith("--"))
     names = ", ".join(bold(name) for name in spelt)
@@ -154,6 +164,8 @@ def _option(page: Page, option: Option) -> None:
     words = option.help
     if option.default:
         words = f"{words} Default: {option.default}."
+    if environment:
+        words = f"{words} Environment: {environment}."
     page.item(term, words)
 
 

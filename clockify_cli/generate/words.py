@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from clockify_cli.commands.describe import Node, Option
 from clockify_cli.completion.values import CHOICES, NOTHING
 from clockify_cli.core.settings import KEYS, Key
-from clockify_cli.generate.kinds import UnknownKind, kind_of
-from clockify_cli.generate.reading import Argument, Node, Option, Tree
+from clockify_cli.generate.kinds import kind_of
+from clockify_cli.generate.reading import Tree
 
 _HELP = [["--help"], "", "Show help and exit."]
 _VERSION = [["--version", "-V"], "", "Print the version."]
@@ -27,12 +28,9 @@ _SETTING_KINDS = {
 
 def words(tree: Tree) -> str:
     """Return the text of ``words.json``: a line a command, so that changes can be read."""
-    table = _Table(tree)
-    shared = [*(table.option(option, "shared") for option in tree.shared), _HELP]
+    shared = [*(_option(option, "shared") for option in tree.shared), _HELP]
     lines = [f'{{"options": {_json(shared)},', f'"root": {_json([_VERSION])},', '"commands": {']
-    lines.append(
-        ",\n".join(f"{_json(n.name)}: {_json(table.row(n, n.name))}" for n in tree.commands)
-    )
+    lines.append(",\n".join(f"{_json(n.name)}: {_json(_row(n, n.name))}" for n in tree.commands))
     lines.append("},")
     settings = {key.name: [key.meaning, _setting_kind(key)] for key in KEYS.values()}
     lines.append('"settings": {')
@@ -41,35 +39,22 @@ def words(tree: Tree) -> str:
     return "\n".join(lines) + "\n"
 
 
-class _Table:
-    """Rows of the table; placeholders of unknown kind are noted in the tree."""
+def _row(node: Node, path: str) -> dict[str, Any]:
+    """Return the row of a command or verb."""
+    row: dict[str, Any] = {
+        "help": node.summary,
+        "options": [_option(option, path) for option in node.options],
+        "arguments": [kind_of(argument, path) for argument in node.arguments],
+    }
+    if node.verbs:
+        row["verbs"] = {v.name: _row(v, f"{path} {v.name}") for v in node.verbs}
+        row["default"] = node.default
+    return row
 
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
 
-    def row(self, node: Node, path: str) -> dict[str, Any]:
-        """Return the row of a command or verb."""
-        row: dict[str, Any] = {
-            "help": node.summary,
-            "options": [self.option(option, path) for option in node.options],
-            "arguments": [self._kind(argument, path) for argument in node.arguments],
-        }
-        if node.verbs:
-            row["verbs"] = {v.name: self.row(v, f"{path} {v.name}") for v in node.verbs}
-            row["default"] = node.default
-        return row
-
-    def option(self, option: Option, path: str) -> list[Any]:
-        """Return the row of an option."""
-        kind = self._kind(option, f"{path} {option.names[0]}")
-        return [list(option.names), kind, option.help]
-
-    def _kind(self, param: Option | Argument, where: str) -> str:
-        try:
-            return kind_of(param, where)
-        except UnknownKind as error:
-            self._tree.unknown.append(str(error))
-            return NOTHING
+def _option(option: Option, path: str) -> list[Any]:
+    """Return the row of an option."""
+    return [list(option.names), kind_of(option, f"{path} {option.names[0]}"), option.help]
 
 
 def _setting_kind(key: Key) -> str:

@@ -53,6 +53,8 @@ def value_text(value: Any) -> str:
     """Return a setting's value as it is typed: lists with commas, true and false."""
     if isinstance(value, list):
         return ",".join(map(str, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{name} = {text}" for name, text in value.items())
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

@@ -274,7 +274,7 @@ def _insert(db: sqlite3.Connection, row: tuple[Any, ...]) -> None:
 
 def _day(person: str, day: date, now: datetime, *, oldest: bool) -> Iterator[tuple[Any, ...]]:
     """Yield a person's entries of a day, in order; only what is over at ``now``."""
-    dice = random.Random(f"{person}:{day}")  # noqa: S311 - the same every time, on purpose
+    dice = random.Random(f"{person}:{day}")
     if day.weekday() >= 5 and dice.random() > 0.12:
         return
     off = _day_off(person, day)

@@ -7,8 +7,10 @@ from typing import Any
 
 from clockify_cli.core.errors import ClockifyError, UsageError
 from clockify_cli.core.settings import KEYS, Key, read_value
+from clockify_cli.core.tree import ALIASES, PLANNED, ROWS
 from clockify_cli.core.weekdays import WEEKDAYS
 
+ALIAS = "alias."
 _DURATIONS = ("goal_day", "goal_week", "round")
 _ADDRESSES = ("gateway_url", "control_url", "api_url")
 _NOT_ZERO = ("timeout", "rate")
@@ -36,6 +38,36 @@ def key_of(name: str) -> Key:
         f"There is no setting '{name}'.",
         f"Did you mean {' or '.join(near)}?" if near else "List them: clockify config list.",
     )
+
+
+def is_alias(name: str) -> bool:
+    """Say whether a setting's name is that of an alias: ``alias.NAME``."""
+    return name.startswith(ALIAS)
+
+
+def checked_alias(name: str, words: str) -> str:
+    """Return what the setting ``alias.NAME`` stands for.
+
+    Raises:
+        UsageError: The name is a command's, or the words are no command line.
+    """
+    import shlex
+
+    short = name.removeprefix(ALIAS)
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", short):
+        raise UsageError(f"'{short}' cannot be an alias.", "It is letters, digits, - and _.")
+    if short in ROWS or short in (*PLANNED, "help"):
+        raise UsageError(f"'{short}' is a command.", "Choose another name.")
+    try:
+        found = shlex.split(words)
+    except ValueError as error:
+        raise UsageError(f"The alias cannot be read: {error}.") from error
+    if not found or (found[0] not in ROWS and found[0] not in ALIASES):
+        raise UsageError(
+            "An alias stands for a command of clockify.",
+            f"For example: clockify config set {name} 'start Standup'",
+        )
+    return words.strip()
 
 
 def typed_value(key: Key, text: str) -> Any:

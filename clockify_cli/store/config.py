@@ -65,14 +65,14 @@ def check_room() -> None:
 
 
 def update(
-    section: tuple[str, str],
+    section: tuple[str, ...],
     changes: dict[str, Any],
     notice: Callable[[str], None] | None = None,
 ) -> None:
     """Set keys of one section and keep everything else, comments and order included.
 
     Args:
-        section: For example ``("profile", "default")``; made where it is missing.
+        section: For example ``("profile", "default")``; made if it is missing.
         changes: New values; ``None`` removes the key.
         notice: Told where a damaged file had to be moved aside first.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -162,20 +163,20 @@ def _acquire(stream: IO[bytes], seconds: float) -> bool:
         pause = min(pause * 1.5, 0.1)
 
 
-if os.name == "nt":  # pragma: no cover - not run on the machines of CI
+if sys.platform == "win32":
     import msvcrt
 
     def _try_lock(stream: IO[bytes]) -> bool:
         try:
             stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
 
     def _release(stream: IO[bytes]) -> None:
         stream.seek(0)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
+        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 
 from clockify_cli.core import paths
+from clockify_cli.core.options import Options
 
 OVERRIDES = (
     "CLOCKIFY_GATEWAY_URL",
@@ -17,7 +18,6 @@ OVERRIDES = (
     "CLOCKIFY_CONNECTION",
     "CLOCKIFY_WORKSPACE",
 )
-STALE_SECONDS = 4 * 3600  # after so long without a word from the service the prompt says so
 
 
 def file_name(profile: str, sandbox: bool, environ: Mapping[str, str]) -> str:
@@ -82,3 +82,8 @@ def read(
             return values(stream.read())
     except OSError:
         return {}
+
+
+def state_of(options: Options) -> dict[str, str]:
+    """Return the state of the account that the options of a command line choose."""
+    return read(options.profile, options.sandbox, options.workspace, options.connection)

@@ -56,7 +56,7 @@ def run_command(command: Sequence[str]) -> int:
     import subprocess
 
     try:
-        process = subprocess.Popen(list(command))  # noqa: S603 - the user's own words, no shell
+        process = subprocess.Popen(list(command))
     except FileNotFoundError:
         raise _no_command(command[0]) from None
     except OSError as error:

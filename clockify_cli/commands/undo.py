@@ -45,7 +45,7 @@ def undo(
     show_undone(run, undoing.undo(outbox, chosen, run.reverse_things), "undone")
 
 
-def _ask(run: Run, chosen: Change, *, yes: bool) -> None:
+def _ask(run: Run, chosen: Change) -> None:
     """Ask before a change is taken back that is not plainly meant."""
     why = undoing.why_ask(run.outbox, chosen)
     if not why:

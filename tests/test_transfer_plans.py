@@ -98,6 +98,34 @@ def test_a_plan_of_a_file_that_cannot_be_recorded_is_on_stdout(
     assert writes(served) == []
 
 
+def test_what_a_rule_leaves_out_is_shown_with_what_goes_along(
+    cli: Cli, served: Served, tmp_path: Path
+) -> None:
+    file = table(tmp_path / "c.csv", row("a", project="Old", client="Acme", task="Build"))
+    plan = cli("import", file, "-n", "--map", "Acme/Old=", "--json").json
+    assert {(one["kind"], one["name"], one["why"]) for one in plan["omitted"]} == {
+        ("project", "Acme/Old", "--map leaves it out"),
+        ("task", "Build", "its project is left out"),
+        ("client", "Acme", "its project is left out"),
+    }
+    unknown = cli("import", file, "-n", "--json", code=1).json
+    assert ([one["name"] for one in unknown["unknown"]], unknown["omitted"]) == (["Acme/Old"], [])
+    assert writes(served) == []
+
+
+def test_a_file_for_somebody_else_is_compared_with_them(
+    cli: Cli, served: Served, tmp_path: Path
+) -> None:
+    served.seed(days=1)
+    file = table(tmp_path / "c.csv", row("a", email="x@x.org"))
+    words = ("import", file, "--user", "mina@sandbox.example")
+    error = cli(*words, "--json", code=2).error
+    assert "the time of x@x.org, who is not Mina" in error["message"]
+    hers = table(tmp_path / "d.csv", row("a", email="mina@sandbox.example"))
+    words = ("import", hers, "--user", "mina@sandbox.example")
+    assert cli(*words, "--json").json["created"] == 1
+
+
 def test_markup_is_refused_before_a_request_is_spent(
     cli: Cli, served: Served, tmp_path: Path
 ) -> None:

@@ -56,7 +56,7 @@ REFUSED = {
     "Google Calendar's JSON": '{"kind": "calendar#events", "etag": "x", "items": []}',
     "Super Productivity's data": '[{"id": "x", "timeSpentOnDay": {}}]',
     "a report of 'clockify report'": '{"start": "2026-11-23", "groups": [], "seconds": 60}',
-    "an error answer": '{"message": "Full authentication is required", "code": 1000}',
+    "an API error": '{"message": "Full authentication is required", "code": 1000}',
     "timewarrior's own data": "inc 20261123T080000Z - 20261123T093000Z # acme\n",
     "a timeclock file": "i 2026/11/23 09:00:00 acme:web\no 2026/11/23 10:00:00\n",
     "an Org mode file": "* Task\n  CLOCK: [2026-11-23 Mon 09:00]--[2026-11-23 Mon 10:00]\n",

@@ -129,8 +129,8 @@ _OBJECTS: tuple[tuple[str, set[str], str], ...] = (
     ("a report of 'clockify report'", {"groups", "seconds"}, "'clockify export' writes entries."),
     ("Clockify's projects", {"clientName", "memberships"}, "It holds no time entries."),
     ("Toggl's projects", {"active", "actual_hours"}, "It holds no time entries."),
-    ("an error answer", {"message", "code"}, "Ask for the entries again."),
-    ("an error answer", {"error"}, "Ask for the entries again."),
+    ("an API error", {"message", "code"}, "Fetch the entries again."),
+    ("an API error", {"error"}, "Fetch the entries again."),
 )
 
 

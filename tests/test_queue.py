@@ -111,7 +111,7 @@ def test_the_next_command_delivers_first_and_in_order(world: World) -> None:
         typed(world, "08:30", "log", "7:30-7:45", "Fourth")
     ran = typed(world, "09:00", "status")
     assert "Third" in ran.out
-    assert "Delivered 5 waiting writes." in ran.err
+    assert "Delivered 5 pending changes." in ran.err
     sent = [b.get("description") for b in bodies(world)]
     assert sent == ["First", "Second", "Third", "Fourth"]
     there(
@@ -239,7 +239,7 @@ def test_undo_offline_waits_too(world: World) -> None:
 
 
 def test_sync_tells_how_it_went(world: World) -> None:
-    assert world.cli("sync").out == "Nothing waits.\n"
+    assert world.cli("sync").out == "Nothing is pending.\n"
     with away(world):
         typed(world, "08:00", "log", "7:00-7:30", "One")
         error = typed(world, "08:01", "sync", "--json", code=5).error
@@ -422,7 +422,7 @@ def test_a_timer_that_was_stopped_elsewhere_is_a_conflict(world: World) -> None:
     assert found["entry"]["timeInterval"]["end"] == at("09:00")
     assert found["error"]["current"]["timeInterval"]["end"] == at("08:45")
     # A plain retry finds the same; the user's word is needed.
-    typed(world, "10:01", "queue", "retry", str(found["id"]))
+    typed(world, "10:01", "queue", "retry", str(found["id"]), code=6)
     there(world, ended(TIMER, "08:45"))
     typed(world, "10:02", "queue", "retry", str(found["id"]), "--force")
     there(world, ended(TIMER, "09:00"))
@@ -546,7 +546,7 @@ def test_a_timer_does_not_come_back_beside_another_one(world: World) -> None:
 def test_an_earlier_start_does_not_cut_off_what_was_started_elsewhere(world: World) -> None:
     world.put(1, TIMER)
     ran = typed(world, "10:00", "start", "Mine", "--at", "7:00", code=2)
-    assert "began after that" in ran.err
+    assert "started later" in ran.err
     there(world, TIMER)
 
 
@@ -626,15 +626,15 @@ def test_a_page_of_something_in_between_is_no_proof_that_an_entry_is_gone(world:
     there(world)
 
 
-def test_a_write_that_cannot_be_looked_up_at_all_is_set_aside(world: World) -> None:
+def test_a_change_that_cannot_be_looked_up_stays_pending(world: World) -> None:
     unclear(world, "log", "7:00-7:30", "Log")
     refused = {"kind": "status_before", "status": 403, "times": 0, "match": {"method": "GET"}}
     world.faults(refused)
-    world.cli("sync", code=6)
-    assert states(world) == [("log", "refused")]
+    world.cli("sync", code=3)
+    assert states(world) == [("log", "sending")]
     typed(world, "09:00", "log", "8:00-8:30", "Next")
     world.faults()
-    typed(world, "09:01", "queue", "retry", "1")
+    typed(world, "09:01", "sync")
     there(world, Entry("Log", "07:00", "07:30"), Entry("Next", "08:00", "08:30"))
 
 
@@ -702,7 +702,7 @@ def test_a_forced_undo_is_not_written_into_another_entry(world: World) -> None:
         typed(world, "08:40", "undo")
     world.put(2, Entry("Elsewhere", "08:45"))
     found = conflict(world)
-    typed(world, "10:01", "queue", "retry", str(found["id"]), "--force")
+    typed(world, "10:01", "queue", "retry", str(found["id"]), "--force", code=6)
     there(world, ended(TIMER, "08:30"), Entry("Elsewhere", "08:45"))
     world.change(2, stop=seconds("09:30"))
     typed(world, "10:02", "queue", "retry", str(found["id"]))

@@ -64,7 +64,10 @@ def given_name(noun: str, argument: str | None, option: str | None) -> str:
         raise UsageError("Two names were given.", "Give the name once.")
     given = argument if argument is not None else option
     if given is None:
-        raise UsageError(f"A new {noun} needs a name.", f"Such as: clockify {noun}s create NAME")
+        within = " -p PROJECT" if noun == "task" else ""
+        raise UsageError(
+            f"A new {noun} needs a name.", f"For example: clockify {noun}s create NAME{within}"
+        )
     return given
 
 

@@ -148,10 +148,13 @@ def _not_found(
     }
     near = difflib.get_close_matches(plain, list(by_name), n=3, cutoff=0.5)
     names = list(dict.fromkeys(by_name[n] for n in near))
-    return NotFoundError(
-        f"There is no {noun} '{text}'.",
-        f"Did you mean {' or '.join(names)}?" if names else f"List them: clockify {noun}s list.",
-    )
+    if names:
+        hint = f"Did you mean {' or '.join(names)}?"
+    elif noun == "task":
+        hint = "List them: clockify tasks list -p PROJECT."
+    else:
+        hint = f"List them: clockify {noun}s list."
+    return NotFoundError(f"There is no {noun} '{text}'.", hint)
 
 
 def project_label(thing: Thing) -> str:

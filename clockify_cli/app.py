@@ -12,7 +12,13 @@ from typer.core import TyperGroup
 from clockify_cli import __version__
 from clockify_cli.commands.parameters import first_word, shared_parameters, take_shared
 from clockify_cli.commands.shape import Command, Noun, find_command, plain
-from clockify_cli.core.errors import ClockifyError, Interrupted, StorageError, UsageError
+from clockify_cli.core.errors import (
+    ClockifyError,
+    Interrupted,
+    StorageError,
+    StrangerError,
+    UsageError,
+)
 from clockify_cli.core.tree import ALIASES, BARE, ELSEWHERE, ROWS, TOPICS, overview, topic
 from clockify_cli.output import Output
 from clockify_cli.session import Options, Run
@@ -106,6 +112,7 @@ def _unknown(name: str) -> UsageError:
 def run(arguments: list[str], *, options: Options | None = None) -> int:
     """Run the command line and return the exit code."""
     this_run = Run(options or Options())
+    this_run.choose_name = _choose_name
     try:
         code = _invoke(arguments, this_run)
         sys.stdout.flush()
@@ -116,15 +123,44 @@ def run(arguments: list[str], *, options: Options | None = None) -> int:
     except (KeyboardInterrupt, Abort):
         return _report(Interrupted("Interrupted.", this_run.what_waits()), arguments, this_run)
     except ClockifyError as error:
+        if isinstance(error, StrangerError):
+            this_run.forget_user()
         return _report(error, arguments, this_run)
     except TyperException as error:
         return _report(_usage(error), arguments, this_run)
     except OSError as error:
         return unwritten(error, arguments, this_run)
     except Exception as error:
+        if this_run.carried_out:  # after Clockify's yes nothing fails
+            return _shown_plainly(error, this_run)
         return _report(_bug(error), arguments, this_run)
     finally:
         this_run.close()
+
+
+def _shown_plainly(error: Exception, this_run: Run) -> int:
+    """Answer with what Clockify has carried out and this program could not draw."""
+    import json
+
+    place = _bug(error).message
+    left = [o.after or {"id": o.entry} for o in this_run.carried_out]
+    ids = ", ".join(str(entry.get("id")) for entry in left)
+    if this_run.options.json:
+        data = left[-1] if len(left) == 1 else left
+        sys.stdout.write(json.dumps(data, default=str) + "\n")
+    else:
+        sys.stdout.write(f"Done: {ids}\n")
+    sys.stdout.flush()
+    Output(stderr=sys.stderr).tell(
+        this_run.without_key(f"Clockify has recorded it ({ids}), but it cannot be shown. {place}")
+    )
+    return 0
+
+
+def _choose_name(this_run: Run, question: Any) -> str | None:
+    from clockify_cli.commands.menu import choose_name
+
+    return choose_name(this_run, question)
 
 
 def unwritten(error: OSError, arguments: list[str], this_run: Run | None = None) -> int:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.core.account import Account
+from clockify_cli.core.account import Account, account_id
 from clockify_cli.core.errors import (
     ClockifyError,
     RateLimitError,
@@ -22,17 +24,23 @@ from clockify_cli.core.errors import (
 from clockify_cli.core.options import Options as Options
 from clockify_cli.core.settings import Settings, find_folder_file, read_folder_file
 from clockify_cli.output import Output
-from clockify_cli.store import config, keys
+from clockify_cli.store import accounts, config, keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from clockify_cli.gateway.client import Gateway
     from clockify_cli.gateway.target import Target
+    from clockify_cli.journal.operation import Change, Operation
     from clockify_cli.journal.outbox import Outbox
     from clockify_cli.journal.store import Journal
     from clockify_cli.render.style import Look
+    from clockify_cli.resources.kinds import Kind
+    from clockify_cli.resources.recorded import Recorder
     from clockify_cli.setup.spending import QuotaWatch, Spent
     from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
+    from clockify_cli.store.name_search import Question
     from clockify_cli.store.names import Names
     from clockify_cli.times import Clock, Moment
 
@@ -44,6 +52,8 @@ class Run:
         self.options = options
         self._now = now
         self._renewed = False  # the service has said who is signed in, in this run
+        # Asks at a terminal which thing an unknown name means; gives its ID.
+        self.choose_name: Callable[[Run, Question], str | None] | None = None
 
     # -- words and streams -------------------------------------------------------------
 
@@ -62,9 +72,10 @@ class Run:
             no_input=self.options.no_input,
         )
 
-    def notice(self, text: str) -> None:
-        """Tell something on stderr unless ``--quiet``."""
-        told = Output(json_mode=self.options.json, quiet=self.options.quiet, stderr=sys.stderr)
+    def notice(self, text: str, *, always: bool = False) -> None:
+        """Tell something on stderr unless ``--quiet``; ``always`` even then."""
+        quiet = self.options.quiet and not always
+        told = Output(json_mode=self.options.json, quiet=quiet, stderr=sys.stderr)
         told.notice(text)
 
     @cached_property
@@ -226,16 +237,27 @@ class Run:
             now=self.now,
             zone=self.zone,
             week_start=self.week_start,
-            last_stop=lambda: self.outbox.last_stop(),
-            last_start=lambda: self.outbox.last_start(),
+            last_stop=self._last_stop,
+            last_start=self._last_start,
         )
+
+    def _last_stop(self) -> datetime | None:
+        from clockify_cli.tracking import handles
+
+        return handles.last_stop(self.outbox)
+
+    def _last_start(self) -> datetime | None:
+        from clockify_cli.tracking import handles
+
+        return handles.last_start(self.outbox)
 
     @cached_property
     def week_start(self) -> int:
         """The first day of the week, Monday 0: the setting's, else the account's as cached."""
-        days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-        name = self.settings.get("week_start") or self._cached_account.get("week_start") or "monday"
-        return days.index(str(name).lower()) if str(name).lower() in days else 0
+        from clockify_cli.core.weekdays import weekday_number
+
+        name = self.settings.get("week_start") or self.known_user.get("week_start") or "monday"
+        return weekday_number(str(name)) or 0
 
     # -- the service -------------------------------------------------------------------
 
@@ -289,19 +311,23 @@ class Run:
 
     @cached_property
     def gateway(self) -> Gateway:
-        """The client; raises SignInError where there is no key."""
+        """The client; raises SignInError if there is no key."""
         if not self.target.key:
-            if self.target.direct:
-                raise SignInError(
-                    "There is no Clockify API key.",
-                    "Set CLOCKIFY_API_KEY, or run 'clockify auth login --direct'.",
-                )
-            raise SignInError(
+            error = SignInError(
                 "You are not signed in: there is no API key.",
                 "Run 'clockify auth login', or set MATON_API_KEY; "
                 "'clockify --sandbox start Test' tries it without an account.",
             )
-        return self.gateway_to(self.target)
+            if self.target.direct:
+                error = SignInError(
+                    "There is no Clockify API key.",
+                    "Set CLOCKIFY_API_KEY, or run 'clockify auth login --direct'.",
+                )
+            error.no_key = True
+            raise error
+        gateway = self.gateway_to(self.target)
+        gateway.own_user = str(self.known_user.get("user") or "")
+        return gateway
 
     def gateway_to(self, target: Target) -> Gateway:
         """Return a client for ``target``, with this run's patience."""
@@ -319,6 +345,7 @@ class Run:
             max_wait=self.settings.get("max_wait"),
             on_request=self._note_request,
             on_wait=lambda s: self.notice(f"Rate limited; waiting {s:.0f} s."),
+            on_notice=self.notice,
         )
 
     def _note_request(self, method: str, path: str, status: int, milliseconds: float) -> None:
@@ -328,7 +355,7 @@ class Run:
             return  # nobody has answered, so nobody has counted
         from clockify_cli.store import budget
 
-        budget.note(self.target.account, path)
+        budget.note(self.target.realm, path)
         if self._quota_watch is not None:
             self._tell_of_quota(self._quota_watch.after(path))
 
@@ -349,7 +376,7 @@ class Run:
             return None
         from clockify_cli.setup.spending import QuotaWatch
 
-        return QuotaWatch(self.target.account, quota)
+        return QuotaWatch(self.target.realm, quota)
 
     # -- the account -------------------------------------------------------------------
 
@@ -358,79 +385,152 @@ class Run:
         """The section of the config file that caches the account."""
         return "sandbox" if self.sandboxed else self.profile
 
+    @property
+    def _account_tables(self) -> dict[str, Any]:
+        tables = self.config.setdefault("account", {})
+        return tables if isinstance(tables, dict) else {}
+
     @cached_property
-    def _cached_account(self) -> dict[str, Any]:
-        table = config.account_table(self.config, self.account_name)
-        if table.get("for") != self.target.account or not table.get("user"):
-            return {}
-        # Another key at the same address may be another person's.
-        mark = keys.mark(self.target.key)
-        return table if not self.target.key or table.get("key", mark) == mark else {}
+    def way(self) -> accounts.Way:
+        """How this run reaches its account: realm, key and chosen connection."""
+        target = self.target
+        return accounts.Way(
+            target.realm,
+            keys.mark(target.key) if target.key else "",
+            target.connection,
+            keys.mark_010(target.key),
+            target.account_010,
+        )
 
     @property
     def known_user(self) -> dict[str, Any]:
-        """What is cached of the account, whoever's the key is; empty where nothing is."""
-        return config.account_table(self.config, self.account_name)
+        """What is remembered of the user of this run's key; empty if nothing is. No request."""
+        return accounts.find(self._account_tables, self.account_name, self.way)
+
+    @property
+    def account_id(self) -> str:
+        """The account's ID; of a key whose user is not known yet, what stands for it."""
+        user = self.known_user.get("user")
+        return account_id(self.way.realm, str(user)) if user else self.way.unclaimed
 
     @cached_property
     def account(self) -> Account:
-        """User, workspace, zone and week start; one request where they are not cached."""
-        cached = self._cached_account
-        if not cached or (self.options.refresh and not self._renewed):
+        """User, workspace, zone and week start; one request if they are not cached."""
+        known = self.known_user
+        if not known or (self.options.refresh and not self._renewed):
             try:
-                cached = self.renew_account()
-            except (UnreachableError, RateLimitError) as error:
-                if not cached:
+                known = self.renew_account()
+            except ClockifyError as error:
+                if not known or error.blames_change:
                     raise
-                self.notice(f"{error.message} The cached account serves on.")
+                self.notice(f"{error.message} The cached account is used.")
+        self._pin(str(known.get("connection") or ""))
+        if "gateway" in self.__dict__:
+            self.gateway.own_user = str(known["user"])
         wanted, origin = self.settings.explain("workspace")
-        workspace = str(cached["workspace"])
+        workspace = str(known["workspace"])
         # What a profile or a folder names is a workspace of the network; the sandbox has its own.
         if wanted and (not self.sandboxed or origin.startswith(("option", "environment"))):
-            workspace = self._workspace_id(wanted, cached)
+            workspace = self._workspace_id(wanted, known)
         return Account(
-            user=str(cached["user"]),
-            user_name=str(cached.get("user_name", "")),
+            id=account_id(self.way.realm, str(known["user"])),
+            user=str(known["user"]),
+            user_name=str(known.get("user_name", "")),
             workspace=workspace,
-            time_zone=str(cached.get("time_zone", "UTC")),
-            week_start=str(cached.get("week_start", "MONDAY")),
-            active_workspace=str(cached["workspace"]),
+            time_zone=str(known.get("time_zone", "UTC")),
+            week_start=str(known.get("week_start", "MONDAY")),
+            active_workspace=str(known["workspace"]),
         )
+
+    def _pin(self, connection: str) -> None:
+        """Name this connection in every request from now on, unless another one was chosen."""
+        self.way  # noqa: B018 - it holds what was chosen, not what is pinned
+        if connection and not self.target.connection and not self.target.direct:
+            self.target = replace(self.target, connection=connection)
+            gateway = self.__dict__.get("gateway")
+            if gateway is not None:
+                gateway.use(self.target)
 
     def ask_user(self) -> Any:
         """Ask the service who is signed in. One request, unless the answer could not be kept."""
         config.check_room()  # what cannot be kept must not be asked for, again and again
+        self._settle_connection()
         return self.gateway.get("/api/v1/user")
 
+    def _settle_connection(self) -> None:
+        """Settle which of the gateway's connections is used, if none was chosen yet."""
+        way, target = self.way, self.target
+        if target.direct or target.sandbox or target.connection or not target.control_url:
+            return
+        from clockify_cli.setup.connections import ACTIVE, all_connections, settled_connection
+
+        gateway = self.gateway
+        tries, gateway.tries = gateway.tries, 1
+        try:
+            found = all_connections(gateway, ACTIVE)
+        except ClockifyError:
+            return  # the gateway chooses, until the control plane can be asked
+        finally:
+            gateway.tries = tries
+        chosen, notice = settled_connection(found, way.connection)
+        if notice:
+            self.notice(notice)
+        self._pin(chosen)
+
     def renew_account(self, user: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask who is signed in and cache it in the config file. One request."""
+        """Ask who is signed in and cache it in the config file. One request to Clockify.
+
+        What was recorded under this key before its user was known is the user's from now on.
+        """
         if user is None:
             user = self.ask_user()
         if not isinstance(user, dict) or not user.get("id"):
             raise UnreachableError(
                 "The gateway's answer is not a user.", "Check 'clockify doctor'."
             )
-        settings = user.get("settings") or {}
-        table = {
-            "for": self.target.account,
-            "key": keys.mark(self.target.key),
-            "user": user["id"],
-            "user_name": user.get("name") or user.get("email") or "",
-            "email": user.get("email") or "",
-            "workspace": user.get("activeWorkspace") or user.get("defaultWorkspace") or "",
-            "time_zone": settings.get("timeZone") or "UTC",
-            "week_start": settings.get("weekStart") or "MONDAY",
-        }
-        config.update(("account", self.account_name), table, self.notice)
-        self.config.setdefault("account", {})[self.account_name] = table
-        self.__dict__["_cached_account"] = table
+        table = accounts.remember(
+            self._account_tables,
+            self.account_name,
+            self.way,
+            user,
+            connection=self.target.connection,
+        )
         self._renewed = True
+        if not self.way.connection and table["connection"]:
+            self._claim(table, replace(self.way, connection=table["connection"]).unclaimed)
+        self._claim(table, self.way.unclaimed)
         return table
+
+    def _claim(self, table: Mapping[str, Any], unclaimed: str) -> None:
+        """Give what an unknown user recorded to the one who turns out to be it."""
+        from clockify_cli.core import paths
+
+        if not os.path.exists(paths.file("state", "journal.sqlite3")):
+            return
+        from clockify_cli.journal.store import Journal
+
+        journal = Journal(str(table["id"]), self.notice)
+        try:
+            journal.adopt(unclaimed, str(table["workspace"]), str(table["user"]))
+            journal.name_account(str(table["user_name"]))
+        finally:
+            journal.close()
+
+    def forget_user(self) -> None:
+        """Forget whom this run's key was known for: it belongs to somebody else by now."""
+        mark, realm = self.way.mark, self.way.realm
+        accounts.forget(
+            self._account_tables,
+            self.account_name,
+            lambda table: (
+                table.get("realm", realm) == realm and table.get("key") in (mark, self.way.mark_010)
+            ),
+        )
 
     @property
     def own_email(self) -> str:
         """The account's e-mail address; one request where it is not cached."""
-        cached = self._cached_account
+        cached = self.known_user
         if "email" not in cached:
             cached = self.renew_account()
         return str(cached["email"])
@@ -439,7 +539,7 @@ class Run:
         """Return the cached name of a workspace, or its ID; no request."""
         from clockify_cli.store.names import Names
 
-        names = Names(self.target.account, "", lambda: self.gateway, max_age=0)
+        names = Names(self.account_id, "", lambda: self.gateway, max_age=0)
         return str((names.find("workspaces", number) or {}).get("name") or number)
 
     def _workspace_id(self, wanted: str, cached: dict[str, Any]) -> str:
@@ -450,7 +550,7 @@ class Run:
         from clockify_cli.store.names import Names
 
         names = Names(
-            self.target.account,
+            self.account_id,
             str(cached["workspace"]),
             lambda: self.gateway,
             max_age=self.settings.get("cache_hours") * 3600,
@@ -464,14 +564,61 @@ class Run:
         """Names of projects, clients, tags, tasks and users."""
         from clockify_cli.store.names import Names
 
-        return Names(
-            self.target.account,
+        names = Names(
+            self.account.id,
             self.account.workspace,
             lambda: self.gateway,
             max_age=self.settings.get("cache_hours") * 3600,
             refresh=self.options.refresh,
             notice=self.notice,
         )
+        choose = self.choose_name
+        if choose is not None and self.out.can_ask:
+            names.choose = lambda question: choose(self, question)
+        return names
+
+    def recorder(self, workspace: str = "") -> Recorder:
+        """Return what notes changes of projects, clients, tags and tasks in the journal."""
+        from clockify_cli.resources.recorded import Recorder
+
+        account = self.account
+        return Recorder(lambda: self.journal, workspace or account.workspace, account.user)
+
+    def reverse_things(
+        self, change: Change, operations: Sequence[Operation], notes: list[str]
+    ) -> Any:
+        """Take back what a change did to projects, clients, tags and tasks."""
+        from clockify_cli.gateway.entries import has_entries
+        from clockify_cli.resources.recorded import Recorder
+        from clockify_cli.resources.resource_list import ResourceList
+        from clockify_cli.resources.reversal import reverse
+        from clockify_cli.store.names import Names
+
+        recorder = Recorder(lambda: self.journal, operations[0].workspace, self.account.user)
+        recorder.verb = "redo" if change.undoes is not None else "undo"
+        recorder.undoes = change.id
+
+        def lists(kind: Kind, workspace: str, project: str) -> ResourceList:
+            names = self.names
+            if workspace != self.account.workspace:
+                names = Names(self.account.id, workspace, lambda: self.gateway, max_age=0)
+            return ResourceList(
+                kind, workspace, lambda: self.gateway, names, project=project, recorder=recorder
+            )
+
+        def in_use(operation: Operation) -> bool:
+            return has_entries(
+                self.gateway,
+                operation.workspace,
+                operation.user,
+                str(operation.payload["list"]),
+                operation.entry,
+            )
+
+        left = reverse(lists, change, operations, notes, in_use)
+        if recorder.change is None:
+            self.journal.mark_undone(change.id, 0)
+        return left
 
     # -- tracking ----------------------------------------------------------------------
 
@@ -484,17 +631,31 @@ class Run:
     @cached_property
     def journal(self) -> Journal:
         """The journal of this account."""
+        from clockify_cli.core.terminal import is_typed, session_id
+        from clockify_cli.journal.operation import Origin
         from clockify_cli.journal.store import Journal
 
-        return Journal(self.target.account, self.notice)
+        account = self.account_id
+        journal = Journal(account, self.notice)
+        journal.origin = Origin(session_id(), is_typed())
+        known = self.known_user
+        if known and journal.has_any(self.way.unclaimed):
+            # Recorded by a command that had started before the user was known.
+            journal.adopt(self.way.unclaimed, str(known["workspace"]), str(known["user"]))
+        return journal
+
+    @property
+    def carried_out(self) -> list[Operation]:
+        """What Clockify has carried out of this run's own change."""
+        return self.outbox.carried_out if "outbox" in self.__dict__ else []
 
     def what_waits(self) -> str:
         """Say where to find what this run has recorded and not delivered; empty for nothing."""
         try:
-            waits = "journal" in self.__dict__ and self.journal.waiting()
+            pending = "journal" in self.__dict__ and self.journal.undelivered()
         except Exception:  # it is only a hint
-            waits = False
-        return "What is recorded goes out with the next command: clockify queue." if waits else ""
+            pending = False
+        return "What is recorded goes out with the next command: clockify queue." * bool(pending)
 
     @cached_property
     def last_known(self) -> LastKnown:
@@ -511,21 +672,21 @@ class Run:
                 environ[name] = option
         name = file_name(self.profile, self.sandboxed, environ)
         account = self.account
-        return LastKnown(name, self.target.account, account.workspace, account.user)
+        return LastKnown(name, account.id, account.workspace, account.user)
 
     @cached_property
     def outbox(self) -> Outbox:
         """Time tracking for this account."""
         from clockify_cli.journal.outbox import Outbox
 
-        away: ClockifyError | None = None
+        unreachable: ClockifyError | None = None
         try:
             account = self.account
         except (UnreachableError, RateLimitError) as error:
             if not self.queues or self.settings.get("workspace"):
                 raise
             # Nothing is known of the account yet: what is recorded waits for whoever it is.
-            away, account = error, Account("", "", "", "UTC", "MONDAY")
+            unreachable, account = error, Account(self.way.unclaimed, "", "", "", "UTC", "MONDAY")
             self.__dict__["account"] = account
         outbox = Outbox(
             account=account,
@@ -538,13 +699,15 @@ class Run:
             queues=self.queues,
             notice=self.notice,
         )
-        outbox.unreachable = away
-        outbox.prompt_format = self.settings.get("prompt_format") or ""
+        outbox.unreachable = unreachable
+        outbox.timer.prompt_format = self.settings.get("prompt_format") or ""
+        outbox.refresh_now = self.present
+        outbox.long_hours = self.settings.get("warn_running_hours")
         outbox.entry_cache = self.entry_cache
         if account.workspace:
             from clockify_cli.store.recent import Recent
 
-            outbox.recent = Recent(self.target.account, account.workspace, account.user)
+            outbox.recent = Recent(account.id, account.workspace, account.user)
         return outbox
 
     @cached_property
@@ -554,7 +717,7 @@ class Run:
             return None
         from clockify_cli.store.entry_cache import EntryCache
 
-        return EntryCache(self.target.account, self.notice, refresh=self.options.refresh)
+        return EntryCache(self.account.id, self.notice, refresh=self.options.refresh)
 
     def user_id(self, name: str | None) -> str:
         """Return the ID of the user called ``name``; one's own where it is empty or ``me``."""

@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from cli import Cli, new_cli  # noqa: E402
+from conftest import start_server  # noqa: E402
 
 from clockify_cli.sandbox import WORKSPACE_ID  # noqa: E402
 
@@ -87,14 +88,8 @@ def ratios(
 
 def served(database: Path) -> tuple[subprocess.Popen[str], str]:
     """Serve a sandbox; return the process and its address."""
-    command = [sys.executable, "-m", "clockify_cli.sandbox", "--database", str(database)]
-    process = subprocess.Popen(
-        [*command, "--port", "0", "--print-url", "--seed", "--setting", "requests_per_second=0"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    return process, process.stdout.readline().strip()
+    unlimited = ("--setting=requests_per_second=0", "--setting=gateway_requests_per_second=0")
+    return start_server(database, "--seed", *unlimited)
 
 
 def own_rows(cli: Cli, runs: int) -> list[tuple[str, str, tuple[float, float, float]]]:

@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 from cli import PROGRAM, Cli, new_cli
-from conftest import Served
+from conftest import Served, start_server
 
 from clockify_cli import sandbox
 from clockify_cli.gateway.parallel import ITEMS_AHEAD, PAGES_AHEAD
@@ -34,14 +34,11 @@ BEGIN = datetime(2016, 1, 4, 8, tzinfo=UTC)
 def served() -> Iterator[tuple[Served, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "sandbox.sqlite3"
-        command = [sys.executable, "-m", "clockify_cli.sandbox", "--port", "0", "--print-url"]
-        process = subprocess.Popen(
-            [*command, "--database", str(database)], stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
+        process, url = start_server(database, "--setting=gateway_requests_per_second=0")
         try:
-            yield Served(process.stdout.readline().strip(), database), Path(folder)
+            yield Served(url, database), Path(folder)
         finally:
+            assert process.stdout is not None
             process.terminate()
             process.wait(timeout=10)
             process.stdout.close()
@@ -108,7 +105,7 @@ def round_trip(service: Served, size: int) -> float:
 def bench_export(count: int, formats: tuple[str, ...] = ("jsonl", "json", "csv", "ics")) -> None:
     with served() as (service, folder):
         service.configure(requests_per_second=50)
-        sandbox.bulk_insert(service.database, entries(count))
+        service.bulk_insert(entries(count))
         for largest in (5000, 1000):
             service.configure(max_page_size=largest)
             service.faults(SLOW)

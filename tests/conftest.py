@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from cli import Cli, new_cli
+from sandbox_bulk import insert
+
+from clockify_cli.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from fault_worlds import Worlds
 
 
 class Served:
-    """A sandbox that runs as a process of its own, and its switches."""
+    """A sandbox that runs as a process of its own, and what a test can make of it."""
 
     def __init__(self, url: str, database: Path) -> None:
         self.url = url
@@ -26,12 +29,17 @@ class Served:
         self.gateway_url = f"{url}/clockify"
         self.control_url = url
         self.api_url = url
+        self._sandbox = Sandbox(database)
         self._http = httpx.Client(base_url=url, trust_env=False, timeout=20)
 
-    def requests(self) -> list[dict[str, Any]]:
-        """Return the requests since the last ``clear``: method, path, query, body, status, …"""
+    def requests(self, *, control: bool = False) -> list[dict[str, Any]]:
+        """Return the requests since the last ``clear``: method, path, query, body, status, …
+
+        Args:
+            control: Those to the control plane too, which no quota of Clockify's counts.
+        """
         found: list[dict[str, Any]] = self._own("GET", "/requests")
-        return found
+        return [r for r in found if control or "/api/" in r["path"]]
 
     def clear(self) -> None:
         """Forget the requests."""
@@ -47,25 +55,28 @@ class Served:
         return found
 
     def configure(self, **settings: Any) -> dict[str, Any]:
-        """Change the sandbox's settings (clockify_cli/sandbox/switches.py)."""
-        found: dict[str, Any] = self._own("POST", "/settings", settings)
-        return found
+        """Change the sandbox's settings (clockify_cli/sandbox/settings.py)."""
+        return self._sandbox.configure(**settings)
 
     def reset(self) -> None:
         """Bring everything back to the minimal account, without limits on requests."""
-        self._own("POST", "/reset")
+        assert self._sandbox.reset() is None
         self._own("DELETE", "/faults")
-        self.configure(requests_per_second=0)
+        self.configure(requests_per_second=0, gateway_requests_per_second=0)
         self.clear()
 
     def seed(self, **options: Any) -> dict[str, int]:
         """Add a month of work."""
-        found: dict[str, int] = self._own("POST", "/seed", options)
-        return found
+        return self._sandbox.seed(**options)
 
     def bulk_insert(self, entries: list[dict[str, Any]]) -> int:
         """Add many time entries at once, unchecked."""
-        return int(self._own("POST", "/entries", entries)["inserted"])
+        return insert(self._sandbox, entries)
+
+    def close(self) -> None:
+        """Close the file and the connections."""
+        self._sandbox.close()
+        self._http.close()
 
     def _own(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._http.request(method, f"/__sandbox__{path}", json=body)
@@ -73,22 +84,34 @@ class Served:
         return answer.json()
 
 
+SERVER = Path(__file__).parent / "sandbox_server.py"
+
+
+def start_server(database: Path, *more: str) -> tuple[subprocess.Popen[str], str]:
+    """Serve a sandbox with faults; return the process and its address."""
+    process = subprocess.Popen(
+        [sys.executable, str(SERVER), "--database", str(database), *more],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    return process, process.stdout.readline().strip()
+
+
 @pytest.fixture(scope="session")
 def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve a sandbox for the whole run; tests take ``served``, which empties it first."""
     database = tmp_path_factory.mktemp("served") / "sandbox.sqlite3"
-    command = [sys.executable, "-m", "clockify_cli.sandbox", "--port", "0", "--print-url"]
-    process = subprocess.Popen(
-        [*command, "--database", str(database)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
+    process, url = start_server(database)
     try:
-        url = process.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:"), "the sandbox did not start"
-        yield Served(url, database)
+        served = Served(url, database)
+        yield served
+        served.close()
     finally:
         process.terminate()
         assert process.wait(timeout=10) == 0
+        assert process.stdout is not None
         process.stdout.close()
 
 

@@ -23,15 +23,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cli import NOW, Cli, Ran, new_cli
+from fault_injection import Faults, Rule
+from sandbox_bulk import insert
+from sandbox_server import WIRE, FaultySandbox, FaultyServer
 
-from clockify_cli.sandbox import CUSTOM_FIELD_ID, USER_ID, WORKSPACE_ID, switches
-from clockify_cli.sandbox.bulk import insert
+from clockify_cli.sandbox import CUSTOM_FIELD_ID, USER_ID, WORKSPACE_ID, Sandbox, settings
 from clockify_cli.sandbox.defaults import workspace_settings
-from clockify_cli.sandbox.faults import Faults, Rule
 from clockify_cli.sandbox.instants import read_instant
-from clockify_cli.sandbox.server import LoopbackServer
-from clockify_cli.sandbox.store import Store, add_user
-from clockify_cli.sandbox.wsgi import WIRE, Application
+from clockify_cli.sandbox.store import add_user
 
 DAY = NOW[:10]
 COLLEAGUE = "5d0000000000000000000002"
@@ -90,7 +89,7 @@ class Worlds:
     def __init__(self, folder: Path, count: int) -> None:
         self.folder = folder
         self._served: dict[str, World] = {}
-        self._http = LoopbackServer(self, "127.0.0.1", 0)  # type: ignore[arg-type]
+        self._http = FaultyServer(self, "127.0.0.1", 0)  # type: ignore[arg-type]
         self.url = self._http.url
         self._serve()
         self._free: queue.LifoQueue[World] = queue.LifoQueue()
@@ -126,7 +125,7 @@ class Worlds:
     def up(self) -> None:
         """Let the network be back."""
         port = int(self.url.rsplit(":", 1)[1])
-        self._http = LoopbackServer(self, "127.0.0.1", port)  # type: ignore[arg-type]
+        self._http = FaultyServer(self, "127.0.0.1", port)  # type: ignore[arg-type]
         self._serve()
 
     def close(self) -> None:
@@ -200,7 +199,7 @@ class World:
         self.worlds = worlds
         database = worlds.folder / f"{key}.sqlite3"
         shutil.copy(base, database)
-        self.service = Application(Store(database))
+        self.service = FaultySandbox(database)
         with self.service.store.transaction(write=True) as db:
             db.execute("UPDATE keys SET key = ?", (key,))
         self.cli: Cli = new_cli(worlds.folder / key, worlds.url, MATON_API_KEY=key)
@@ -260,7 +259,7 @@ class World:
             "billable": entry.billable,
             "type": entry.type,
         }
-        insert(self.service.store, [body])
+        insert(self.service, [body])
         custom = {"customFieldId": CUSTOM_FIELD_ID, "sourceType": "TIMEENTRY"}
         if entry.custom:
             self.change(number, custom=json.dumps([{**custom, "value": entry.custom}]))
@@ -284,9 +283,8 @@ class World:
         )
 
     def configure(self, **settings: Any) -> None:
-        """Change the service's settings (clockify_cli/sandbox/switches.py)."""
-        with self.service.store.transaction(write=True) as db:
-            switches.configure(db, settings)
+        """Change the service's settings (clockify_cli/sandbox/settings.py)."""
+        self.service.configure(**settings)
 
     def remove(self, number: int | str) -> None:
         """Delete an entry in the service, as another program would."""
@@ -330,8 +328,9 @@ class World:
         with self.service.store.transaction(write=True) as db:
             db.execute("DELETE FROM entries")
             db.execute("DELETE FROM settings")
-            switches.configure(db, {"workspace": workspace_settings()})
-            db.execute("INSERT INTO settings VALUES ('requests_per_second', '0')")
+            unlimited = {"requests_per_second": 0, "gateway_requests_per_second": 0}
+            roles = {USER_ID: "OWNER"}
+            settings.change(db, {"workspace": workspace_settings(), "roles": roles, **unlimited})
             for row in snapshot.rows if snapshot else ():
                 db.execute(f"INSERT INTO entries VALUES ({', '.join('?' * len(row))})", row)
         self.service.log.clear()
@@ -403,13 +402,12 @@ class Late(Faults):
 
 def furnish(database: Path) -> None:
     """Make a service with a client, projects, a task, tags and a colleague."""
-    store = Store(database)
-    with store.transaction(write=True) as db:
+    sandbox = Sandbox(database)
+    with sandbox.store.transaction(write=True) as db:
         add_user(db, COLLEAGUE, "Kim", "kim@sandbox.example", WORKSPACE_ID)
         db.execute(
             "INSERT INTO members VALUES (?, ?, 'ACTIVE', 'USER', NULL)", (WORKSPACE_ID, COLLEAGUE)
         )
-    application = Application(store)
     things = (
         ("projects", {"name": "Web", "billable": True}),
         ("projects", {"name": "Ops", "billable": False}),
@@ -420,23 +418,23 @@ def furnish(database: Path) -> None:
     made: dict[str, str] = {}
     wanted = {name: number for number, name in NAMES.items()}
     for place, body in things:
-        made[str(body["name"])] = _create(application, place.format(**made), body)
-    with store.transaction(write=True) as db:
+        made[str(body["name"])] = _create(sandbox, place.format(**made), body)
+    with sandbox.store.transaction(write=True) as db:
         # IDs that the tests can name.
         for name, number in made.items():
-            for row, text in db.execute("SELECT seq, body FROM things").fetchall():
+            for row, text in db.execute("SELECT seq, body FROM resources").fetchall():
                 db.execute(
-                    "UPDATE things SET body = ?, id = replace(id, ?, ?),"
+                    "UPDATE resources SET body = ?, id = replace(id, ?, ?),"
                     " holder = replace(holder, ?, ?) WHERE seq = ?",
                     (*(text.replace(number, wanted[name]), *(number, wanted[name]) * 2), row),
                 )
-    store.close()
+    sandbox.close()
     with sqlite3.connect(database) as plain:
         plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     plain.close()
 
 
-def _create(application: Application, place: str, body: Mapping[str, Any]) -> str:
+def _create(sandbox: Sandbox, place: str, body: Mapping[str, Any]) -> str:
     import io
 
     content = json.dumps(body).encode()
@@ -451,7 +449,7 @@ def _create(application: Application, place: str, body: Mapping[str, Any]) -> st
         "wsgi.input": io.BytesIO(content),
         "wsgi.url_scheme": "http",
     }
-    answer = b"".join(application(environ, lambda *_: lambda _: None))
+    answer = b"".join(sandbox(environ, lambda *_: lambda _: None))
     return str(json.loads(answer)["id"])
 
 

@@ -36,7 +36,7 @@ class Ways:
     last_page: str = "true"  # how the header says "last"; empty for no header
     page_cap: int = 5000  # items a page, whatever was asked for
     none: str = "null"  # "null", "missing" or "empty": how "none" is spelled
-    errors: str = "json"  # "json", "error", "nested", "html", "text", "empty": bodies of errors
+    errors: str = "json"  # "json", "error", "stamped", "html", "text", "empty": bodies of errors
     unknown_key: int = 4003  # the code in a 401
     missing: tuple[int, int] = (400, 501)  # status and code of what is not there
     colleagues_first: bool = True  # in the workspace's list of running timers
@@ -377,7 +377,9 @@ class Handler(BaseHTTPRequestHandler):
         bodies: dict[str, Callable[[], str]] = {
             "json": lambda: json.dumps({"message": str(error), "code": error.code}),
             "error": lambda: json.dumps({"error": str(error)}),
-            "nested": lambda: json.dumps({"error": {"message": str(error), "code": "E1"}}),
+            "stamped": lambda: json.dumps(
+                {"timestamp": _now(), "message": str(error), "code": error.code, "path": "/"}
+            ),
             "html": lambda: f"<!DOCTYPE html><html><body><h1>{error.status}</h1></body></html>",
             "text": lambda: "upstream said no",
             "list": lambda: json.dumps([{"message": str(error)}]),

@@ -26,10 +26,10 @@ from clockify_cli.completion.line import IN_DOLLAR, IN_DOUBLE, IN_SINGLE, Line, 
 from clockify_cli.completion.scripts import SCRIPTS, script
 from clockify_cli.completion.shells import told
 from clockify_cli.completion.values import named
-from clockify_cli.core.naming import match
+from clockify_cli.core.matching import match
 from clockify_cli.sandbox import WORKSPACE_ID
 from clockify_cli.store.cached import list_path
-from clockify_cli.times import Clock, leading_span, parse_day, parse_instant, parse_period
+from clockify_cli.times import Clock, leading_spans, parse_day, parse_instant, parse_period
 from clockify_cli.times.durations import parse_duration
 
 ID = "a" * 24
@@ -500,7 +500,7 @@ def test_every_span_that_is_offered_can_be_finished() -> None:
     for start in times.spans([], ""):
         words = [start.value]
         if words[0][0].isdigit():
-            assert leading_span(words, now, allow_future=True)[1] == 1
+            assert leading_spans(words, now, allow_future=True)[1] == 1
             whole += 1
     for words in (
         ["yesterday", "noon", "for", "1h"],
@@ -508,12 +508,14 @@ def test_every_span_that_is_offered_can_be_finished() -> None:
         ["1h", "until", "now"],
         ["monday", "9:15", "to", "10:30"],
         ["9:00-9:45"],
+        ["9:00-now"],
+        ["monday", "9:00-9:45", "10:00-10:30"],
     ):
         for number, word in enumerate(words):
             values = [c.value for c in times.spans(words[:number], word[:1] if number else "")]
             values += [c.value for c in times.spans(words[:number], word[:-1])]
             assert word in values, (words, word)
-        assert leading_span(words, now, allow_future=True)[1] == len(words)
+        assert leading_spans(words, now, allow_future=True)[1] == len(words)
     assert whole >= 5
 
 

@@ -38,7 +38,10 @@ def spans(api: Api) -> list[tuple[str, str, str]]:
         (["1h30m", "Review"], "Review", "07:45:00", "09:15:00"),
         (["yesterday", "14:00", "+45m", "Planning"], "Planning", "13:00:00", "13:45:00"),
         (["1h", "--", "2", "reviews"], "2 reviews", "08:15:00", "09:15:00"),
-        (["--for", "45m", "9:00", "is", "text"], "9:00 is text", "08:30:00", "09:15:00"),
+        (["--for", "45m", "--", "9:00", "is", "text"], "9:00 is text", "08:30:00", "09:15:00"),
+        (["9-10", "1-1", "with", "Bob"], "1-1 with Bob", "08:00:00", "09:00:00"),
+        (["9:00–9:30", "Mail"], "Mail", "08:00:00", "08:30:00"),
+        (["9:00-now"], "", "08:00:00", "09:15:00"),
         (["--from", "8:00", "--to", "8:30"], "", "07:00:00", "07:30:00"),
         (["--from", "8:00", "--for", "15m", "a"], "a", "07:00:00", "07:15:00"),
         (["--to", "8:00", "--for", "15m", "a"], "a", "06:45:00", "07:00:00"),
@@ -63,6 +66,15 @@ def test_what_is_typed_is_what_is_recorded(
         (["20/11", "9:00-10:00"], "two ways"),
         ([], "When was it?"),
         (["--from", "9:00", "--to", "9:30", "--for", "30m"], ""),
+        (["9:00"], "9:00-now, or a length: 9h?"),
+        (["1:30", "Review"], "1:30-now, or a length: 1h30m?"),
+        (["10-12", "9:00-10:00"], "two ways"),
+        (["1h", "2h", "x"], "cannot follow"),
+        (["8:00-9:00", "9:00-10:00", "x", "--once"], "one span"),
+        (["8:00-9:00", "9:00-10:00", "x", "--key", "k"], "one span"),
+        (["8:00-9:00", "9:00-11:00", "x"], "in the future"),
+        (["8:00-9:00", "--from", "9:00", "x"], "--from"),
+        (["yesterday", "14:00", "--for", "45m", "Planning"], "--for"),
         (["26h", "X"], "--yes"),
         (["2024-01-01", "9:00-10:00", "X"], "--yes"),
         (["9:00-10:00", "X", "-k", "Build"], "needs its project"),
@@ -87,10 +99,13 @@ def test_yes_records_what_was_asked_about(cli: Cli, served: Served, api: Api) ->
 def test_a_key_records_once_however_often_it_runs(cli: Cli, served: Served, api: Api) -> None:
     first = cli("log", "9:00-9:15", "Deploy", "--key", "build-1", "--json").json
     served.clear()
-    again = cli("log", "9:30-9:45", "Deploy", "--key", "build-1", "--json")
+    again = cli("log", "9:00-9:15", "Deploy", "--key", "build-1", "--json")
     assert again.json["id"] == first["id"]
     assert "Already recorded" in again.err
     assert served.requests() == []
+    other = cli("log", "9:30-9:45", "Deploy", "--key", "build-1", "--json", code=6)
+    assert "9:00-9:15" in other.error["hint"]
+    assert "9:30-9:45" in other.error["hint"]
     cli("log", "9:30-9:45", "Deploy", "--key", "build-2")
     assert len(api.get(MINE)) == 2
 
@@ -218,6 +233,14 @@ def test_when_explains_without_a_request(cli: Cli, served: Served) -> None:
     assert "does not exist" in cli("when", "2026-03-29 02:30", code=2).err
     asked = cli("when", "now", "--now", "2020-01-01T00:00:00Z", "--json").json
     assert asked["at"] == "2020-01-01T00:00:00Z"
+    many = cli("when", "8:00-9:00", "9:30-10:00", "--json").json
+    assert (many["kind"], [s["seconds"] for s in many["spans"]]) == ("spans", [3600, 1800])
+    assert "10:00:00" in cli("when", "8:00-9:00", "9:30-10:00").out
+    both = cli("when", "01-02", "--json").json
+    assert both["kind"] == "span"
+    assert "2026-01-02" in both["notices"][-1]
+    for typed in ("this week", "last 2 weeks", "since monday", "W48", "november", "all"):
+        assert cli("when", *typed.split(), "--json").json["kind"] == "period"
     assert served.requests() == []
 
 
@@ -319,19 +342,71 @@ def test_a_timer_reaches_up_to_now_and_no_further(cli: Cli, served: Served, api:
 def test_a_change_is_taken_back_in_its_workspace(cli: Cli, served: Served, api: Api) -> None:
     other = cli("workspaces", "create", "Other", "--json").json["id"]
     cli("log", "9:00-9:30", "There", "-w", other)
-    error = cli("undo", "--json", code=6).error
-    assert f"undo -w {other}" in error["hint"]
-    number = cli("undo", "--list", "--json").json[0]["id"]
-    error = cli("undo", str(number), "--json", code=6).error
-    assert f"undo {number} -w {other}" in error["hint"]
-    cli("undo", "-w", other)
+    cli("log", "10:00-10:30", "There too", "-w", other)
+    number = cli("undo", "--list", "--json").json[1]["id"]
+    assert cli("undo", str(number), "--json").json["undone"]["entry"]["description"] == "There"
+    assert cli("undo", "--json").json["undone"]["entry"]["description"] == "There too"
     assert cli("entries", "-w", other, "--json").json == []
 
 
-def test_words_beside_options_that_say_when_are_told(cli: Cli, served: Served, api: Api) -> None:
-    ran = cli("log", "yesterday", "14:00", "--for", "45m", "Planning")
-    assert "'yesterday 14:00' is part of the description" in ran.err
-    assert cli("log", "--for", "45m", "10", "things").err.count("part of the description") == 0
+def test_words_that_say_when_beside_options_are_refused_with_the_line(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    ran = cli("log", "yesterday", "9:00", "--for", "45m", "Planning", code=2)
+    assert "'clockify log --for 45m --from \"yesterday 9:00\" -- Planning'" in ran.err
+    ran = cli("log", "--from", "9:00", "30m", "-p", "Web", code=2)
+    assert "'clockify log --from 9:00 --for 30m -p Web'" in ran.err
+    ran = cli("log", "8:00-9:00", "--from", "9:00", "--to", "9:30", code=2)
+    assert "clockify log --from 9:00 --to 9:30 -- 8:00-9:00" in ran.err
+    assert api.get(MINE) == []
+    cli("log", "--for", "45m", "10", "things")
+    assert api.get(MINE)[0]["description"] == "10 things"
+
+
+def test_several_spans_make_several_entries_and_one_change(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    api.create(f"{WS}/tags", name="dev")
+    cli("log", "7:00-7:30", "Before")
+    found = cli("log", "8:00-9:00", "9:30-10:00", "Build", "+dev", "--json").json
+    assert [e["description"] for e in found] == ["Build", "Build"]
+    assert [e["timeInterval"]["duration"] for e in found] == ["PT1H", "PT30M"]
+    assert all(len(e["tagIds"]) == 1 for e in found)
+    assert spans(api)[1:] == [
+        ("Build", "07:00:00", "08:00:00"),
+        ("Build", "08:30:00", "09:00:00"),
+    ]
+    undone = cli("undo", "--json").json["undone"]
+    assert undone["operation"] == "log"
+    assert [d for d, _, _ in spans(api)] == ["Before"]
+    ran = cli("log", "yesterday", "9:00-10:00", "11:00-12:00", "Plan")
+    assert ran.out.count("Logged: Plan") == 2
+    assert ran.err.count("Tue 2026-11-24") == 4
+    assert len(cli("log", "8:00-8:10", "8:20-8:30", "-q").out.split()) == 2
+    assert isinstance(cli("log", "8:40-8:50", "--json").json, dict)
+
+
+def test_several_spans_are_queued_and_delivered_together(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    cli("me")
+    served.faults([{"kind": "cut_before", "match": {}, "times": 0}])
+    found = cli("log", "8:00-9:00", "9:30-10:00", "Build", "--json").json
+    assert [e["queued"] for e in found] == [True, True]
+    served.faults([])
+    cli("sync")
+    assert [d for d, _, _ in spans(api)] == ["Build", "Build"]
+    cli("undo")
+    assert spans(api) == []
+
+
+def test_a_tag_may_stand_among_the_words(cli: Cli, served: Served, api: Api) -> None:
+    tag = api.create(f"{WS}/tags", name="dev")
+    other = api.create(f"{WS}/tags", name="ops")
+    entry = cli("log", "30m", "Fix", "+dev", "C++", "-t", "ops", "--json").json
+    assert entry["description"] == "Fix C++"
+    assert sorted(entry["tagIds"]) == sorted([tag["id"], other["id"]])
+    assert cli("log", "30m", "--json", "--", "+dev").json["description"] == "+dev"
 
 
 def test_a_span_that_the_clock_skips_is_refused(cli: Cli, served: Served, api: Api) -> None:
@@ -370,6 +445,8 @@ def test_a_damaged_row_or_state_keeps_nobody_from_working(
     [journal] = home.rglob("journal.sqlite3")
     with sqlite3.connect(journal) as db:
         db.execute("UPDATE operations SET payload = 'x' || payload, state = 'queued'")
-    ran = cli("status", code=1)
-    assert "The journal is damaged; it is kept as" in ran.err
-    assert "Runs" in cli("status").out
+    ran = cli("status")
+    assert "Operation 1 of the journal is damaged and was left out." in ran.err
+    assert "Runs" in ran.out
+    cli("log", "9:00-9:30", "goes on")
+    assert len(cli("undo", "--list", "--json").json) >= 1

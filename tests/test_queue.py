@@ -13,6 +13,8 @@ from cli import Ran
 from fault_tally import TALLY
 from fault_worlds import AfterWrite, Entry, World, Worlds, at, ended, entry_id
 
+from clockify_cli.sandbox import USER_ID
+
 ONE, TWO = entry_id(1), entry_id(2)
 TIMER = Entry("Web timer", "08:00", "", "Web", billable=True)
 MAIL = Entry("Mail", "06:00", "06:30", "Ops")
@@ -304,13 +306,13 @@ def test_a_refused_write_is_set_aside_in_the_services_words(world: World) -> Non
         typed(world, "08:01", "edit", "local-1", "-t", "dev")
         typed(world, "08:02", "log", "7:30-8:00", "With", "-p", "Web")
     ran = typed(world, "09:00", "sync", code=6)
-    assert "Required fields are missing: project" in ran.out
+    assert "Project is either required field" in ran.out
     there(world, Entry("With", "07:30", "08:00", "Web", billable=True))
     assert states(world) == [("log", "refused"), ("edit", "queued")]
     shown = world.cli("queue", "show", "1", "--json").json
     assert shown["error"]["kind"] == "refused"
     assert shown["error"]["status"] == 400
-    assert "missing: project" in world.cli("queue", "show", "1").out
+    assert "required field" in world.cli("queue", "show", "1").out
     # It holds up nothing else, and is not tried again by itself.
     world.forget()
     typed(world, "09:01", "log", "8:00-8:30", "Next", "-p", "Ops")
@@ -330,12 +332,12 @@ def test_a_refused_write_is_set_aside_in_the_services_words(world: World) -> Non
 
 
 def test_dropping_takes_along_what_depends_on_it(world: World) -> None:
-    world.configure(workspace={"lockTimeEntries": at("07:00")})
+    world.configure(workspace={"lockTimeEntries": at("07:00")}, roles={USER_ID: "USER"})
     with away(world):
         typed(world, "08:00", "log", "6:00-6:30", "Locked")
         typed(world, "08:01", "edit", "local-1", "-d", "Still locked")
         typed(world, "08:02", "log", "7:30-8:00", "Open")
-    assert "locked period" in typed(world, "09:00", "sync", code=6).out
+    assert "edit locked time entry" in typed(world, "09:00", "sync", code=6).out
     assert "--yes" in world.cli("queue", "drop", "1", code=2).err
     dropped = world.cli("queue", "drop", "1", "--yes", "--json").json
     assert [o["state"] for o in dropped] == ["dropped", "dropped"]
@@ -349,7 +351,7 @@ def test_a_refused_split_loses_nothing(world: World) -> None:
     known(world, replace(MAIL, end="07:30"))
     with away(world):
         typed(world, "08:00", "split", ONE, "--at", "7:00")
-    world.configure(workspace={"lockTimeEntries": at("07:00")})
+    world.configure(workspace={"lockTimeEntries": at("07:00")}, roles={USER_ID: "USER"})
     typed(world, "09:00", "sync", code=6)
     there(world, replace(MAIL, end="07:30"))
     world.configure(workspace={"lockTimeEntries": None})

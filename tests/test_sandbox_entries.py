@@ -248,14 +248,14 @@ def test_duplicate_and_invoiced(api: Api) -> None:
     refused(api.send("PATCH", f"{ENTRIES}/invoiced", {**body, "timeEntryIds": [NOBODY]}))
 
 
-def test_hydrated_swaps_ids_for_things(api: Api) -> None:
+def test_hydrated_swaps_ids_for_things_but_the_projects(api: Api) -> None:
     client = api.create(f"{WS}/clients", name="Client")["id"]
     project = api.create(f"{WS}/projects", name="Acme", clientId=client)["id"]
     task = api.create(f"{WS}/projects/{project}/tasks", name="Plan")["id"]
     tag = api.create(f"{WS}/tags", name="x")["id"]
     api.entry("2026-11-20T08:00:00Z", projectId=project, taskId=task, tagIds=[tag])
     (entry,) = api.get(MINE, hydrated="true")
-    assert "projectId" not in entry
+    assert (entry["projectId"], "taskId" in entry, "tagIds" in entry) == (project, False, False)
     assert (entry["project"]["name"], entry["project"]["clientName"]) == ("Acme", "Client")
     assert (entry["task"]["name"], entry["tags"][0]["name"]) == ("Plan", "x")
     assert entry["user"]["id"] == USER_ID
@@ -265,12 +265,14 @@ def test_forced_fields_are_asked_of_finished_entries_and_at_the_stop(
     api: Api, served: Served
 ) -> None:
     served.configure(workspace={"forceProjects": True, "forceDescription": True})
-    refused(
+    words = refused(
         api.send("POST", ENTRIES, {"start": "2026-11-20T08:00:00Z", "end": "2026-11-20T09:00:00Z"})
     )
+    first = "Project is either required field or given project is archived."
+    assert words.startswith(f"Time entry couldn't be created. {first} Description")
     made = api.entry("2026-11-20T08:00:00Z")
     words = refused(api.send("PATCH", MINE, {"end": "2026-11-20T09:00:00Z"}))
-    assert "project, description" in words
+    assert words == "Can't save, required fields are missing or archived."
     refused(api.send("POST", ENTRIES, {"start": "2026-11-20T09:00:00Z"}))  # would stop it
     project = api.create(f"{WS}/projects", name="Acme")["id"]
     body = {"start": "2026-11-20T08:00:00Z", "description": "d", "projectId": project}
@@ -278,20 +280,157 @@ def test_forced_fields_are_asked_of_finished_entries_and_at_the_stop(
     assert api.send("PATCH", MINE, {"end": "2026-11-20T09:00:00Z"}).status_code == 200
 
 
-@pytest.mark.parametrize("status", [400, 403])
-def test_a_locked_period_refuses_every_change(api: Api, served: Served, status: int) -> None:
+def test_a_locked_period_refuses_every_change_of_a_member(api: Api, served: Served) -> None:
     old = api.entry("2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z")
     new = api.entry("2026-11-22T08:00:00Z", "2026-11-22T09:00:00Z")
-    served.configure(workspace={"lockTimeEntries": "2026-11-21T00:00:00Z"}, lock_status=status)
+    lock = {"lockTimeEntries": "2026-11-21T00:00:00Z"}
+    served.configure(workspace=lock, roles={USER_ID: "USER"})
     path = f"{ENTRIES}/{old['id']}"
     assert api.get(path)["isLocked"] is True
     before = {"start": "2026-11-20T10:00:00Z", "end": "2026-11-20T11:00:00Z"}
     after = {"start": "2026-11-22T10:00:00Z", "end": "2026-11-22T11:00:00Z"}
-    refused(api.send("POST", ENTRIES, before), status)
-    refused(api.send("PUT", path, after), status)
-    refused(api.send("PUT", f"{ENTRIES}/{new['id']}", before), status)
-    refused(api.send("DELETE", path), status)
+    for method, place, body in (
+        ("POST", ENTRIES, before),
+        ("PUT", path, after),
+        ("PUT", f"{ENTRIES}/{new['id']}", before),
+        ("DELETE", path, None),
+        ("POST", f"{MINE}/{old['id']}/duplicate", None),
+    ):
+        words = refused(api.send(method, place, body), 403, 1003)
+        assert words == "Can't edit locked time entry."
     assert api.create(ENTRIES, **after)["isLocked"] is False
+    for role in ("WORKSPACE_ADMIN", "OWNER"):
+        served.configure(roles={USER_ID: role})
+        assert api.put(path, before)["isLocked"] is True
+
+
+def test_nobody_edits_what_is_approved(api: Api, served: Served) -> None:
+    old = api.entry("2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z")
+    served.configure(approved_until="2026-11-21T00:00:00Z")
+    path = f"{ENTRIES}/{old['id']}"
+    assert api.get(path)["isLocked"] is False
+    for method, body in (("PUT", {"start": "2026-11-20T08:00:00Z"}), ("DELETE", None)):
+        words = refused(api.send(method, path, body), 403, 4005)
+        assert words == "Can't edit approved time entry."
+    api.entry("2026-11-22T08:00:00Z", "2026-11-22T09:00:00Z")
+
+
+def test_a_stopwatch_workspace_takes_no_ends(api: Api, served: Served) -> None:
+    served.configure(workspace={"timeTrackingMode": "STOPWATCH_ONLY"})
+    span_of_time = {"start": "2026-11-20T08:00:00Z", "end": "2026-11-20T09:00:00Z"}
+    words = refused(api.send("POST", ENTRIES, span_of_time), 403, 4030)
+    assert words.startswith("Manual time tracking disabled")
+    assert api.send("POST", MINE, span_of_time).status_code == 201
+    api.entry("2026-11-20T10:00:00Z")
+    assert api.send("PATCH", MINE, {"end": "2026-11-20T11:00:00Z"}).status_code == 200
+    served.configure(roles={USER_ID: "USER"})
+    refused(api.send("POST", MINE, span_of_time), 403, 4030)
+    assert api.send("POST", MINE, {"start": "2026-11-20T12:00:00Z"}).status_code == 201
+
+
+def test_a_done_task_takes_no_time(api: Api) -> None:
+    project = api.create(f"{WS}/projects", name="Acme")["id"]
+    tasks = f"{WS}/projects/{project}/tasks"
+    task = api.create(tasks, name="Plan")["id"]
+    held = {"projectId": project, "taskId": task}
+    past = api.entry("2026-11-20T06:00:00Z", "2026-11-20T07:00:00Z", **held)
+    made = api.entry("2026-11-20T08:00:00Z", **held)
+    api.put(f"{tasks}/{task}", {"name": "Plan", "status": "DONE"})
+    cannot = "Can't save, required fields are missing or archived."
+    start = {"start": "2026-11-20T10:00:00Z", **held}
+    assert refused(api.send("POST", ENTRIES, start)) == cannot
+    end = {"end": "2026-11-20T09:00:00Z"}
+    assert refused(api.send("PATCH", MINE, end)) == cannot
+    body = {"start": "2026-11-20T08:00:00Z", **end}
+    refused(api.send("PUT", f"{ENTRIES}/{made['id']}", {**body, **held}))
+    api.put(f"{ENTRIES}/{made['id']}", body)
+    # What it holds already may be edited.
+    body = {"start": "2026-11-20T06:30:00Z", "end": "2026-11-20T07:00:00Z", **held}
+    assert api.put(f"{ENTRIES}/{past['id']}", body)["taskId"] == task
+
+
+def test_an_archived_tag_may_be_refused(api: Api, served: Served) -> None:
+    tag = api.create(f"{WS}/tags", name="old")["id"]
+    api.put(f"{WS}/tags/{tag}", {"name": "old", "archived": True})
+    body = {"start": "2026-11-20T08:00:00Z", "tagIds": [tag]}
+    assert api.create(ENTRIES, **body)["tagIds"] == [tag]
+    served.configure(archived_tags="refuse")
+    words = refused(api.send("POST", ENTRIES, body))
+    assert words == "You can not create entities for archived tag"
+
+
+def test_angle_brackets_are_refused_in_descriptions_and_names(api: Api) -> None:
+    words = 'You entered wrong value. Don\'t use "<" and ">" characters'
+    for text in ("a < b", "->", "<b>"):
+        assert refused(api.send("POST", ENTRIES, {"description": text})) == words
+        for kind in ("projects", "clients", "tags"):
+            assert refused(api.send("POST", f"{WS}/{kind}", {"name": text})) == words
+    client = api.create(f"{WS}/clients", name="x", note="<address>")
+    assert client["note"] == "<address>"
+
+
+def test_a_member_may_have_no_say_in_what_is_billable(api: Api, served: Served) -> None:
+    paid = api.create(f"{WS}/projects", name="Paid", billable=True)["id"]
+    served.configure(workspace={"onlyAdminsCanChangeBillableStatus": True})
+    start = "2026-11-20T08:00:00Z"
+    assert api.entry(start, projectId=paid, billable=False)["billable"] is False
+    served.configure(roles={USER_ID: "USER"})
+    assert api.entry(start, projectId=paid, billable=False)["billable"] is True
+    assert api.entry(start, billable=True)["billable"] is False
+
+
+def test_an_empty_body_starts_a_timer(api: Api) -> None:
+    for path in (ENTRIES, MINE):
+        answer = api.http.post(path)
+        assert answer.status_code == 201
+        assert span(answer.json())[1] is None
+    refused(api.send("POST", ENTRIES, {"end": "2026-11-20T09:00:00Z"}))
+
+
+def test_an_empty_entry_is_accepted_or_refused(api: Api, served: Served) -> None:
+    at = "2026-11-20T08:00:00Z"
+    assert span(api.entry(at, at))[2] == "PT0S"
+    served.configure(refuse_empty_entries=True)
+    refused(api.send("POST", ENTRIES, {"start": at, "end": at}))
+    api.entry(at)
+    refused(api.send("PATCH", MINE, {"end": at}))
+
+
+@pytest.mark.parametrize("kind", ["TIME_OFF", "HOLIDAY"])
+def test_an_absence_is_read_and_a_put_makes_it_work(api: Api, served: Served, kind: str) -> None:
+    body = {"start": "2026-11-20T08:00:00Z", "end": "2026-11-20T16:00:00Z"}
+    served.bulk_insert([{**body, "type": kind}])
+    (entry,) = api.get(MINE)
+    assert entry["type"] == kind
+    refused(api.send("POST", ENTRIES, {**body, "type": kind}), code=3002)
+    assert api.put(f"{ENTRIES}/{entry['id']}", body)["type"] == "REGULAR"
+
+
+def test_many_entries_by_their_ids(api: Api) -> None:
+    project = api.create(f"{WS}/projects", name="Acme")["id"]
+    numbers = [
+        api.entry(f"2026-11-20T0{n}:00:00Z", "2026-11-20T09:00:00Z", projectId=project)["id"]
+        for n in range(3)
+    ]
+    answer = api.send("POST", f"{ENTRIES}/batch", {"timeEntryIds": [*numbers[:2], NOBODY]})
+    assert answer.status_code == 200
+    assert {entry["id"] for entry in answer.json()} == set(numbers[:2])
+    assert answer.json()[0] == api.get(f"{ENTRIES}/{answer.json()[0]['id']}")
+    whole = {"timeEntryIds": numbers, "hydrated": True}
+    found = api.send("POST", f"{ENTRIES}/batch", whole).json()
+    assert [entry["project"]["name"] for entry in found] == ["Acme"] * 3
+    refused(api.send("POST", f"{ENTRIES}/batch", {}))
+
+
+def test_pages_above_the_limit_are_refused_or_cut(api: Api, served: Served) -> None:
+    refused(api.send("GET", MINE, page_size=5001))
+    assert api.send("GET", MINE, page_size=5000).status_code == 200
+    for hour in range(3):
+        api.entry(f"2026-11-20T0{hour}:00:00Z", "2026-11-20T09:00:00Z")
+    served.configure(refused_page_size=200, max_page_size=2)
+    refused(api.send("GET", MINE, page_size=201))
+    answer = api.send("GET", MINE, page_size=200)
+    assert (len(answer.json()), answer.headers["Last-Page"]) == (2, "false")
 
 
 def test_time_for_others(api: Api, served: Served) -> None:
@@ -427,7 +566,8 @@ def test_running_entries_come_ten_at_a_time(api: Api, served: Served) -> None:
         api.create(f"{WS}/user/{user}/time-entries", start="2026-11-20T08:00:00Z")
     answer = api.send("GET", f"{ENTRIES}/status/in-progress")
     assert (len(answer.json()), answer.headers["Last-Page"]) == (10, "false")
-    assert len(api.get(f"{ENTRIES}/status/in-progress", page_size=5000)) == 12
+    assert len(api.get(f"{ENTRIES}/status/in-progress", page_size=1000)) == 12
+    refused(api.send("GET", f"{ENTRIES}/status/in-progress", page_size=1001))
 
 
 def test_rates_are_read_with_billable_entries(api: Api, served: Served) -> None:

@@ -12,19 +12,24 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from sandbox_api import ENTRIES, MINE, WS, Api
+from fault_injection import Faults
+from sandbox_api import ENTRIES, MINE, WS, Api, refused
+from sandbox_bulk import insert
+from sandbox_server import FaultySandbox
 
-from clockify_cli import sandbox
-from clockify_cli.sandbox.faults import Faults
+from clockify_cli.sandbox import USER_ID, Sandbox
 from clockify_cli.sandbox.instants import duration_text, instant_text, read_instant
+from clockify_cli.sandbox.seeds import MINA, MINA_KEY
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
-def opened(database: Path, **options: object) -> Api:
-    app = sandbox.application(database, **options)  # type: ignore[arg-type]
-    transport = httpx.WSGITransport(app=app)
-    return Api.gateway("http://sandbox.localhost", transport=transport)
+def through(app: Sandbox) -> Api:
+    return Api.gateway("http://sandbox.localhost", transport=httpx.WSGITransport(app=app))
+
+
+def opened(database: Path) -> Api:
+    return through(Sandbox(database))
 
 
 @pytest.fixture
@@ -36,13 +41,13 @@ def test_data_survives_between_runs_and_is_the_owners_alone(database: Path) -> N
     made = opened(database).entry("2026-11-20T08:00:00Z")
     assert [entry["id"] for entry in opened(database).get(MINE)] == [made["id"]]
     assert database.stat().st_mode & 0o077 == 0
-    assert sandbox.reset(database) is None
+    assert Sandbox(database).reset() is None
     assert opened(database).get(MINE) == []
 
 
 def test_the_clock_is_given(database: Path) -> None:
     at = datetime(2026, 1, 2, 3, 4, 5, 999_999, tzinfo=UTC)
-    api = opened(database, clock=lambda: at)
+    api = through(Sandbox(database, clock=lambda: at))
     answer = api.send("POST", ENTRIES, {})
     assert answer.json()["timeInterval"]["start"] == "2026-01-02T03:04:05Z"
     assert answer.headers["Date"] == "Fri, 02 Jan 2026 03:04:05 GMT"
@@ -50,7 +55,7 @@ def test_the_clock_is_given(database: Path) -> None:
 
 def test_a_pending_connection_is_active_when_asked_for(database: Path) -> None:
     opened(database)
-    app = sandbox.application(database)
+    app = Sandbox(database)
     headers = {"Authorization": "Bearer sandbox"}
     control = Api("http://sandbox.localhost", headers, transport=httpx.WSGITransport(app=app))
     made = control.send("POST", "/connections", {"app": "clockify"}).json()["connection_id"]
@@ -59,7 +64,7 @@ def test_a_pending_connection_is_active_when_asked_for(database: Path) -> None:
 
 
 def test_faults_break_off_in_process_too(database: Path) -> None:
-    api = opened(database, faults=Faults([{"kind": "cut_after"}]))
+    api = through(FaultySandbox(database, faults=Faults([{"kind": "cut_after"}])))
     with pytest.raises(OSError, match="broke off"):
         api.send("POST", ENTRIES, {})
     assert len(api.get(MINE)) == 1
@@ -67,16 +72,16 @@ def test_faults_break_off_in_process_too(database: Path) -> None:
 
 WRITER = """
 import sys, httpx
-from clockify_cli import sandbox
+from clockify_cli.sandbox import USER_ID, WORKSPACE_ID, Sandbox
 http = httpx.Client(
-    transport=httpx.WSGITransport(app=sandbox.application(sys.argv[1])),
-    base_url="http://sandbox.localhost/clockify/api/v1/workspaces/" + sandbox.WORKSPACE_ID,
+    transport=httpx.WSGITransport(app=Sandbox(sys.argv[1])),
+    base_url="http://sandbox.localhost/clockify/api/v1/workspaces/" + WORKSPACE_ID,
     headers={"Authorization": "Bearer sandbox"},
 )
 for n in range(8):
     body = {"start": f"2026-11-20T0{n}:00:00Z", "description": sys.argv[2]}
     assert http.post("/time-entries", json=body).status_code == 201
-    mine = f"/user/{sandbox.USER_ID}/time-entries"
+    mine = f"/user/{USER_ID}/time-entries"
     assert http.get(mine, params={"page-size": 200}).status_code == 200
 """
 
@@ -107,9 +112,9 @@ def test_a_hundred_thousand_entries(database: Path) -> None:
                 "end": (at + timedelta(minutes=50)).strftime("%Y-%m-%dT%H:%M:%SZ"),
             }
 
-    assert sandbox.bulk_insert(database, bodies()) == 100_000  # type: ignore[arg-type]
-    sandbox.configure(database, requests_per_second=0)
-    api = opened(database)
+    sandbox = Sandbox(database)
+    assert insert(sandbox, bodies()) == 100_000  # type: ignore[arg-type]
+    api = through(sandbox)
     began = time.perf_counter()
     for page in (1, 50, 100):
         answer = api.send("GET", MINE, page=page, page_size=1000)
@@ -128,19 +133,19 @@ def test_a_damaged_file_is_moved_aside(database: Path, damage: bytes) -> None:
     answer = opened(database).send("GET", "/v1/user")
     assert answer.status_code == 500
     assert "sandbox reset" in answer.json()["message"]
-    aside = sandbox.reset(database)
+    aside = Sandbox(database).reset()
     assert aside is not None
     assert Path(aside).read_bytes() == damage
     assert opened(database).get(MINE) == []
 
 
 def test_a_month_of_work_is_believable_and_always_the_same(tmp_path: Path) -> None:
-    counts = [sandbox.seed(tmp_path / name, now=NOW) for name in "ab"]
+    counts = [Sandbox(tmp_path / name).seed(now=NOW) for name in "ab"]
     assert counts[0] == counts[1]
     one, two = (opened(tmp_path / name) for name in "ab")
     entries = one.get(MINE, page_size=1000)
     assert entries == two.get(MINE, page_size=1000)
-    assert sum(sandbox.seed(tmp_path / "a", now=NOW).values()) == 0  # nothing twice
+    assert sum(Sandbox(tmp_path / "a").seed(now=NOW).values()) == 0  # nothing twice
     assert 80 < len(entries) < 400
     starts = [
         datetime.fromisoformat(e["timeInterval"]["start"]).astimezone(NOW.tzinfo) for e in entries
@@ -157,16 +162,34 @@ def test_a_month_of_work_is_believable_and_always_the_same(tmp_path: Path) -> No
     assert len({project["color"] for project in projects}) == len(projects)
     assert one.get(MINE, in_progress="true") == []
     (running,) = one.get(f"{ENTRIES}/status/in-progress")
-    assert running["userId"] != sandbox.USER_ID
+    assert running["userId"] != USER_ID
     assert len({user["id"] for user in one.get(f"{WS}/users")}) == 3
-    assert len(one.get(f"{WS}/tags")) == 5
+    assert Counter(tag["archived"] for tag in one.get(f"{WS}/tags")) == {False: 5, True: 1}
+    assert {"TIME_OFF", "HOLIDAY", "REGULAR"} == {entry["type"] for entry in entries}
+    locked = [entry for entry in entries if entry["isLocked"]]
+    assert 0 < len(locked) < len(entries) / 2
+    launch = next(p for p in projects if p["name"] == "🚀 Launch")
+    tasks = one.get(f"{WS}/projects/{launch['id']}/tasks")
+    assert Counter(task["status"] for task in tasks) == {"ACTIVE": 1, "DONE": 1}
+
+
+def test_a_seeded_colleague_has_a_key_of_her_own(database: Path) -> None:
+    Sandbox(database).seed(now=NOW)
+    hers = Api.gateway(
+        "http://sandbox.localhost", MINA_KEY, transport=httpx.WSGITransport(app=Sandbox(database))
+    )
+    me = hers.get("/v1/user")
+    assert me["name"] == MINA
+    mine = f"{WS}/user/{me['id']}/time-entries"
+    oldest = hers.get(mine, page_size=1000)[-1]
+    refused(hers.send("DELETE", f"{ENTRIES}/{oldest['id']}"), 403, 1003)  # she is no admin
 
 
 def test_seeding_leaves_what_is_there(database: Path) -> None:
     api = opened(database)
     project = api.create(f"{WS}/projects", name="[Internal] Housekeeping")
     entry = api.entry("2026-11-20T08:00:00Z")
-    sandbox.seed(database, now=NOW, days=3)
+    Sandbox(database).seed(now=NOW, days=3)
     assert api.get(f"{ENTRIES}/{entry['id']}")["timeInterval"]["end"] is None
     found = api.get(f"{WS}/projects", name="[internal] housekeeping")
     assert [p["id"] for p in found] == [project["id"]]
@@ -175,8 +198,7 @@ def test_seeding_leaves_what_is_there(database: Path) -> None:
 def test_it_imports_nothing_of_the_program() -> None:
     code = (
         "import sys\n"
-        "from clockify_cli import sandbox\n"
-        "from clockify_cli.sandbox import routes, wsgi, seeds\n"
+        "from clockify_cli.sandbox import routes, seeds, service\n"
         "own = [m for m in sys.modules if m.startswith('clockify_cli.')]\n"
         "print([m for m in own if not m.startswith('clockify_cli.sandbox')])\n"
         "print([m for m in ('http.server', 'socketserver', 'wsgiref', 'zoneinfo', 'email', 'httpx')"

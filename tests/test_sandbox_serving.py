@@ -7,8 +7,6 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,10 +16,11 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Served
+from conftest import Served, start_server
 from sandbox_api import ENTRIES, MINE, WS, Api
 
-from clockify_cli import sandbox
+from clockify_cli.sandbox import WORKSPACE_ID, Sandbox
+from clockify_cli.sandbox.server import LoopbackServer
 
 BODY = {"start": "2026-11-20T08:00:00Z", "description": "once"}
 
@@ -77,6 +76,10 @@ def _is_garbage(answer: httpx.Response) -> bool:
     return False
 
 
+def _ends_with_seven(answer: httpx.Response) -> bool:
+    return answer.json()["timeInterval"]["end"] == 7 and bool(answer.json()["id"])
+
+
 @pytest.mark.parametrize(
     ("rule", "happened", "check"),
     [
@@ -86,6 +89,7 @@ def _is_garbage(answer: httpx.Response) -> bool:
         ({"kind": "html"}, 1, _is_html),
         ({"kind": "html", "commit": False}, 0, lambda a: "<html>" in a.text),
         ({"kind": "empty"}, 1, lambda a: (a.status_code, a.content) == (201, b"")),
+        ({"kind": "odd", "set": {"timeInterval.end": 7}}, 1, _ends_with_seven),
         ({"kind": "slow", "seconds": 0.3}, 1, lambda a: a.elapsed.total_seconds() >= 0.3),
         ({"kind": "429"}, 0, lambda a: "retry-after" not in a.headers),
         ({"kind": "429", "retry_after": "7"}, 0, lambda a: a.headers["retry-after"] == "7"),
@@ -130,21 +134,63 @@ def test_how_often_a_fault_happens(api: Api, served: Served) -> None:
         assert httpx.post(f"{served.url}/__sandbox__/faults", json=wrong).status_code == 400
 
 
-def test_a_foreign_host_or_page_is_refused(served: Served) -> None:
-    url = f"{served.url}/__sandbox__/settings"
-    for host in ("evil.example", "127.0.0.1.evil.example", "0.0.0.0"):
+def test_no_page_of_another_site_gets_anything(served: Served) -> None:
+    """Not with a known key, and not from another port of this machine either."""
+    url, key = f"{served.api_url}/api/v1/user", {"X-Api-Key": "sandbox"}
+
+    def status(**headers: str) -> int:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return httpx.get(url, headers=key | named).status_code
+
+    for origin in ("https://evil.example", "null", "http://localhost:3000", "http://127.0.0.1", ""):
+        assert status(Origin=origin) == 403
+    assert status(Origin=served.url) == 200
+    assert status(Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors") == 403
+    assert status(Sec_Fetch_Site="same-site") == 403
+    assert status(Sec_Fetch_Site="none", Sec_Fetch_Mode="navigate") == 200
+    # A page whose own name was pointed at this machine.
+    evil = {"Host": "evil.example"}
+    assert status(**evil, Origin="http://evil.example") == 403
+    assert status(**evil, Sec_Fetch_Site="same-origin") == 421
+    answer = httpx.options(url, headers={"Origin": "https://evil.example"})
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_clients_with_a_fixed_address_are_served_under_its_name(served: Served) -> None:
+    url = f"{served.api_url}/api/v1/user"
+    hosts = ("api.clockify.me", "gateway.maton.ai:443", "127.0.0.1.evil.example")
+    for host in ("localhost", "LOCALHOST:80", "127.0.0.9:1", "[::1]:7", "x.localhost", *hosts):
+        good = {"Host": host, "X-Api-Key": "sandbox"}
+        assert httpx.get(url, headers=good).status_code == 200
+        assert httpx.get(url, headers=good | {"X-Api-Key": "wrong"}).status_code == 401
+    for host in hosts:
         assert httpx.get(url, headers={"Host": host}).status_code == 421
-    for host in ("localhost", "LOCALHOST:80", "127.0.0.9:1", "[::1]:7", "sandbox.localhost"):
-        assert httpx.get(url, headers={"Host": host}).status_code == 200
-    assert httpx.get(url, headers={"Origin": "https://evil.example"}).status_code == 403
-    assert httpx.get(url, headers={"Origin": "null"}).status_code == 403
-    assert httpx.get(url, headers={"Origin": "http://localhost:3000"}).status_code == 200
+        assert httpx.get(f"{served.url}/oauth/x", headers={"Host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("host", [b"[", b"[::1", b"]", b"a@[b", b":", b"\xff", b"http://x/", b""])
+def test_a_host_that_is_none_is_refused_in_peace(served: Served, host: bytes) -> None:
+    request = b"GET /clockify/api/v1/user HTTP/1.1\r\nHost: %s\r\n\r\n" % host
+    assert raw(served, request).split(b" ")[1] in (b"421", b"401")
+    asked = b"GET http://[/clockify/api/v1/user HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    assert b" 401 " in raw(served, asked)
+
+
+def test_the_shipped_server_has_no_switches(tmp_path: Path) -> None:
+    server = LoopbackServer(Sandbox(tmp_path / "s.sqlite3"), "127.0.0.1", 0)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    key = {"Authorization": "Bearer sandbox"}
+    for path in ("reset", "faults", "settings", "seed", "requests", "entries"):
+        answer = httpx.post(f"{server.url}/__sandbox__/{path}", headers=key)
+        assert answer.status_code == 404
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
 def test_it_listens_on_this_machine_alone(tmp_path: Path, host: str) -> None:
     with pytest.raises(ValueError, match="this machine alone"):
-        sandbox.serve(tmp_path / "s.sqlite3", host=host)
+        Sandbox(tmp_path / "s.sqlite3").serve(host=host)
 
 
 def raw(served: Served, sent: bytes) -> bytes:
@@ -158,7 +204,7 @@ def raw(served: Served, sent: bytes) -> bytes:
 HEAD = (
     b"POST /api/v1/workspaces/%s/time-entries HTTP/1.1\r\nHost: localhost\r\n"
     b"X-Api-Key: sandbox\r\nContent-Type: application/json\r\n"
-) % sandbox.WORKSPACE_ID.encode()
+) % WORKSPACE_ID.encode()
 
 
 def test_what_odd_clients_send(api: Api, served: Served) -> None:
@@ -230,20 +276,11 @@ def test_two_clients_never_make_two_timers_or_two_names(served: Served) -> None:
     assert sum(entry["timeInterval"]["end"] is None for entry in found) == 1
 
 
-def spawn(database: Path, *more: str) -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-m", "clockify_cli.sandbox", "--print-url"]
-    process = subprocess.Popen(
-        [*command, "--database", str(database), *more], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    return process, process.stdout.readline().strip()
-
-
 def test_what_was_answered_survives_kill_9(tmp_path: Path) -> None:
     database = tmp_path / "killed.sqlite3"
     answered: list[str] = []
     for _ in range(3):
-        process, url = spawn(database, "--setting", "requests_per_second=0")
+        process, url = start_server(database, "--setting", "requests_per_second=0")
         api = Api.direct(url)
 
         def write(api: Api = api) -> None:
@@ -273,7 +310,7 @@ def test_what_was_answered_survives_kill_9(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_cleanly_even_while_a_request_hangs(tmp_path: Path, number: int) -> None:
-    process, url = spawn(tmp_path / "stopped.sqlite3")
+    process, url = start_server(tmp_path / "stopped.sqlite3")
     httpx.post(f"{url}/__sandbox__/faults", json=[{"kind": "hang", "seconds": 60}])
     with pytest.raises(httpx.TimeoutException):
         Api.direct(url, timeout=0.2).send("GET", "/v1/user")
@@ -281,14 +318,3 @@ def test_it_stops_cleanly_even_while_a_request_hangs(tmp_path: Path, number: int
     assert process.wait(timeout=5) == 0
     assert process.stdout is not None
     process.stdout.close()
-
-
-def test_a_port_that_is_taken_is_told(served: Served, tmp_path: Path) -> None:
-    port = served.url.rsplit(":", 1)[1]
-    command = [sys.executable, "-m", "clockify_cli.sandbox", "--port", port]
-    done = subprocess.run(
-        [*command, "--database", str(tmp_path / "s")], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert "in use" in done.stderr
-    assert "Traceback" not in done.stderr

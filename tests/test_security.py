@@ -23,7 +23,7 @@ from cli import ENTRIES, NOW, PROGRAM, Cli, Ran, new_cli
 from conftest import Served
 from terminal import Terminal
 
-from clockify_cli.sandbox import API_KEY, USER_ID, application
+from clockify_cli.sandbox import API_KEY, USER_ID, Sandbox
 from clockify_cli.sandbox.server import LoopbackServer
 from clockify_cli.setup import connections
 
@@ -351,7 +351,7 @@ def served_with_tls(database: Path, certificate: Path, key: Path) -> Iterator[st
     """Serve a sandbox over TLS and yield its address."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    server = LoopbackServer(application(database), "127.0.0.1", 0)
+    server = LoopbackServer(Sandbox(database), "127.0.0.1", 0)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.handle_error = lambda *_: None  # type: ignore[method-assign] - refused handshakes
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -446,11 +446,11 @@ def test_the_embedded_server_refuses_foreign_hosts_and_origins(serving: str) -> 
         assert http.get(path).status_code == 200
         port = serving.rpartition(":")[2]
         for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", "10.0.0.1"):
-            assert http.get(path, headers={"Host": host}).status_code == 421
-            assert http.post("/__sandbox__/reset", headers={"Host": host}).status_code == 421
-        evil = {"Origin": "https://evil.example"}
-        assert http.get(path, headers=evil).status_code == 403
-        assert http.post("/__sandbox__/reset", headers=evil).status_code == 403
+            own = {"Host": host, "Origin": f"http://{host}"}
+            assert http.get(path, headers=own).status_code == 403
+            browser = {"Host": host, "Sec-Fetch-Site": "same-origin"}
+            assert http.get(path, headers=browser).status_code == 421
+        assert http.get(path, headers={"Origin": "https://evil.example"}).status_code == 403
         assert http.get(path, headers={"Host": f"localhost:{port}"}).status_code == 200
 
 

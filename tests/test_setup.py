@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import stat
-import subprocess
 import sys
 import time
 import tomllib
@@ -183,7 +181,7 @@ def test_a_chosen_connection_that_is_gone_does_not_hinder_the_sign_in(newcomer: 
     told = newcomer("auth", "login", "--with-token", "--json", input=SECRET).json
     assert "gone" in told["todo"]
     assert "clockify doctor" in told["todo"]
-    assert bad(newcomer, code=6)["connection"]["fix"] == "clockify config unset connection"
+    assert bad(newcomer, code=3)["connection"]["fix"] == "clockify config unset connection"
 
 
 def test_direct_sign_in_makes_the_profile_direct(newcomer: Cli, served: Served) -> None:
@@ -398,7 +396,7 @@ def test_delete_needs_a_yes(cli: Cli, served: Served) -> None:
     deleted = cli("connections", "delete", CONNECTION_ID, "--yes", "--json").json
     assert deleted["connection_id"] == CONNECTION_ID
     assert cli("connections", "--json").json == []
-    assert cli("status", "--json", code=6).error["hint"].count("clockify connections") == 2
+    assert cli("status", "--json", code=3).error["hint"].count("clockify connections") == 3
 
 
 def test_create_on_a_terminal_opens_the_browser_and_waits(cli: Cli, tmp_path: Path) -> None:
@@ -532,16 +530,16 @@ def test_the_doctor_tells_of_the_key(cli: Cli, served: Served) -> None:
 
 
 def test_the_doctor_tells_of_an_address_without_the_apps_name(cli: Cli, served: Served) -> None:
-    found = bad(cli, code=4, CLOCKIFY_GATEWAY_URL=served.url)
+    found = bad(cli, code=5, CLOCKIFY_GATEWAY_URL=served.url)
     assert found["address"]["fix"] == f"export CLOCKIFY_GATEWAY_URL={served.url}/clockify"
     assert asked(served) == []
     cli("config", "set", "gateway_url", "https://gateway.maton.ai")
-    found = bad(cli, code=4, CLOCKIFY_GATEWAY_URL="")
+    found = bad(cli, code=5, CLOCKIFY_GATEWAY_URL="")
     assert (
         found["address"]["fix"]
         == "clockify config set gateway_url https://gateway.maton.ai/clockify"
     )
-    found = bad(cli, code=4, CLOCKIFY_GATEWAY_URL=f"{served.url}/clockify/v2")
+    found = bad(cli, code=5, CLOCKIFY_GATEWAY_URL=f"{served.url}/clockify/v2")
     assert "404" in found["service"]["message"]
 
 
@@ -552,20 +550,20 @@ def test_the_doctor_tells_of_the_connection(cli: Cli, served: Served) -> None:
     assert found["connection"]["fix"] == "clockify connections create --use"
     assert asked(served) == [f"GET {USER_PATH}", "GET /connections"]
     served.configure(expired_connections=[])
-    found = bad(cli, "--connection", "nope", code=6)
+    found = bad(cli, "--connection", "nope", code=3)
     assert "--connection" in found["connection"]["fix"]
-    found = bad(cli, code=6, CLOCKIFY_CONNECTION="nope")
+    found = bad(cli, code=3, CLOCKIFY_CONNECTION="nope")
     assert found["connection"]["fix"] == "unset CLOCKIFY_CONNECTION"
     cli("config", "set", "connection", "nope")
-    assert bad(cli, code=6)["connection"]["fix"] == "clockify config unset connection"
+    assert bad(cli, code=3)["connection"]["fix"] == "clockify config unset connection"
     cli("config", "unset", "connection")
     cli("connections", "delete", CONNECTION_ID, "--yes")
-    found = bad(cli, code=6)
+    found = bad(cli, code=3)
     assert found["connection"]["fix"] == "clockify connections create --use"
     made = cli("connections", "create", "--json").json
-    assert bad(cli, code=6)["connection"]["fix"] == f"Open {made['url']}"
+    assert bad(cli, code=3)["connection"]["fix"] == f"Open {made['url']}"
     httpx.get(made["url"] + "?deny=1", trust_env=False)
-    assert "failed" in bad(cli, code=6)["connection"]["message"]
+    assert "failed" in bad(cli, code=3)["connection"]["message"]
 
 
 def test_the_doctor_works_without_a_network(cli: Cli, served: Served) -> None:
@@ -825,13 +823,27 @@ def test_reset_drops_what_waits_for_the_old_one(cli: Cli) -> None:
     assert queued.json["queued"] is True
     ran = cli("sandbox", "reset", "--yes", "--json")
     assert ran.json["dropped"] == 1
-    assert "1 write" in ran.err
+    assert "1 pending change" in ran.err
     assert cli("--sandbox", "queue", "--json").json == []
     cli("--sandbox", "sync")
     assert cli("--sandbox", "entries", "--json").json == []
     # The idempotency key is free again.
     cli("--sandbox", "log", "9:00-9:30", "Fresh", "--key", "k1")
     assert len(cli("--sandbox", "entries", "--json").json) == 1
+
+
+def test_reset_forgets_what_the_old_one_held(cli: Cli) -> None:
+    """An entry that is gone is neither overlapped nor offered again."""
+    cli.env["CLOCKIFY_NOW"] = NOW
+    cli("--sandbox", "log", "9:00-9:30", "Old")
+    assert "Old" in cli("--sandbox", "log", "9:15-9:45", "Second").err
+    cli("--sandbox", "start", "Running", "--at", "9:50")
+    cli("sandbox", "reset", "--yes")
+    assert cli("--sandbox", "log", "9:00-10:00", "New").err == ""
+    assert [e["description"] for e in cli("--sandbox", "entries", "--json").json] == ["New"]
+    assert "Old" not in cli("--sandbox", "undo", "--list").out
+    cli("--sandbox", "undo")
+    cli("--sandbox", "undo", code=4)
 
 
 def test_reset_leaves_the_service_alone(cli: Cli, served: Served) -> None:
@@ -868,27 +880,6 @@ def test_settings_show_and_change_the_sandbox(cli: Cli) -> None:
     assert (changed["retry_after"], changed["latency"]) == ("date", 0.5)
     cli("sandbox", "settings", "retry_after=null", "latency=null")
     assert cli("sandbox", "settings", "--json").json == found
-    for wrong in ("nothing=1", "latency=fast", "requests_per_hour", "keys=3"):
+    for wrong in ("nothing=1", "latency=fast", "requests_per_hour", "keys=3", "=1", "user.x=1"):
         cli("sandbox", "settings", wrong, code=2)
     assert cli("sandbox", "settings", "--json").json == found
-
-
-def test_the_module_of_the_server_serves_the_same_file(tmp_path: Path) -> None:
-    """``python -m clockify_cli.sandbox`` and ``clockify sandbox`` agree on what a sandbox is."""
-    cli = new_cli(tmp_path / "home", "http://127.0.0.1:9")
-    path = cli("sandbox", "path").out.strip()
-    cli("sandbox", "settings", "requests_per_hour=7")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "clockify_cli.sandbox", "--database", path, "--print-url"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **cli.env},
-    )
-    assert process.stdout is not None
-    url = process.stdout.readline().strip()
-    try:
-        told = httpx.get(f"{url}/__sandbox__/settings", trust_env=False).json()
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-    assert told["requests_per_hour"] == 7

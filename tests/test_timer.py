@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import signal
 import time
 
 import pytest
-from cli import ENTRIES, Cli
+from cli import USER_ENTRIES, Cli
 from conftest import Served
 from sandbox_api import MINE, WS, Api
 
@@ -31,13 +33,14 @@ def start_elsewhere(api: Api, description: str, at: str) -> str:
     return str(api.entry(at, description=description)["id"])
 
 
-def test_the_first_start_ever_is_two_requests(cli: Cli, served: Served) -> None:
+def test_the_first_start_ever_looks_who_and_what_is_running_first(cli: Cli, served: Served) -> None:
     entry = cli("start", "Review", "--json").json
     assert entry["description"] == "Review"
     assert entry["timeInterval"]["end"] is None
     assert [(r["method"], r["path"]) for r in served.requests()] == [
         ("GET", "/clockify/api/v1/user"),
-        ("POST", ENTRIES),
+        ("GET", USER_ENTRIES),
+        ("POST", USER_ENTRIES),
     ]
 
 
@@ -66,7 +69,7 @@ def test_a_running_timer_is_stopped_at_the_new_start(cli: Cli, served: Served, a
     assert entries["One"]["end"] == entries["Two"]["start"] == "2026-11-25T09:00:00Z"
 
 
-def test_first_start_by_names_is_five_requests_and_then_one(
+def test_first_start_by_names_is_six_requests_and_then_one(
     cli: Cli, served: Served, api: Api
 ) -> None:
     client = api.create(f"{WS}/clients", name="Acme")
@@ -76,7 +79,7 @@ def test_first_start_by_names_is_five_requests_and_then_one(
     served.clear()
     words = ("start", "Fix", "login", "-p", "acme/web", "-k", "bui", "-t", "DEV", "--json")
     entry = cli(*words).json
-    assert len(methods(served)) == 5
+    assert len(methods(served)) == 6
     assert (entry["projectId"], entry["taskId"]) == (project["id"], task["id"])
     assert entry["tagIds"] == [tag["id"]]
     assert entry["billable"] is True, "the project's own default"
@@ -244,3 +247,116 @@ def test_a_timer_left_running_is_noticed_with_the_line_that_mends_it(
     assert "clockify stop --at '2026-11-24 18:00'" in ran.err
     cli("stop", "--at", "2026-11-24 18:00", CLOCKIFY_NOW="2026-11-25T07:00:00Z")
     assert "Forgotten" not in cli("status", CLOCKIFY_NOW="2026-11-25T07:00:00Z").err
+
+
+NOW = {"CLOCKIFY_NOW": "2026-11-25T09:15:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (("start", "-10m", "foo"), "clockify start foo --at -10m"),
+        (("start", "foo", "-10m", "-p", "Web"), "clockify start foo -p Web --at -10m"),
+        (("start", "foo", "+5m"), "clockify start foo --at +5m --allow-future"),
+        (("start", "9:00", "foo"), "clockify start foo --at 9:00"),
+        (("start", "foo", "9am"), "clockify start foo --at 9am"),
+        (("start", "9:00"), "clockify start --at 9:00"),
+        (("start", "15m", "foo"), "clockify log 15m foo"),
+        (("start", "8:00-9:00", "foo"), "clockify log 8:00-9:00 foo"),
+        (("start", "@1"), "clockify continue @1"),
+        (("switch", "9:00", "foo"), "clockify switch foo --at 9:00"),
+        (("switch", "@2"), "clockify continue @2"),
+        (("break", "15m"), "clockify break --at -15m"),
+        (("break", "Lunch", "-15m"), "clockify break Lunch --at -15m"),
+        (("start", "foo", "9:00", "--at", "8:00"), "clockify start --at 8:00 -- foo 9:00"),
+        (("break", "@1"), "clockify break -- @1"),
+        (("start", "foo bar", "9:00"), 'clockify start "foo bar" --at 9:00'),
+    ],
+)
+def test_a_time_in_a_description_is_refused_with_the_right_line(
+    cli: Cli, served: Served, api: Api, words: tuple[str, ...], line: str
+) -> None:
+    ran = cli(*words, code=2, **NOW)
+    assert line in ran.err
+    assert "not a description" in ran.err
+    assert api.get(MINE) == []
+
+
+def test_the_lines_that_are_offered_instead_are_accepted(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    for words in (
+        ("start", "foo bar", "-10m"),
+        ("start", "15m", "it's"),
+        ("switch", "foo", "10:10"),
+        ("break", "5m"),
+    ):
+        error = cli(*words, "--json", code=2, **NOW).error
+        lines = re.findall(r"'(clockify [^']+)'", error["hint"])
+        lines.append(error["hint"].partition("As text: ")[2])
+        for line in lines:
+            if words[0] == "switch":
+                cli("start", "Runs", "--at", "9:00", **NOW)
+            cli(*shlex.split(line)[1:], **NOW)
+            if "log" not in line:
+                cli("discard", **NOW)
+
+
+def test_text_and_what_stands_behind_dashes_remain_text(cli: Cli, served: Served, api: Api) -> None:
+    for words, description in (
+        (("Prepare", "10:30", "meeting"), "Prepare 10:30 meeting"),
+        (("--", "10:30", "meeting"), "10:30 meeting"),
+        (("foo", "--", "+5m"), "foo +5m"),
+        (("call +49 171",), "call +49 171"),
+        (("monday",), "monday"),
+        (("3d",), "3d"),
+        (("1234",), "1234"),
+    ):
+        assert cli("start", "--json", *words, **NOW).json["description"] == description
+        cli("discard", **NOW)
+
+
+def test_a_word_with_a_plus_is_a_tag(cli: Cli, served: Served, api: Api) -> None:
+    one = api.create(f"{WS}/tags", name="review")
+    two = api.create(f"{WS}/tags", name="dev")
+    entry = cli("start", "x", "+review", "-t", "dev", "--json", **NOW).json
+    assert entry["description"] == "x"
+    assert sorted(entry["tagIds"]) == sorted([one["id"], two["id"]])
+    entry = cli("switch", "+dev", "--json", CLOCKIFY_NOW="2026-11-25T09:20:00Z").json
+    assert (entry["description"], entry["tagIds"]) == ("x", [two["id"]])
+    cli("start", "y", "+nosuch", code=4, **NOW)
+    cli("discard")
+    assert cli("start", "--json", "--", "+review", **NOW).json["description"] == "+review"
+
+
+def test_stop_takes_the_latest_such_time_since_the_start(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    cli("start", "Work", CLOCKIFY_NOW="2026-11-24T13:00:00Z")
+    served.clear()
+    ran = cli("stop", "17:30", CLOCKIFY_NOW="2026-11-25T07:00:00Z")
+    assert methods(served) == ["PATCH"]
+    assert "Tue 2026-11-24 17:30" in ran.err
+    assert api.get(MINE)[0]["timeInterval"]["end"] == "2026-11-24T16:30:00Z"
+    cli("start", "More", CLOCKIFY_NOW="2026-11-25T08:00:00Z")
+    assert "since Wed 2026-11-25 09:00" in cli("stop", "8:30", code=2, **NOW).err
+    assert "--at" not in cli("stop", "17:30", code=2, **NOW).out
+    cli("stop", "10m", "ago", "--at", "9:00", code=2, **NOW)
+    cli("stop", "10m", code=2, **NOW)
+    ended = cli("stop", "10m", "ago", "--json", **NOW).json
+    assert ended["timeInterval"]["end"] == "2026-11-25T09:05:00Z"
+    cli("start", "Third", "--at", "10:06", **NOW)
+    assert cli("stop", "--at", "10:10", "--json", **NOW).json["timeInterval"]["duration"] == "PT4M"
+    cli("stop", "10:10", code=4, **NOW)
+
+
+def test_stop_looks_for_the_start_where_it_is_not_known(cli: Cli, served: Served, api: Api) -> None:
+    start_elsewhere(api, "In the web app", "2026-11-24T15:00:00Z")
+    stopped = cli("stop", "17:30", "--json", **NOW).json
+    assert stopped["timeInterval"]["end"] == "2026-11-24T16:30:00Z"
+    # What is known here was ended elsewhere, and another one started.
+    cli("start", "Old", CLOCKIFY_NOW="2026-11-25T09:00:00Z")
+    api.send("PATCH", f"{MINE}", {"end": "2026-11-25T09:01:00Z"})
+    start_elsewhere(api, "New", "2026-11-25T08:00:00Z")
+    stopped = cli("stop", "9:30", "--json", **NOW).json
+    assert (stopped["description"], stopped["timeInterval"]["duration"]) == ("New", "PT30M")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,15 +14,17 @@ from clockify_cli.core.errors import TimeError
 from clockify_cli.times import (
     Clock,
     Span,
-    leading_span,
+    leading_spans,
     parse_day,
     parse_duration,
     parse_instant,
     parse_period,
     parse_span,
+    parse_spans,
     span_between,
 )
-from clockify_cli.times.spans import Form, find_span
+from clockify_cli.times.forms import Alone, Form, TwoWays
+from clockify_cli.times.spans import find_spans
 from clockify_cli.times.text import tidy
 
 ZONES = [
@@ -91,7 +94,9 @@ instants = st.one_of(
         lambda t: t[0].isoformat(timespec="seconds") + t[1]
     ),
 )
-separators = st.sampled_from([" ", "-", " - ", "..", " .. ", " to ", " for ", " +", "+", " until "])
+separators = st.sampled_from(
+    [" ", "-", " - ", "..", " .. ", "–", " – ", " to ", " for ", " +", "+", " until "]
+)
 # Most of those are refused; these are nearly always of the grammar.
 sound_clocks = st.times().map(lambda t: t.isoformat("minutes")) | st.sampled_from(["9am", "noon"])
 sound_days = st.sampled_from(
@@ -105,10 +110,15 @@ sound_instants = st.one_of(
     sound_lengths.map("{} ago".format),
     st.sampled_from(["now", "last-stop", "last-start"]),
 )
+dashes = st.sampled_from(["-", " - ", "..", " to ", "–"])
+hours = st.integers(0, 23).map(str) | st.integers(0, 23).map("{:02}".format)
 sound_spans = st.one_of(
     st.tuples(
         sound_days, sound_clocks, st.sampled_from(["-", " - ", "..", " to ", " "]), sound_clocks
     ).map("".join),
+    st.tuples(sound_days, hours | sound_clocks, dashes, hours | sound_clocks | st.just("now")).map(
+        "".join
+    ),
     st.tuples(sound_instants, sound_instants).map(" ".join),
     st.tuples(sound_instants, st.sampled_from([" for ", " +", "+"]), sound_lengths).map("".join),
     st.tuples(sound_lengths, sound_instants).map(" until ".join),
@@ -125,12 +135,14 @@ spans = st.one_of(
 periods = st.one_of(
     st.sampled_from(["week", "this-week", "last-week", "month", "last-month", "quarter", "year"]),
     st.sampled_from(["last-quarter", "last-year", "last-7d", "last-0d", "last week", "2026-13"]),
+    st.sampled_from(["last 2 weeks", "last 3 months", "since monday", "since 11-20", "all"]),
+    st.sampled_from(["november", "feb 2024", "december", "W01", "w53", "2026 W48", "this month"]),
     st.integers(0, 9999).map("{:04}".format),
     st.tuples(st.integers(0, 9999), st.integers(0, 54)).map(lambda t: f"{t[0]:04}-W{t[1]:02}"),
     st.tuples(st.integers(0, 9999), st.integers(0, 5)).map(lambda t: f"{t[0]:04}-Q{t[1]}"),
     st.tuples(st.integers(0, 9999), st.integers(0, 13)).map(lambda t: f"{t[0]:04}-{t[1]:02}"),
     days,
-    st.tuples(days, st.sampled_from(["..", " .. ", " to "]), days).map("".join),
+    st.tuples(days, st.sampled_from(["..", " .. ", " to ", " – ", "-"]), days).map("".join),
 )
 edges = st.one_of(
     st.sampled_from(["0001-01-01 0:00", "9999-12-31 23:59", "9999-12-31T23:59-12:00"]),
@@ -181,12 +193,20 @@ def spanned(words: list[str] | str, clock: Clock, *, allow_future: bool = False)
         return None
 
 
-def form_of(text: str) -> Form | None:
-    """Return the form of a span that the text has."""
+def all_spans(words: list[str], clock: Clock, *, allow_future: bool = False) -> list[Span]:
+    """Return the spans that the words are, none where they are not."""
     try:
-        return find_span(tidy(text))
+        return parse_spans(" ".join(words), clock, allow_future=allow_future)
     except TimeError:
-        return None
+        return []
+
+
+def forms_of(text: str) -> list[Form]:
+    """Return the forms of the spans that the text is."""
+    try:
+        return find_spans(tidy(text))
+    except TimeError:
+        return []
 
 
 def checked(error: TimeError) -> None:
@@ -220,12 +240,13 @@ def test_whatever_is_typed_is_read_or_refused(text: str, clock: Clock, future: b
 @given(words=sentences | st.lists(texts | descriptions, max_size=30), clock=clocks())
 def test_whatever_log_is_given_is_read_or_refused(words: list[str], clock: Clock) -> None:
     try:
-        span, count = leading_span(words, clock)
+        found, count = leading_spans(words, clock)
     except TimeError as error:
         checked(error)
     else:
         assert 0 < count <= len(words)
-        assert span.start < span.end
+        assert found
+        assert all(span.start < span.end for span in found)
 
 
 @many
@@ -234,21 +255,57 @@ def test_log_takes_exactly_the_longest_leading_run(
     words: list[str], clock: Clock, future: bool
 ) -> None:
     try:
-        span, count = leading_span(words, clock, allow_future=future)
-    except TimeError:
-        # The longest run that has the form of a span is refused, or is half of something else.
+        found, count = leading_spans(words, clock, allow_future=future)
+    except TimeError as error:
+        # The longest run that has the form is refused, or is half of something else.
         before = words[: words.index("--")] if "--" in words else words
-        runs = [" ".join(before[:n]) for n in range(len(before), 0, -1)]
-        forms = [form for form in map(form_of, runs) if form]
-        if forms:
-            assert forms[0].loose or spanned(forms[0].typed, clock, allow_future=future) is None
+        for n in range(len(before), 0, -1):
+            if forms := forms_of(" ".join(before[:n])):
+                whole = forms[-1].loose or any(isinstance(f, Alone | TwoWays) for f in forms)
+                follows = "cannot follow" in error.message
+                assert whole or follows or not all_spans(before[:n], clock, allow_future=future)
+                break
         return
-    alone = parse_span(words[:count], clock, allow_future=future)
-    assert (span.start, span.end, span.rule) == (alone.start, alone.end, alone.rule)
-    assert span.notices[: len(alone.notices)] == alone.notices
+    alone = parse_spans(" ".join(words[:count]), clock, allow_future=future)
+    assert [(s.start, s.end, s.rule) for s in found] == [(s.start, s.end, s.rule) for s in alone]
     for longer in range(count + 1, len(words) + 1):
         if "--" not in words[:longer]:
-            assert spanned(words[:longer], clock, allow_future=future) is None
+            assert not all_spans(words[:longer], clock, allow_future=future)
+
+
+def offered(error: TimeError) -> list[str]:
+    """Return what a hint offers to be typed."""
+    found = re.search(r"Did you mean (.*)\?", error.hint)
+    if found is None:
+        return []
+    parts = re.split(r" or (?!a length)|, or a length: ", found[1].removeprefix("a length: "))
+    return [part.strip("'") for part in parts]
+
+
+@many
+@given(
+    text=texts | spans | sound_spans | st.sampled_from(["13pm", "2pm-3pm", "24:00", "9-24", "9-5"]),
+    clock=clocks(),
+    words=st.booleans(),
+)
+def test_whatever_a_hint_offers_is_accepted(text: str, clock: Clock, words: bool) -> None:
+    def log(typed: str) -> object:
+        return leading_spans(typed.split(" "), clock)
+
+    for read in (
+        lambda typed: parse_instant(typed, clock),
+        lambda typed: parse_span(typed, clock),
+        lambda typed: parse_period(typed, clock),
+        lambda typed: parse_day(typed, clock),
+        log,
+    ):
+        try:
+            read(text)
+        except TimeError as error:
+            for typed in offered(error):
+                # A line with several spans is one of log; elsewhere it is told to be refused.
+                again = log if read is not log and " -- " in typed else read
+                again(typed)
 
 
 @many

@@ -17,6 +17,8 @@ from conftest import Served
 from sandbox_api import MINE, WS, Api
 from transfer_files import bodies, jsonl, spans, wanted, writes
 
+from clockify_cli.sandbox import USER_ID
+
 COUNT = 40
 POST = {"method": "POST", "path": "/time-entries$"}
 
@@ -194,11 +196,12 @@ def test_the_key_is_refused_in_the_middle(cli: Cli, served: Served, file: str) -
 def test_refused_lines_are_told_and_the_rest_is_recorded(
     cli: Cli, served: Served, file: str
 ) -> None:
-    served.configure(workspace={"lockTimeEntries": bodies(4)[3]["start"]})
+    lock = {"lockTimeEntries": bodies(4)[3]["start"]}
+    served.configure(workspace=lock, roles={USER_ID: "USER"})
     ran = cli("import", file, code=6)
     assert f"{COUNT - 3} of {COUNT} entries were recorded; Clockify refused 3" in ran.err
     for line in (1, 2, 3):
-        assert f"{file}:{line}: Time entry is in a locked period" in ran.err
+        assert f"{file}:{line}: Can't edit locked time entry" in ran.err
     error = cli("import", file, "--json", code=6).error
     assert (error["existing"], error["failed"]) == (COUNT - 3, 3)
     assert [failure["line"] for failure in error["failures"]] == [1, 2, 3]
@@ -397,7 +400,8 @@ def test_undo_that_was_cut_off_goes_on(cli: Cli, served: Served, tmp_path: Path)
 
 def test_undo_of_an_import_in_a_locked_period(cli: Cli, served: Served, file: str) -> None:
     cli("import", file)
-    served.configure(workspace={"lockTimeEntries": bodies(3)[2]["start"]})
+    lock = {"lockTimeEntries": bodies(3)[2]["start"]}
+    served.configure(workspace=lock, roles={USER_ID: "USER"})
     notes = cli("undo", "--json").json["notes"]
     assert notes[0] == f"{COUNT - 2} entries were deleted."
     assert "refused to delete 2" in notes[1]

@@ -130,13 +130,14 @@ def worlds(draw: st.DrawFn) -> tuple[list[dict[str, Any]], Names]:
             end,
             description=draw(descriptions),
             billable=draw(st.booleans()),
-            type=draw(st.sampled_from(["REGULAR", "BREAK"])),
+            type=draw(st.sampled_from(["REGULAR", "REGULAR", "BREAK", "HOLIDAY", "TIME_OFF"])),
             projectId=f"p{number}" if project else None,
             taskId=f"t{number}" if task else None,
             tagIds=[f"g{number}{at}" for at in range(len(tags))],
         )
         entries.append(one)
-        names.by_id[one["id"]] = Labels(project, client, task, tags)
+        user, email = draw(names_text), draw(st.one_of(st.just(""), names_text))
+        names.by_id[one["id"]] = Labels(project, client, task, tags, user, email)
     return entries, names
 
 
@@ -150,10 +151,17 @@ def test_what_is_written_is_read(
     content = written(format, entries, names, ZoneInfo(zone))
     # Read in another zone: the file carries its own.
     reading = read(content, "file", ZoneInfo("America/New_York"), format=format)
-    assert (reading.broken, reading.skipped, reading.implausibilities) == ([], [], [])
+    work = [one for one in entries if one["type"] in ("REGULAR", "BREAK")]
+    assert (reading.broken, reading.implausibilities) == ([], [])
+    assert len(reading.skipped) == len(entries) - len(work)
     assert [_seen(record) for record in reading.records] == [
-        _meant(one, names.labels(one)) for one in entries
+        _meant(one, names.labels(one)) for one in work
     ]
+    assert set(reading.unread) <= {"Group", "DTSTAMP", "TRANSP"}
+    if format == "csv":
+        assert [(r.person.name, r.person.email) for r in reading.records] == [
+            (names.labels(one).user, names.labels(one).email) for one in work
+        ]
 
 
 def _seen(record: Record) -> tuple[Any, ...]:
@@ -247,7 +255,7 @@ def test_clockify_with_twelve_hours_and_months_first() -> None:
         utc(2026, 9, 30, 22, 19, 30),
     )
     assert (record.project, record.client, record.tags) == ("Web", "Acme", ("a", "b"))
-    assert (record.billable, record.person, record.line) == (True, "r@x.org", 2)
+    assert (record.billable, str(record.person), record.line) == (True, "r@x.org", 2)
 
 
 def test_one_date_decides_for_the_whole_file() -> None:
@@ -425,7 +433,7 @@ def test_toggl_old_and_new() -> None:
     reading = read_text(new)
     [record] = reading.records
     assert (record.project, record.client, record.tags) == ("Web", None, ())
-    assert (record.description, record.person) == ("Fix, login", "r@x.org")
+    assert (record.description, str(record.person)) == ("Fix, login", "r@x.org")
     assert [note.line for note in reading.skipped] == [3]
 
 
@@ -508,7 +516,11 @@ def test_json_as_the_api_hydrates_it() -> None:
         [record] = read_text(text).records
         assert (record.project, record.client, record.task) == ("Web", "Acme", "Build")
         assert (record.project_id, record.task_id) == ("b" * 24, "c" * 24)
-        assert (record.tags, record.tag_ids, record.person) == (("dev",), ("d" * 24,), "r@x.org")
+        assert (record.tags, record.tag_ids, str(record.person)) == (
+            ("dev",),
+            ("d" * 24,),
+            "r@x.org",
+        )
 
 
 def calendar(*lines: str, zones: str = "") -> str:

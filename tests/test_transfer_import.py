@@ -289,7 +289,7 @@ def test_a_plan_is_only_a_plan(cli: Cli, api: Api, served: Served, tmp_path: Pat
     )
     cli("me")
     served.clear()
-    ran = cli("import", file, "--dry-run", "--json", code=4)
+    ran = cli("import", file, "--dry-run", "--json", code=1)
     plan = ran.json
     assert (plan["create"], plan["existing"], plan["skipped"]) == (2, 1, 1)
     assert (plan["dryRun"], plan["created"]) == (True, 0)
@@ -303,10 +303,10 @@ def test_a_plan_is_only_a_plan(cli: Cli, api: Api, served: Served, tmp_path: Pat
     ]
     assert [u["name"] for u in plan["unknown"]] == ["who"]
     assert {r["method"] for r in served.requests()} == {"GET"}
-    told = cli("import", file, "-n", code=4)
+    told = cli("import", file, "-n", code=1)
     for text in ("2 to record (2:00:00)", "1 there already", "1 left out", "tag 'who' (line 5)"):
         assert text in told.out
-    narrow = cli("import", file, "-n", code=4, COLUMNS="40").out
+    narrow = cli("import", file, "-n", code=1, COLUMNS="40").out
     assert max(map(len, narrow.splitlines())) <= 40
     assert held(served).total() == 1
 
@@ -317,11 +317,19 @@ def test_unlikely_times_are_asked_about(cli: Cli, served: Served, tmp_path: Path
     future = {"start": "2099-01-01T08:00:00Z", "end": "2099-01-01T09:00:00Z", "description": "f"}
     file = jsonl(tmp_path / "in.jsonl", [*bodies(2)[1:], long, old, future])
     served.clear()
-    for words in ("longer than 24 hours", "still to come", "more than 10 years old"):
-        ran = cli("import", file, code=2)
-        assert "--yes" in ran.err
-        if words in ran.err:
-            break
+    ran = cli("import", file, code=2)
+    assert "--yes" in ran.err
+    words = ("longer than 24 hours (line 2)", "in the future (line 4)", "10 years old (line 3)")
+    for told in words:
+        assert told in ran.err
+    plan = cli("import", file, "--dry-run", "--json", code=1).json
+    assert [(ask["message"], ask["lines"]) for ask in plan["asks"]] == [
+        ("1 entry is longer than 24 hours", [2]),
+        ("1 entry is in the future", [4]),
+        ("1 entry is more than 10 years old", [3]),
+    ]
+    assert not plan["ok"]
+    assert cli("import", file, "--dry-run", "--yes", "--json").json["asks"] == []
     assert writes(served) == []
     with Terminal(cli, "import", file) as terminal:
         terminal.read_until("longer than 24 hours")
@@ -344,8 +352,12 @@ def test_whose_time_it_is(cli: Cli, served: Served, tmp_path: Path) -> None:
     assert "the time of 2 people, and none of them is you: a@x.org, b@x.org" in ran.err
     assert "--of" in ran.err
     one = toggl(tmp_path / "one.csv", row("c", email="me@old.example"))
-    ran = cli("import", one)
-    assert "the time of me@old.example; it is taken for yours" in ran.err
+    ran = cli("import", one, code=2)
+    assert "the time of me@old.example, who is not you" in ran.err
+    assert "--of 'me@old.example'" in ran.err
+    asked = cli("import", one, "--dry-run", "--json", code=1).json["asks"]
+    assert ["me@old.example" in ask["message"] for ask in asked] == [True]
+    assert cli("import", one, "--of", "me@old.example", "--json").json["created"] == 1
     assert "has no lines of 'nobody'" in cli("import", one, "--of", "nobody", code=2).err
 
 

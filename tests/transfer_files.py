@@ -11,6 +11,10 @@ from typing import Any
 from conftest import Served
 from sandbox_api import MINE, Api
 
+from clockify_cli.importing.people import Owner
+from clockify_cli.transfer.reading import read
+from clockify_cli.transfer.record import Reading
+
 BEGIN = datetime(2026, 11, 2, 8, tzinfo=UTC)
 
 
@@ -77,3 +81,54 @@ def wanted(entries: list[dict[str, Any]]) -> Counter[tuple[str, str | None, str]
 def writes(served: Served) -> list[dict[str, Any]]:
     """Return the requests that would have changed something."""
     return [r for r in served.requests() if r["method"] != "GET"]
+
+
+# -- reading in process --------------------------------------------------------------------------
+
+ME = Owner("5" * 24, "Robin", "robin@x.org")
+# An entry of each program, from 9:00 to 10:00 UTC.
+ENTRIES: dict[str, dict[str, Any]] = {
+    "Clockify JSON": {
+        "description": "x",
+        "timeInterval": {"start": "2026-11-24T09:00:00Z", "end": "2026-11-24T10:00:00Z"},
+    },
+    "Clockify report JSON": {
+        "description": "x",
+        "userEmail": "robin@x.org",
+        "projectName": "Web",
+        "clientName": "Acme",
+        "tags": [{"name": "dev", "_id": "d"}],
+        "timeInterval": {
+            "start": "2026-11-24T10:00:00+01:00",
+            "end": "2026-11-24T11:00:00+01:00",
+            "duration": 3600,
+        },
+    },
+    "Toggl JSON": {
+        "description": "x",
+        "workspace_id": None,
+        "project_id": 17,
+        "start": "2026-11-24T09:00:00+00:00",
+        "stop": "2026-11-24T10:00:00Z",
+        "duration": 3600,
+        "tags": ["dev"],
+        "user_id": 42,
+    },
+    "Watson JSON": {
+        "start": "2026-11-24T10:00:00+01:00",
+        "stop": "2026-11-24T11:00:00+01:00",
+        "project": "Web",
+        "tags": ["dev"],
+    },
+    "timewarrior JSON": {
+        "start": "20261124T090000Z",
+        "end": "20261124T100000Z",
+        "tags": ["dev"],
+        "annotation": "x",
+    },
+}
+
+
+def read_text(text: str | bytes, **options: Any) -> Reading:
+    content = text if isinstance(text, bytes) else text.encode()
+    return read(content, "file", UTC, **options)

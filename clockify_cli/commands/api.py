@@ -140,7 +140,7 @@ def _forget(run: Run, address: str) -> None:
     """Drop what the caches hold and the request may have changed."""
     from clockify_cli.resources.touched import forget_touched
 
-    forget_touched(run.target.account, address)
+    forget_touched(run.account_id, address)
     if run.entry_cache is not None:
         run.entry_cache.forget_all()
 

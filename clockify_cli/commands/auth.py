@@ -55,7 +55,6 @@ def login(
     tried = sign_in.try_key(run.gateway_to(run.target))
     place = sign_in.keep_key(run.profile, table, key, direct=direct)
     if tried.user is not None:
-        sign_in.forget_predecessor(run.known_user, run.account_name, run.target, tried.user)
         run.renew_account(tried.user)
     told = _told(run, place)
     if tried.user is not None:
@@ -99,20 +98,19 @@ def logout(ctx: typer.Context) -> None:
     No request: the key itself stays good. JSON: {signedIn, removed}: whether the environment
     still signs in, and whether a key was stored.
     """
-    from clockify_cli.setup.forgetting import forget_account, writes_waiting
+    from clockify_cli.setup.forgetting import forget_account, pending_changes
 
     run = _without_words(ctx)
     if run.sandboxed:
         raise UsageError("The sandbox needs no sign-in.", "To empty it: clockify sandbox reset.")
-    waiting = writes_waiting(run.target.account, run.notice)
-    forget_account(run.account_name, run.target.account, sandbox=False)
+    pending = pending_changes(
+        run.account_id, str(run.known_user.get("user_name") or ""), run.notice
+    )
+    forget_account(run.account_name, run.account_id, sandbox=False)
     removed = sign_in.forget_keys(run.profile)
     variable = sign_in.key_in_environment()
-    if waiting:
-        run.notice(
-            f"{waiting} recorded write{'s' * (waiting > 1)} still wait{'s' * (waiting == 1)} to be "
-            "sent, and will be sent after the next sign-in. See 'clockify queue'."
-        )
+    for line in pending:
+        run.notice(f"{line} It is kept, and goes out after the next sign-in as that user.")
     if variable:
         run.notice(f"{variable} is set in the environment and still signs you in.")
     run.out.answer(

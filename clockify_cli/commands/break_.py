@@ -7,8 +7,14 @@ from typing import Annotated
 import typer
 
 from clockify_cli.commands import options
+from clockify_cli.commands.described import description_and_tags
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_entry, show_started, typed_instant
+from clockify_cli.commands.timers import (
+    settle_forgotten,
+    show_entry,
+    show_started,
+    typed_or_now,
+)
 from clockify_cli.tracking import timer
 
 app = CommandApp()
@@ -30,13 +36,19 @@ def break_(
 ) -> None:
     """Stop the running timer and record a break until 'clockify resume'.
 
-    The break is a time entry of type BREAK, which reports can leave out; where the workspace
-    has no breaks, --gap just leaves the time empty.
+    The break is a time entry of type BREAK, which reports can leave out; if the workspace has
+    no breaks, --gap just leaves the time empty. A break that began earlier: --at -15m.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=run.options.yes)
+    words, _ = description_and_tags(
+        ctx, description, options=["--gap"] if gap else [], at=at, tagged=False
+    )
+    when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
     if gap:
-        show_entry(run, timer.stop(run.outbox, when), "Stopped")
+        stopped = forgotten.stopped or timer.stop(run.outbox, when, agreed=forgotten.agreed)
+        show_entry(run, stopped, "Stopped")
     else:
-        text = " ".join(description or ()) or "Break"
-        show_started(run, timer.start_break(run.outbox, text, when))
+        text = " ".join(words or ()) or "Break"
+        started = timer.start_break(run.outbox, text, when, agreed=forgotten.agreed)
+        show_started(run, started, forgotten)

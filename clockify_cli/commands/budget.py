@@ -27,7 +27,7 @@ def budget(ctx: typer.Context) -> None:
     without workspace for the requests that name none, without quota and left where none is set.
     """
     run = run_of(ctx)
-    rows = last_hour(run.target.account, run.settings.get("quota"))
+    rows = last_hour(run.target.realm, run.settings.get("quota"))
 
     def text() -> str:
         from clockify_cli.render.setup import spent_table

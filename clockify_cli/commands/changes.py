@@ -47,9 +47,8 @@ def reshape(
     run: Run, verb: str, handle: str, change: Callable[[TimeEntry], TimeEntry], done: str
 ) -> None:
     """Change the times of one entry as one change, and report it."""
-    with run.outbox.delivery_lock():
-        found = editing.find_all(run.outbox, [handle])
-        [edited] = editing.edit(run.outbox, found, change, verb=verb)
+    found = editing.find_all(run.outbox, [handle])
+    [edited] = editing.edit(run.outbox, found, change, verb=verb)
     show_entries(run, [(done if edited.changed else "Unchanged", edited.entry)], one=True)
     if edited.changed:
         overlaps.told(run.outbox, edited.entry, before=found)

@@ -117,6 +117,18 @@ def update(
     resources.report_update(run, _resource_list(run), client, changes)
 
 
+app.command(
+    "edit", cls=Command, hidden=True, epilog=examples("clockify clients edit Acme --note Internal")
+)(update)
+
+
+@app.command("rename", cls=Command, epilog=examples("clockify clients rename Acme 'Acme Ltd'"))
+def rename(ctx: typer.Context, client: Client, new: resources.NewNameWord) -> None:
+    """Rename a client; nothing else of it changes."""
+    run = run_of(ctx)
+    resources.rename(run, _resource_list(run), client, new)
+
+
 @app.command("archive", cls=Command, epilog=examples("clockify clients archive Acme"))
 def archive(ctx: typer.Context, client: Clients) -> None:
     """Archive clients.

@@ -122,6 +122,7 @@ def delete(ctx: typer.Context, number: Number) -> None:
     run = run_of(ctx)
     found = connections.one(run.gateway, number)
     name = str(found["connection_id"])
+    tell_pending(run)
     run.confirm(
         f"Without the connection {name} the gateway cannot reach its Clockify account. Delete it?",
     )
@@ -154,24 +155,24 @@ def _refuse_sandbox(run: Run) -> None:
 
 def _use(run: Run, found: connections.Connection, *, yes: bool) -> None:
     """Store a usable connection as the profile's."""
-    from clockify_cli.setup.forgetting import writes_waiting
     from clockify_cli.store import config
 
     connections.check_usable(found)
     name = str(found["connection_id"])
-    waiting = writes_waiting(run.target.account, run.notice)
-    if waiting and name != run.target.connection:
-        run.confirm(
-            f"{waiting} recorded write{'s' * (waiting > 1)} wait{'s' * (waiting == 1)} to be sent "
-            "through the connection used so far, and will wait there until it is chosen again. "
-            "Choose the other one?",
-            yes=yes,
-            hint="Deliver first (clockify sync), or add --yes.",
-        )
+    tell_pending(run)
     config.update(("profile", run.profile), {"connection": name}, run.notice)
     chosen, origin = run.settings.explain("connection")
     if chosen and chosen != name and not origin.startswith("profile"):
         run.notice(f"The {origin} names another connection, which goes before this one.")
+
+
+def tell_pending(run: Run) -> None:
+    """Say how much is pending, and whose: it goes to that user, whatever the connection."""
+    from clockify_cli.setup.forgetting import pending_changes
+
+    own = str(run.known_user.get("user_name") or "")
+    for line in pending_changes(run.account_id, own, run.notice):
+        run.notice(f"{line} It goes to that user, through whatever connection.")
 
 
 def _tell_of_older(run: Run, number: str) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_started, typed_instant
+from clockify_cli.commands.timers import settle_forgotten, show_started, typed_or_now
 from clockify_cli.tracking import timer
 
 app = CommandApp()
@@ -36,6 +36,8 @@ def continue_(
     A timer that is running is stopped at the new start. Two requests, three where one runs.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=run.options.yes)
+    when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
     like = timer.earlier_entry(run.outbox, " ".join(entry or ()))
-    show_started(run, timer.resume(run.outbox, like, when))
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
+    started = timer.resume(run.outbox, like, when, agreed=forgotten.agreed)
+    show_started(run, started, forgotten)

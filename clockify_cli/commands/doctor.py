@@ -26,7 +26,7 @@ def doctor(ctx: typer.Context) -> None:
     Folders, files, settings, journal and cache are looked at on this machine; one request tells
     of the key, the address, the connection and the clock, and one more of the connections where
     that failed. It works without a network. The exit code is 0, or that of the worst finding:
-    3 the key, 5 the network, 7 the quota, 6 the connection, 4 the address, 2 a setting, 1 a file.
+    3 the key or the connection, 5 the network or the address, 7 the quota, 2 a setting, 1 a file.
     JSON: an array of {check, ok, message, fix}.
     """
     run = run_of(ctx)
@@ -73,7 +73,7 @@ def _examined(run: Run) -> Iterator[Finding]:
         yield Finding("address", False, error.message, error.hint, error.exit_code)
         return
     yield from checks.check_private_files(notices)
-    yield from checks.check_journal(target.account)
+    yield from checks.check_journal(run.account_id)
     yield from checks.check_cache()
     yield checks.check_key(target, run.key_origin)
     address = checks.check_address(target, settings)

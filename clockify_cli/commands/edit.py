@@ -158,10 +158,11 @@ def _edit_entries(
         unchanged = expected_versions(if_unchanged, read_source)
     ask_for_many(run, handles, "changed", yes=yes)
     outbox = run.outbox
-    with outbox.delivery_lock():
-        reviser = Reviser(revision, run.names, run.clock, run.notice, sure(run, yes=yes))
-        entries = editing.find_all(outbox, handles)
-        edited = editing.edit(outbox, entries, reviser, if_unchanged=unchanged)
+    reviser = Reviser(
+        revision, run.names, run.clock, run.notice, sure(run, yes=yes), defer=run.queues
+    )
+    entries = editing.find_all(outbox, handles)
+    edited = editing.edit(outbox, entries, reviser, if_unchanged=unchanged)
     show_entries(
         run,
         [("Changed" if e.changed else "Unchanged", e.entry) for e in edited],

@@ -90,11 +90,10 @@ def show(ctx: typer.Context, entry: options.Entries) -> None:
 def delete(ctx: typer.Context, entry: options.Entries) -> None:
     """Delete entries; 'clockify undo' brings them back (under new IDs)."""
     run = run_of(ctx)
-    with run.outbox.delivery_lock():
-        found = editing.find_all(run.outbox, entry)
-        if len(found) > 1:
-            run.confirm(f"{len(found)} entries would be deleted. Delete them?")
-        gone = editing.delete(run.outbox, found)
+    found = editing.find_all(run.outbox, entry)
+    if len(found) > 1:
+        run.confirm(f"{len(found)} entries would be deleted. Delete them?", yes=run.options.yes)
+    gone = editing.delete(run.outbox, found)
 
     def text() -> str:
         from clockify_cli.render.entries import entry_line

@@ -94,11 +94,10 @@ def typed_filters(
     from clockify_cli.tracking.content import resolved_tags
 
     projects = chosen_projects(run.names, project, client) if project or client else None
-    words = [part.strip() for one in tag or () for part in one.split(",")]
     return Filters(
         projects=projects,
         tasks=chosen_tasks(run.names, task, projects) if task else None,
-        tags=frozenset(resolved_tags(run.names, words)) if words else frozenset(),
+        tags=frozenset(resolved_tags(run.names, tag or ())),
         text=text,
         billable=billable,
     )
@@ -111,7 +110,8 @@ def chosen_projects(
 
     With both, a project is looked for among the clients' projects.
     """
-    from clockify_cli.core.naming import match, project_label
+    from clockify_cli.core.matching import match
+    from clockify_cli.core.naming import project_label
     from clockify_cli.tracking.content import resolved_project
 
     if not client:
@@ -119,7 +119,7 @@ def chosen_projects(
             str(resolved_project(names, one)["id"]) if one.strip() else "" for one in project or ()
         )
     owners = {str(names.client(one)["id"]) if one.strip() else "" for one in client}
-    theirs = [p for p in names.all("projects") if (p.get("clientId") or "") in owners]
+    theirs = names.projects_of(owners)
     if project:
         found: list[Any] = [
             match(one, theirs, "project", label=project_label)["id"] if one.strip() else ""

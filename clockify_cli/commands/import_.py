@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,25 +11,19 @@ import typer
 from clockify_cli.commands import options
 from clockify_cli.commands.resources import shelf_of
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.core.errors import (
-    ClockifyError,
-    Interrupted,
-    RefusedError,
-    StorageError,
-    UnreachableError,
-    UsageError,
-)
+from clockify_cli.core.errors import UsageError
 from clockify_cli.session import Run
 
 if TYPE_CHECKING:
+    from clockify_cli.importing.people import Owner
     from clockify_cli.importing.plan import Plan
     from clockify_cli.importing.sending import Imported
+    from clockify_cli.transfer.record import Person, Reading
 
 app = CommandApp()
 FORMATS = ("csv", "json", "jsonl", "ics", "clockify", "toggl", "watson", "timewarrior")
-STDIN = "standard input"
-LONG = 2.0  # seconds after which progress is told where there is no terminal
-TOLD = 5  # doubtful lines that a question or a notice names
+LONG = 2.0  # seconds after which progress is reported without a terminal
+SHOWN_NOTES = 5
 
 
 @app.command(
@@ -61,7 +54,12 @@ def import_(
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", "-n", help="Show what would be done; record nothing.")
+        bool,
+        typer.Option(
+            "--dry-run",
+            "-n",
+            help="Show what would be done and record nothing; exits 1 if something would stop it.",
+        ),
     ] = False,
     rules: Annotated[
         list[str] | None,
@@ -91,7 +89,7 @@ def import_(
         typer.Option(
             "--of",
             metavar="NAME",
-            help="Whose lines to take, where the file has several people's.",
+            help="Take the lines of this person (name or e-mail; me) if the file has others'.",
             show_default=False,
         ),
     ] = None,
@@ -102,75 +100,87 @@ def import_(
 ) -> None:
     """Record the entries of a file: of Clockify, Toggl, Watson, timewarrior, or a calendar.
 
-    Everything is checked before the first entry is recorded. What is there already (the same
-    start, end, description and project) is left alone, so importing a file twice changes
+    Everything is checked before the first entry is recorded, and whatever of the file is not
+    read (columns, keys, rows) is listed with the reason. Entries that exist already (same
+    start, end, description and project) are left alone, so importing a file twice changes
     nothing, and after an interruption the same command goes on. 'clockify undo' takes it back.
     """
-    from clockify_cli.gateway.parallel import Crew
-    from clockify_cli.importing import plan as planning
-    from clockify_cli.importing import sending
-    from clockify_cli.importing.names import NameFinder, read_rule, unknown_error
-    from clockify_cli.transfer.reading import read
+    from clockify_cli.importing import answers
+    from clockify_cli.transfer.source import read_source
 
     run = run_of(ctx)
-    typed = [read_rule(text) for text in rules or ()]
-    content, name = _content(file)
-    reading = read(
-        content,
-        name,
-        run.zone,
-        format=_choice("--format", format, FORMATS),
-        date_order=_choice("--date-order", date_order, ("dmy", "mdy")),
-    )
-    skipped = planning.checked(reading, name, skip_broken=skip_broken) + reading.skipped
+    content, name = read_source(file)
+    reading = _read(run, content, name, format, date_order)
     who = run.user_id(user) if user else run.account.user
-    own = _known_as(run, who, (record.person for record in reading.records))
-    others, stranger = planning.choose_person(reading, name, own, person)
-    skipped += others + planning.without_repeats(reading)
-    finder = NameFinder(run.names, typed, create=create_missing)
-    plan = planning.Plan(name, reading, finder, skipped=sorted(skipped, key=lambda n: n.line))
+    plan = _plan(run, reading, name, who, person, rules or (), create_missing, skip_broken)
     if dry_run:
-        _compare(run, plan, who)
-        finder.check_rules()
-        _tell(run, plan, stranger)
-        _show_plan(run, plan)
+        _show(run, plan, who, yes=run.options.yes)
         return
+    if plan.problem is not None:
+        raise plan.problem
+    result = _record(run, plan, who, _key(content, run.account.workspace, who), yes=run.options.yes)
+    found = answers.result_json(plan, result, run.now)
+    _notice_left_out(run, found)
+    if result.error is not None or result.failed:
+        raise answers.shortfall(plan, result, found, file)
+    ids = [str(entry["id"]) for entry in result.created]
+    run.out.answer(found, lambda: _drawn(run, found, plan=False), ids=ids)
+
+
+def _show(run: Run, plan: Plan, who: str, *, yes: bool) -> None:
+    """Answer what would be done; exit 1 if something would stop it."""
+    from clockify_cli.importing import answers
+
+    _compare(run, plan, who)
+    _notice_reading(run, plan, asking=not yes)
+    questions = [] if yes else plan.questions(run.now)
+    ok = not (plan.problem or questions or plan.names.unknown)
+    found = answers.plan_json(plan, run.zone, questions, ok=ok)
+    run.out.answer(found, lambda: _drawn(run, found, plan=True))
+    if not ok:
+        run.notice(f"Nothing would be recorded as it stands.{_ways_on(found)}")
+        raise typer.Exit(1)
+
+
+def _record(run: Run, plan: Plan, who: str, key: str, *, yes: bool) -> Imported:
+    """Record what is new, alone of all imports, once everything is settled."""
+    from clockify_cli.gateway.parallel import Crew
+    from clockify_cli.importing import sending
+    from clockify_cli.importing.names import unknown_error
+
     with sending.alone():
-        with run.outbox.delivery_lock():  # what waits goes first
+        with run.outbox.delivery_lock():  # pending changes go first
             pass
         if run.outbox.unreachable is not None:
             raise run.outbox.unreachable
         _compare(run, plan, who)
-        finder.check_rules()
-        if finder.unknown:
-            raise unknown_error(finder.unknown.values(), name)
-        _tell(run, plan, stranger)
+        if plan.names.unknown:
+            raise unknown_error(plan.names.unknown.values(), plan.name)
+        _notice_reading(run, plan, asking=not yes)
         _ask(run, plan, yes=run.options.yes)
-        if plan.new and finder.new:
+        if not plan.new:
+            return sending.Imported()
+        if plan.names.new:
             _create(run, plan)
-        result = sending.Imported()
-        if plan.new:
-            with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
-                progress = _Progress(run)
-                try:
-                    key = _key(content, run.account.workspace, who)
-                    result = sending.run(run.outbox, crew, plan, who, key, progress)
-                finally:
-                    progress.end()
-    _report(run, plan, result, file)
+        with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
+            progress = _Progress(run)
+            try:
+                return sending.run(run.outbox, crew, plan, who, key, progress)
+            finally:
+                progress.end()
 
 
 # -- what is read ---------------------------------------------------------------------------
 
 
-def _content(file: str) -> tuple[bytes, str]:
-    if file == "-":
-        return sys.stdin.buffer.read(), STDIN
-    try:
-        with open(file, "rb") as stream:
-            return stream.read(), file
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror or error}.") from error
+def _read(
+    run: Run, content: bytes, name: str, format: str | None, date_order: str | None
+) -> Reading:
+    from clockify_cli.transfer.reading import read
+
+    chosen = _choice("--format", format, FORMATS)
+    order = _choice("--date-order", date_order, ("dmy", "mdy"))
+    return read(content, name, run.zone, format=chosen, date_order=order)
 
 
 def _choice(option: str, value: str | None, choices: Sequence[str]) -> str | None:
@@ -179,14 +189,49 @@ def _choice(option: str, value: str | None, choices: Sequence[str]) -> str | Non
     return value.lower() if value is not None else None
 
 
-def _known_as(run: Run, who: str, people: Any) -> list[str]:
-    """Return by what names a file may call the user; asks only where it calls anybody."""
-    called = set(people) - {""}
-    if who == run.account.user:
-        known = [who, run.account.user_name]
-        return [*known, run.own_email] if called - set(known) else known
-    found = next((u for u in run.names.all("users") if u.get("id") == who), {})
-    return [who, str(found.get("name") or ""), str(found.get("email") or "")]
+def _plan(
+    run: Run,
+    reading: Reading,
+    name: str,
+    who: str,
+    person: str | None,
+    rules: Sequence[str],
+    create: bool,
+    skip_broken: bool,
+) -> Plan:
+    """Return the plan of a file before it is compared with what is there."""
+    from clockify_cli.importing import plan as planning
+    from clockify_cli.importing.names import NameFinder, read_rule
+    from clockify_cli.importing.people import choose_person
+
+    finder = NameFinder(run.names, [read_rule(text) for text in rules], create=create)
+    plan = planning.Plan(name, reading, finder)
+    owner = _owner(run, who, set(reading.people()))
+    others, plan.people = choose_person(reading, name, owner, person)
+    planning.find_refused(reading)
+    plan.problem = planning.broken_error(reading, name, skipping=skip_broken)
+    left_out = reading.skipped + others + planning.without_repeats(reading)
+    if skip_broken:
+        left_out += reading.broken
+    else:
+        plan.broken = reading.broken
+    plan.skipped = sorted(left_out, key=lambda note: note.line)
+    planning.note_custom_fields(reading, run.account.workspace)
+    return plan
+
+
+def _owner(run: Run, who: str, people: Iterable[Person]) -> Owner:
+    """Return by what the user is known; asks only if the file calls anybody."""
+    from clockify_cli.importing.people import Owner
+
+    if who != run.account.user:
+        user = next((u for u in run.names.all("users") if u.get("id") == who), {})
+        name, email = str(user.get("name") or ""), str(user.get("email") or "")
+        return Owner(who, name, email, called=name or who)
+    owner = Owner(who, run.account.user_name)
+    if any(person.email and not owner.is_(person) for person in people):
+        return Owner(who, run.account.user_name, run.own_email)
+    return owner
 
 
 def _key(content: bytes, workspace: str, user: str) -> str:
@@ -205,41 +250,54 @@ def _compare(run: Run, plan: Plan, who: str) -> None:
     from clockify_cli.importing import plan as planning
     from clockify_cli.importing import sending
 
-    if not plan.reading.records:
-        return
-    span = planning.span_of(plan.reading.records)
-    with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
-        planning.compare(plan, sending.listed(run.outbox, crew, who, span))
+    if plan.reading.records:
+        span = planning.span_of(plan.reading.records)
+        with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
+            planning.compare(plan, sending.listed(run.outbox, crew, who, span))
+    plan.names.check_rules()
 
 
-def _tell(run: Run, plan: Plan, stranger: str) -> None:
-    """Tell how the file was understood, where it could be otherwise."""
+def _notice_reading(run: Run, plan: Plan, *, asking: bool) -> None:
+    """Tell how the file was understood, if it could be otherwise."""
     reading = plan.reading
     if not reading.zoned and reading.records:
         run.notice(f"The file's times are taken for {run.zone}; --tz decides otherwise.")
-    if stranger:
-        run.notice(f"The file holds the time of {stranger}; it is taken for yours.")
-    for note in reading.implausibilities[:TOLD]:
+    if plan.people.stranger and not (asking and plan.people.doubtful):
+        run.notice(
+            f"The file holds the time of {plan.people.stranger_text}; it is taken for yours."
+        )
+    for note in reading.implausibilities[:SHOWN_NOTES]:
         run.notice(f"{plan.name}:{note.line}: {note.text}.")
-    if len(reading.implausibilities) > TOLD:
-        run.notice(f"And {len(reading.implausibilities) - TOLD} more lines like these.")
+    if len(reading.implausibilities) > SHOWN_NOTES:
+        run.notice(f"And {len(reading.implausibilities) - SHOWN_NOTES} more lines like these.")
+
+
+def _notice_left_out(run: Run, found: Mapping[str, Any]) -> None:
+    from clockify_cli.render.transfer import left_out
+
+    for line in left_out(found):
+        run.notice(line)
 
 
 def _ask(run: Run, plan: Plan, *, yes: bool) -> None:
-    """Ask about entries that are so unusual that they may be a slip."""
-    for words, rows in plan.doubtful(run.now):
-        lines = ", ".join(str(row.record.line) for row in rows[:TOLD])
-        lines += " …" if len(rows) > TOLD else ""
-        count = "1 entry is" if len(rows) == 1 else f"{len(rows)} entries are"
-        run.confirm(
-            f"{count} {words} ({plan.name}, line {lines}).",
-            yes=yes,
-            hint="Add --yes to record them all the same.",
-        )
+    """Ask about everything so unusual that it may be a slip, in one question."""
+    from clockify_cli.render.transfer import line_numbers
+
+    found = plan.questions(run.now)
+    if not found:
+        return
+    asked = "; ".join(w + (f" ({line_numbers(lines)})" if lines else "") for w, lines in found)
+    hint = "Add --yes to record it all the same."
+    if plan.people.doubtful:
+        hint = f"Add --of '{plan.people.stranger}' to take it all the same, or --yes."
+        if plan.people.owner == "you":
+            hint += " To record it for somebody else: --user NAME."
+    question = " Record it anyway?" if run.out.can_ask else ""
+    run.confirm(f"{plan.name}: {asked}.{question}", yes=run.options.yes, hint=hint)
 
 
 def _create(run: Run, plan: Plan) -> None:
-    from clockify_cli.importing.names import Creator
+    from clockify_cli.importing.creating import Creator
 
     creator = Creator(run.names, lambda kind, project: shelf_of(run, kind, project=project))
     for made in creator.create(plan.names.new.values()):
@@ -247,105 +305,20 @@ def _create(run: Run, plan: Plan) -> None:
     plan.finish(creator)
 
 
-# -- answers ------------------------------------------------------------------------------------
-
-
-def _show_plan(run: Run, plan: Plan) -> None:
-    from clockify_cli.importing.names import unknown_json
-    from clockify_cli.importing.plan import sums
-
-    projects, days = sums(plan, run.zone)
-    found = {
-        **_counts(plan),
-        "dryRun": True,
-        "create": len(plan.new),
-        "created": 0,
-        "failed": 0,
-        "new": [unknown_json(one) for one in plan.names.new.values()],
-        "unknown": [unknown_json(one) for one in plan.names.unknown.values()],
-        "projects": projects,
-        "days": days,
-        "skips": [{"line": note.line, "message": note.text} for note in plan.skipped],
-    }
-
-    def text() -> str:
-        from clockify_cli.render.transfer import plan_text
-
-        return plan_text(found, run.look)
-
-    run.out.answer(found, text)
-    if plan.names.unknown:
-        run.notice("Nothing would be recorded: see --map and --create-missing.")
-        raise typer.Exit(4)
-
-
-def _counts(plan: Plan) -> dict[str, Any]:
-    return {
-        "file": plan.name,
-        "format": plan.reading.format,
-        "existing": len(plan.existing),
-        "skipped": len(plan.skipped),
-    }
-
-
-def _report(run: Run, plan: Plan, result: Imported, file: str) -> None:
-    from clockify_cli.core.model import seconds_of
-
-    found = {
-        **_counts(plan),
-        "created": len(result.created),
-        "failed": len(result.failed),
-        "seconds": sum(seconds_of(entry, run.now) for entry in result.created),
-        "skips": [{"line": note.line, "message": note.text} for note in plan.skipped],
-    }
-    if result.error is not None or result.failed:
-        raise _shortfall(plan, result, found, file)
-
-    def text() -> str:
-        from clockify_cli.render.transfer import result_text
-
-        return result_text(found, run.look)
-
-    run.out.answer(found, text, ids=[str(entry["id"]) for entry in result.created])
-
-
-def _shortfall(plan: Plan, result: Imported, found: dict[str, Any], file: str) -> BaseException:
-    """Return the error that tells how much of a file was not recorded, and how to go on."""
-    error = result.error
-    if error is not None and not isinstance(error, (ClockifyError, KeyboardInterrupt)):
-        return error
-    told = f"{len(result.created)} of {len(plan.new)} entries were recorded"
-    if result.failed:
-        lines = "\n".join(f"  {plan.name}:{note.line}: {note.text}" for note in result.failed)
-        found["failures"] = [{"line": n.line, "message": n.text} for n in result.failed]
-        told += f"; Clockify refused {len(result.failed)}:\n{lines}"
-        if error is None and result.left:
-            told += f"\nSo {result.left} more were not tried."
-    if result.unclear:
-        found["unclear"] = result.unclear
-    if result.left:
-        found["left"] = result.left
-    if error is None:
-        return RefusedError(
-            told if result.failed else told + ".",
-            "Mend these lines and import the file again: what is recorded is left alone.",
-            details=found,
-        )
-    import shlex
-
-    again = f"clockify import {shlex.quote(file)}" if file != "-" else "the same command"
-    hint = f"Run '{again}' again with the same options: it goes on where it stopped."
-    if result.unclear:
-        hint += f" It is not known of {result.unclear} yet whether they were; that is looked up."
-    if isinstance(error, KeyboardInterrupt):
-        return Interrupted(f"Interrupted: {told}.", hint, details=found)
-    assert isinstance(error, ClockifyError)
-    kind = StorageError if isinstance(error, StorageError) else type(error)
-    made = (kind if kind is not ClockifyError else UnreachableError)(
-        f"{told}; then: {error.message}", hint, status=error.status, details=found
+def _ways_on(plan: Mapping[str, Any]) -> str:
+    """Return the options that let a plan be carried out."""
+    ways = (
+        ("broken", "--skip-broken leaves out lines."),
+        ("unknown", "--create-missing and --map OLD=NEW settle names."),
+        ("asks", "--yes answers the questions."),
     )
-    made.details |= error.details
-    return made
+    return "".join(f" {words}" for key, words in ways if plan[key])
+
+
+def _drawn(run: Run, found: Mapping[str, Any], *, plan: bool) -> str:
+    from clockify_cli.render.transfer import plan_text, result_text
+
+    return (plan_text if plan else result_text)(found, run.look)
 
 
 class _Progress:

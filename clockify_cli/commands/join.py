@@ -27,9 +27,10 @@ def join(ctx: typer.Context, entry: options.Entries) -> None:
     run = run_of(ctx)
     gone = len({handle.strip().lower() for handle in entry}) - 1
     if gone > 1:
-        run.confirm(f"{gone + 1} entries would become one, and {gone} be removed.")
-    with run.outbox.delivery_lock():
-        found = editing.find_all(run.outbox, entry)
-        joined = reshaping.join(run.outbox, found, run.clock, sure(run, yes=run.options.yes))
+        run.confirm(
+            f"{gone + 1} entries would become one, and {gone} be removed.", yes=run.options.yes
+        )
+    found = editing.find_all(run.outbox, entry)
+    joined = reshaping.join(run.outbox, found, run.clock, sure(run, yes=run.options.yes))
     show_entries(run, [("Joined", joined)], one=True)
     overlaps.told(run.outbox, joined, before=found)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clockify_cli.commands import options
-from clockify_cli.commands.shape import Command, CommandApp, examples, run_of, words_after_dashes
-from clockify_cli.commands.timers import show_entry, typed_content
+from clockify_cli.commands.described import given, line_of, parted
+from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.commands.timers import show_entries, show_entry, typed_content
 from clockify_cli.core.errors import TimeError, UsageError
 from clockify_cli.session import Run
 from clockify_cli.tracking import editing
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from clockify_cli.times import Span
 
 app = CommandApp()
-_HOW = "Such as: clockify log 9:00-10:30 Review, clockify log 1h30m, clockify log --for 45m."
+_HOW = "For example: clockify log 9:00-10:30 Review, clockify log 1h30m, clockify log --for 45m."
 
 
 @app.command(
@@ -26,7 +27,8 @@ _HOW = "Such as: clockify log 9:00-10:30 Review, clockify log 1h30m, clockify lo
     epilog=examples(
         'clockify log 9:00-10:30 "Team meeting" -p Acme',
         "clockify log 1h30m Review",
-        "clockify log yesterday 14:00 +45m Planning -t dev",
+        "clockify log yesterday 14:00 +45m Planning +dev",
+        "clockify log monday 9-10:30 13:00-14:00 Workshop",
         "clockify log 1h -- 2 reviews",
         "clockify log 9:00-9:15 Deploy --key build-123",
     ),
@@ -37,7 +39,7 @@ def log(
         list[str] | None,
         typer.Argument(
             metavar="WHEN… [DESCRIPTION]…",
-            help="A span such as 9:00-10:30 or 1h30m; what follows it is the description.",
+            help="Spans such as 9:00-10:30 or 1h30m; what follows is the description.",
             show_default=False,
         ),
     ] = None,
@@ -46,7 +48,7 @@ def log(
     tag: options.Tags = None,
     billable: options.Billable = None,
     start: Annotated[
-        str | None, typer.Option("--from", metavar="WHEN", help="When it began.")
+        str | None, typer.Option("--from", metavar="WHEN", help="When it started.")
     ] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="WHEN", help="When it ended.")] = None,
     length: Annotated[
@@ -58,78 +60,110 @@ def log(
         typer.Option("--key", metavar="KEY", help="Record once under this key, ever."),
     ] = None,
     once: Annotated[
-        bool, typer.Option("--once", help="Not where the same entry exists already.")
+        bool, typer.Option("--once", help="Do nothing if the same entry already exists.")
     ] = False,
     allow_future: options.AllowFuture = False,
 ) -> None:
     """Record finished time.
 
-    The longest run of leading words that is a span of time is WHEN; "--" ends it. With --from,
-    --to or --for all words are the description. --once and --key make it safe to repeat: what
-    is recorded already is answered, exit 0.
+    The longest run of leading words that forms spans of time is WHEN; "--" ends it. Several
+    spans make several entries, which one undo takes back. With --from, --to or --for all words
+    are the description. A word such as +dev after WHEN is a tag. --once and --key make it safe
+    to repeat: what is recorded already is answered, exit 0.
     """
+    from clockify_cli.times.plain import split_tags
+
     run = run_of(ctx)
+    typed, text = parted(ctx, words or ())
     if start or end or length:
         from clockify_cli.times import span_between
 
-        _tell_of_times(run, words or ())
-        span = span_between(
-            run.clock, start=start, end=end, length=length, allow_future=allow_future
-        )
-        description: Sequence[str] | None = words
+        options = {"--from": start, "--to": end, "--for": length}
+        content = given(project, task, tag, billable)
+        when = " ".join(filter(None, (start, end, length)))
+        _refuse_two(run, typed, text, {k: v for k, v in options.items() if v}, content)
+        spans = [
+            span_between(run.clock, start=start, end=end, length=length, allow_future=allow_future)
+        ]
     else:
-        span, description = _from_words(run, words, words_after_dashes(ctx), allow_future)
-    _tell(run, span, yes=run.options.yes)
-    content = typed_content(run, description or None, project, task, tag, billable)
-    entry, new = editing.log(
+        from clockify_cli.times import leading_spans
+
+        if not words:
+            raise UsageError("When was it?", _HOW)
+        spans, count = leading_spans(typed, run.clock, allow_future=allow_future)
+        when, typed = " ".join(typed[:count]), typed[count:]
+    for span in spans:
+        _check(run, span, yes=run.options.yes)
+    left, tags = split_tags(typed)
+    description = [*left, *text] or None
+    content_of = typed_content(
+        run, description, project, task, [*(tag or ()), *tags] or tag, billable
+    )
+    logged = editing.log(
         run.outbox,
-        content,
-        span.start,
-        span.end,
+        content_of,
+        [(span.start, span.end) for span in spans],
         user=run.user_id(user) if user else "",
         key=key,
         once=once,
+        typed=when,
     )
+    entries, new = logged.entries, logged.new
     if not new:
         run.notice("Already recorded.")
     elif not run.out.quiet:
         from clockify_cli.tracking import overlaps
 
-        overlaps.told(run.outbox, entry)
-    show_entry(run, entry, "Logged" if new else "Recorded before")
+        overlaps.told(run.outbox, *entries)
+    done = "Logged" if new else "Recorded before"
+    if len(entries) == 1:
+        show_entry(run, entries[0], done)
+    else:
+        show_entries(run, entries, done)
 
 
-def _tell_of_times(run: Run, words: Sequence[str]) -> None:
-    """Tell of words that would say when, if the options did not."""
-    from clockify_cli.times import parse_instant, parse_span
+def _refuse_two(
+    run: Run,
+    words: Sequence[str],
+    text: Sequence[str],
+    when: Mapping[str, str],
+    content: Sequence[str],
+) -> None:
+    """Refuse words that say when it was beside options that say it too.
 
-    for count in range(1, min(3, len(words)) + 1):
-        text = " ".join(words[:count])
-        if ":" not in text:
+    Args:
+        run: The run.
+        words: The words before ``--``.
+        text: Those after it.
+        when: The options that say when it was.
+        content: The other options as they can be typed again.
+    """
+    from clockify_cli.times import parse_instant, parse_spans
+    from clockify_cli.times.plain import is_length, names_time
+
+    for count in range(min(6, len(words)), 0, -1):
+        typed = " ".join(words[:count])
+        if not (names_time(typed.lower()) or is_length(typed.lower())):
             continue
-        for read in (parse_instant, parse_span):
+        for read in (parse_instant, parse_spans):
             try:
-                read(text, run.clock, allow_future=True)
+                read(typed, run.clock, allow_future=True)
             except TimeError:
                 continue
-            run.notice(f"'{text}' is part of the description: the options say when it was.")
-            return
+            options = [part for pair in when.items() for part in pair]
+            log, rest = ["clockify", "log", *options], [*words[count:], *text]
+            missing = "--from" if read is parse_instant else "--for"
+            both = missing not in when and len(when) == 1 and (missing == "--from" or count == 1)
+            line = line_of([*log, missing, typed, *content, *(["--"] * bool(rest)), *rest])
+            hint = f"Did you mean '{line}'?" if both else "Leave one of them out."
+            raise UsageError(
+                f"'{typed}' says when it was, and so does {next(iter(when))}.",
+                f"{hint} As text: {line_of([*log, *content, '--', *words, *text])}",
+            )
 
 
-def _from_words(
-    run: Run, words: Sequence[str] | None, behind: int, allow_future: bool
-) -> tuple[Span, list[str]]:
-    from clockify_cli.times import leading_span
-
-    if not words:
-        raise UsageError("When was it?", _HOW)
-    before = list(words[: len(words) - behind])
-    span, count = leading_span(before, run.clock, allow_future=allow_future)
-    return span, [*before[count:], *words[len(words) - behind :]]
-
-
-def _tell(run: Run, span: Span, *, yes: bool) -> None:
-    """Echo what was understood where it is not plainly today, and ask about what is unlikely."""
+def _check(run: Run, span: Span, *, yes: bool) -> None:
+    """Echo what was understood if it is not plainly today, and ask about what is unlikely."""
     from clockify_cli.times import implausibilities
 
     for text in span.notices:
@@ -138,4 +172,4 @@ def _tell(run: Run, span: Span, *, yes: bool) -> None:
         wall = run.clock.show(span.start).split(" (")[0]
         run.notice(f"{wall} to {run.clock.show(span.end)}")
     for doubt in implausibilities(span.start, span.end, run.clock):
-        run.confirm(doubt, yes=yes)
+        run.confirm(doubt, yes=run.options.yes)

@@ -1,12 +1,18 @@
-"""The menu by which missing parts of a timer are chosen on a terminal."""
+"""Choosing on a terminal: what a timer still needs, and what an unknown name means."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from clockify_cli.core.errors import UsageError
+from clockify_cli.core.naming import project_label
+from clockify_cli.resources.fields import checked_name
+from clockify_cli.resources.kinds import CLIENT, PROJECT, TAG, TASK, Kind
+from clockify_cli.resources.resource_list import ResourceList
 from clockify_cli.session import Run
+from clockify_cli.store.name_search import Question
 from clockify_cli.tracking.choices import Choice, matching, project_choices, recent_choices
 from clockify_cli.tracking.content import Asked
 
@@ -67,3 +73,66 @@ def _choose(run: Run, title: str, choices: Sequence[Choice]) -> Choice | None:
             found = list(choices)
         shown = found
     return None
+
+
+def choose_name(run: Run, question: Question) -> str | None:
+    """Ask what a name means that fits nothing, or several things.
+
+    Returns:
+        The ID of the thing that was chosen or created; ``None`` for neither.
+    """
+    found = list(question.candidates)
+    run.out.tell(question.message)
+    if len(found) == 1:
+        likely = not question.whole  # what changes the thing itself is not done by Enter alone
+        said = f"Did you mean '{_label(question, found[0])}'?"
+        if _agreed(run, said, default=likely):
+            return str(found[0]["id"])
+    elif found:
+        labels = [_label(question, thing) for thing in found[:SHOWN]]
+        for number, label in enumerate(labels, 1):
+            same = labels.count(label) > 1
+            run.out.tell(f"  {number}  {label}" + f" ({found[number - 1]['id']})" * same)
+        if len(found) > SHOWN:
+            run.out.tell(f"     and {len(found) - SHOWN} more: type more of the name")
+        reply = run.out.ask("Number, or Enter for none: ")
+        if reply.isdecimal() and 1 <= int(reply) <= len(labels):
+            return str(found[int(reply) - 1]["id"])
+    return _created(run, question) if question.create else None
+
+
+def _created(run: Run, question: Question) -> str | None:
+    """Offer to create the thing of an unknown name; return its ID."""
+    kinds: dict[str, Kind] = {kind.plural: kind for kind in (PROJECT, CLIENT, TAG)}
+    kind = kinds.get(question.kind, TASK)
+    before, slash, name = question.text.rpartition("/")
+    fields = {"name": question.text}
+    of = ""
+    if kind is PROJECT and slash:
+        if not run.names.is_called("clients", before):
+            run.out.tell(f"There is no client '{before}' to create the project '{name}' for.")
+            return None
+        client = run.names.client(before)
+        fields, of = {"name": name, "clientId": client["id"]}, f" for client '{client['name']}'"
+    fields["name"] = checked_name(kind, fields["name"])
+    if not _agreed(run, f"Create the {kind.noun} '{fields['name']}'{of}?", default=False):
+        return None
+    project = question.kind.removeprefix("tasks-") if kind is TASK else ""
+    things = ResourceList(
+        kind,
+        run.account.workspace,
+        lambda: run.gateway,
+        run.names,
+        project=project,
+        recorder=run.recorder(),
+    )
+    return str(things.create(fields)["id"])
+
+
+def _agreed(run: Run, question: str, *, default: bool) -> bool:
+    reply = run.out.ask(f"{question} [{'Y/n' if default else 'y/N'}] ").lower()
+    return reply in ("y", "yes") or (default and not reply)
+
+
+def _label(question: Question, thing: Mapping[str, Any]) -> str:
+    return project_label(thing) if question.kind == "projects" else str(thing.get("name"))

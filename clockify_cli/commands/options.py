@@ -37,7 +37,7 @@ Interactive = Annotated[
 At = Annotated[
     str, Option("--at", metavar="WHEN", help="Another time: 9:00, -10m, 'yesterday 17:30'.")
 ]
-AllowFuture = Annotated[bool, Option("--allow-future", help="Accept a time still to come.")]
+AllowFuture = Annotated[bool, Option("--allow-future", help="Accept a time in the future.")]
 User = Annotated[
     str | None, Option("--user", "-u", metavar="USER", help="Somebody else, by name, e-mail or ID.")
 ]

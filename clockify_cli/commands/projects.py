@@ -158,6 +158,21 @@ def update(
     resources.report_update(run, _resource_list(run), project, changes)
 
 
+app.command(
+    "edit",
+    cls=Command,
+    hidden=True,
+    epilog=examples("clockify projects edit Website --note Internal"),
+)(update)
+
+
+@app.command("rename", cls=Command, epilog=examples("clockify projects rename Website 'Web site'"))
+def rename(ctx: typer.Context, project: Project, new: resources.NewNameWord) -> None:
+    """Rename a project; nothing else of it changes."""
+    run = run_of(ctx)
+    resources.rename(run, _resource_list(run), project, new)
+
+
 @app.command(
     "archive", cls=Command, epilog=examples("clockify projects archive Website 'Old shop'")
 )

@@ -1,4 +1,4 @@
-"""``clockify queue``: the writes that wait or were set aside."""
+"""``clockify queue``: pending changes and those that were set aside."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Annotated, Any
 import typer
 
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
+from clockify_cli.core.account import is_unclaimed, realm_of_account
 from clockify_cli.journal import pending as queued
-from clockify_cli.journal.operation import Operation
+from clockify_cli.journal.operation import SET_ASIDE, Operation
 
-app = NounApp("The writes that wait to be sent, and those that were set aside.")
+app = NounApp("Show and manage pending changes, and those that were set aside.")
 
 Number = Annotated[int, typer.Argument(metavar="ID", help="Its number in the list.")]
 Numbers = Annotated[list[int], typer.Argument(metavar="ID…", help="Numbers in the list.")]
 
 
 def as_json(operation: Operation) -> dict[str, Any]:
-    """Return the documented form of a queued write."""
+    """Return the documented form of a pending change."""
     return {
         "id": operation.id,
         "operation": operation.verb,
@@ -30,7 +31,10 @@ def as_json(operation: Operation) -> dict[str, Any]:
 
 @app.command("list", cls=Command, epilog=examples("clockify queue", "clockify queue list --json"))
 def list_queue(ctx: typer.Context) -> None:
-    """List what waits and what was set aside, in order. No request."""
+    """List pending changes and those that were set aside, in order. No request.
+
+    Of other accounts only the name and the number of pending changes are shown.
+    """
     run = run_of(ctx)
     found = run.journal.open_operations()
 
@@ -40,11 +44,47 @@ def list_queue(ctx: typer.Context) -> None:
         return queue_table(found, run.line_look)
 
     run.out.answer([as_json(o) for o in found], text, ids=[str(o.id) for o in found])
+    from clockify_cli.setup.forgetting import pending_sentence
+
+    for elsewhere in run.journal.pending_elsewhere():
+        run.notice(pending_sentence(*elsewhere))
+
+
+@app.command("claim", cls=Command, epilog=examples("clockify queue claim --yes"))
+def claim(ctx: typer.Context) -> None:
+    """Take over changes that were recorded under a key that never got an answer.
+
+    They become yours and go out with the next command. JSON: the changes.
+    """
+    run = run_of(ctx)
+    account = run.account
+    waiting = [
+        (found, count)
+        for found, _, count in run.journal.pending_elsewhere()
+        if is_unclaimed(found) and realm_of_account(found) == realm_of_account(account.id)
+    ]
+    total = sum(count for _, count in waiting)
+    before = {o.id for o in run.journal.open_operations()}
+    if total:
+        run.confirm(
+            f"{total} change{'s' * (total > 1)} of an unknown key would become "
+            f"{account.user_name or account.user}'s. Take over?",
+        )
+    for found, _ in waiting:
+        run.journal.adopt(found, account.active_workspace or account.workspace, account.user)
+    taken = [o for o in run.journal.open_operations() if o.id not in before]
+
+    def text() -> str:
+        from clockify_cli.render.queue import queue_table
+
+        return queue_table(taken, run.line_look) if taken else "There is nothing to take over."
+
+    run.out.answer([as_json(o) for o in taken], text, ids=[str(o.id) for o in taken])
 
 
 @app.command("show", cls=Command, epilog=examples("clockify queue show 12"))
 def show(ctx: typer.Context, number: Number) -> None:
-    """Show one write: what was meant, what it was before, and why it waits."""
+    """Show one pending change: what was meant, what it was before, and why it is pending."""
     run = run_of(ctx)
     operation = queued.open_operation(run.journal, number)
 
@@ -67,10 +107,13 @@ def retry(
     numbers: Numbers,
     force: Annotated[
         bool,
-        typer.Option("--force", help="Of a conflict: write what was meant over what is there."),
+        typer.Option("--force", help="In a conflict, write what was meant over what is there."),
     ] = False,
 ) -> None:
-    """Put writes that were set aside back into the queue and deliver them."""
+    """Put changes that were set aside back into the queue and deliver them.
+
+    Exit 0 if all were delivered, 3, 5 or 7 if one is still pending, 6 if one was set aside again.
+    """
     run = run_of(ctx)
     done = queued.retry(run.outbox, numbers, force=force)
 
@@ -80,6 +123,8 @@ def retry(
         return outcome_lines(done, run.look)
 
     run.out.answer([as_json(o) for o in done], text, ids=[str(o.id) for o in done])
+    if any(o.state in SET_ASIDE for o in done):
+        raise typer.Exit(6)
 
 
 @app.command(
@@ -88,11 +133,12 @@ def retry(
     epilog=examples("clockify queue drop 12", "clockify queue drop 12 13 --yes"),
 )
 def drop(ctx: typer.Context, numbers: Numbers) -> None:
-    """Take writes out of the queue; they will not be sent. What depends on them goes too."""
+    """Drop pending changes: they will not be sent. What depends on them goes too."""
     run = run_of(ctx)
     found = queued.with_dependents(run.journal, numbers)
     run.confirm(
-        f"{len(found)} recorded write{'s' * (len(found) > 1)} would be lost. Drop?",
+        f"{len(found)} pending change{'s' * (len(found) > 1)} would be lost. Drop?",
+        yes=run.options.yes,
     )
     queued.drop(run.outbox, found)
 

@@ -10,6 +10,7 @@ from typer import Argument, Option
 from clockify_cli.core.errors import ClockifyError, UsageError
 from clockify_cli.core.model import Json
 from clockify_cli.core.naming import is_archived
+from clockify_cli.resources.fields import checked_name
 from clockify_cli.resources.kinds import Kind
 from clockify_cli.resources.resource_list import ResourceList
 from clockify_cli.session import Run
@@ -40,15 +41,25 @@ def one(noun: str) -> Any:
     return Argument(metavar=noun.upper(), help="Name or ID.", show_default=False)
 
 
+NewNameWord = Annotated[str, Argument(metavar="NEW", help="The new name.", show_default=False)]
+
+
 def several(noun: str) -> Any:
     """Return the argument that names one thing or more."""
-    return Argument(metavar=f"{noun.upper()}…", help="Names or IDs.", show_default=False)
+    return Argument(metavar=f"{noun.upper()}…", help="Whole names, or IDs.", show_default=False)
 
 
 def shelf_of(run: Run, kind: Kind, *, project: str = "") -> ResourceList:
     """Return the workspace's list of a kind."""
     workspace = run.account.workspace
-    return ResourceList(kind, workspace, lambda: run.gateway, run.names, project=project)
+    return ResourceList(
+        kind,
+        workspace,
+        lambda: run.gateway,
+        run.names,
+        project=project,
+        recorder=run.recorder(),
+    )
 
 
 def away_of(*, away: bool, both: bool, option: str = "--archived") -> bool | None:
@@ -107,6 +118,12 @@ def report_update(run: Run, resource_list: ResourceList, text: str, changes: Jso
     [thing] = resource_list.things([text])
     changed = resource_list.update(thing, changes)
     report(run, "Updated" if changed is not thing else "Unchanged", [changed])
+
+
+def rename(run: Run, resource_list: ResourceList, old: str, new: str) -> None:
+    """Give a thing another name and answer with what it is now."""
+    name = checked_name(resource_list.kind, new)
+    report_update(run, resource_list, old, {"name": name})
 
 
 def archive(run: Run, resource_list: ResourceList, texts: Sequence[str]) -> None:

@@ -60,7 +60,7 @@ def run(
     try:
         words = [running.described(command) if description is None else description]
         content = typed_content(this, words, project, task, tag, billable)
-        started = timer.start(this.outbox, content, this.present(), verb="run")
+        started = timer.start(this.outbox, content, None, verb="run")
         this.out.to_stderr(lambda: show_started(this, started))
     except ClockifyError as error:
         if on_api_error == "fail":
@@ -76,7 +76,7 @@ def run(
 
 def _stop(this: Run, started: timer.Started) -> None:
     try:
-        stopped = timer.stop_this(this.outbox, started.entry, this.present())
+        stopped = timer.stop_this(this.outbox, started.entry)
         this.out.to_stderr(lambda: show_entry(this, stopped, "Stopped"))
     except ClockifyError as error:
         # The command's own exit code matters more than ours.

@@ -8,14 +8,14 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from clockify_cli import sandbox
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
 from clockify_cli.core.errors import ClockifyError, StorageError, UsageError
+from clockify_cli.sandbox import API_KEY, Sandbox
 from clockify_cli.session import Run
 
 app = NounApp(
     "The embedded gateway: Clockify behind Maton in one file on this machine. "
-    "'--sandbox' talks to it in process, 'sandbox serve' lets other programs in.",
+    "'--sandbox' talks to it in process, 'sandbox serve' opens it to other programs.",
     default="path",
 )
 Result = TypeVar("Result")
@@ -33,17 +33,17 @@ Result = TypeVar("Result")
 def serve(
     ctx: typer.Context,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, metavar="N", help="0: any free one.")
+        int, typer.Option("--port", min=0, max=65535, metavar="N", help="0 for a free one.")
     ] = 0,
     host: Annotated[
         str, typer.Option("--host", metavar="ADDRESS", help="A loopback address.")
     ] = "127.0.0.1",
 ) -> None:
-    """Serve the sandbox over HTTP, on this machine alone.
+    """Serve the sandbox over HTTP on this machine, until Ctrl-C.
 
-    Until Ctrl-C. Prints the server's address, then answers; on stderr stands what to set so
-    that clockify or another client uses it. JSON: {url, gatewayUrl, controlUrl, apiUrl, apiKey,
-    database}.
+    Prints the server's address; stderr says how to point clockify or another client at it.
+    'clockify sandbox settings' changes how it behaves, also while it runs. JSON: {url, gatewayUrl,
+    controlUrl, apiUrl, apiKey, database}.
     """
     run = _sandboxed(ctx)
 
@@ -53,7 +53,7 @@ def serve(
             "gatewayUrl": f"{url}/clockify",
             "controlUrl": url,
             "apiUrl": url,
-            "apiKey": sandbox.API_KEY,
+            "apiKey": API_KEY,
             "database": run.target.sandbox,
         }
         run.out.answer(told, lambda: url)
@@ -61,18 +61,18 @@ def serve(
         run.notice(
             f"Serving {run.target.sandbox} until Ctrl-C. In another shell:\n"
             f"export CLOCKIFY_GATEWAY_URL={url}/clockify CLOCKIFY_CONTROL_URL={url} "
-            f"MATON_API_KEY={sandbox.API_KEY}\n"
-            f"Clients of Clockify's own API: {url}/api/v1 with 'X-Api-Key: {sandbox.API_KEY}'."
+            f"MATON_API_KEY={API_KEY}\n"
+            f"Clients of Clockify's own API: {url}/api/v1 with 'X-Api-Key: {API_KEY}'."
         )
 
     try:
-        sandbox.serve(run.target.sandbox, host=host, port=port, ready=ready)
+        Sandbox(run.target.sandbox).serve(host=host, port=port, ready=ready)
     except ValueError as error:
-        raise UsageError(str(error), "Such as --host 127.0.0.1, localhost or ::1.") from error
+        raise UsageError(str(error), "For example: --host 127.0.0.1, localhost or ::1.") from error
     except OSError as error:
         raise ClockifyError(
             f"Cannot listen on {host}, port {port}: {error.strerror or error}.",
-            "Choose another --port; 0 takes a free one.",
+            "Choose another --port, or 0 for a free one.",
         ) from error
 
 
@@ -89,12 +89,13 @@ def seed(
 ) -> None:
     """Add a believable month of work.
 
-    Clients, projects, tasks, tags, colleagues and entries. The same days get the same entries,
-    so seeding twice adds nothing twice. JSON: how much of each was added.
+    Clients, projects, tasks, tags, colleagues and entries, with a locked period, days off and a
+    colleague whose key is 'mina'. The same days get the same entries, so seeding twice adds nothing
+    twice. JSON: how much of each was added.
     """
     run = _sandboxed(ctx)
     now = run.now.astimezone(run.zone)
-    added = _readable(run, lambda: sandbox.seed(run.target.sandbox, now=now, days=days))
+    added = _use(run, lambda found: found.seed(now=now, days=days))
     _forget(run)
 
     def text() -> str:
@@ -106,27 +107,26 @@ def seed(
 
 @app.command("reset", cls=Command, epilog=examples("clockify sandbox reset --yes"))
 def reset(ctx: typer.Context) -> None:
-    """Begin anew with one empty workspace.
+    """Start over with one empty workspace and default settings.
 
-    The sandbox's settings go too. JSON: {database, dropped}: the file, and how many undelivered
-    writes were dropped.
+    JSON: {database, dropped}: the file, and how many pending changes were dropped.
     """
     from clockify_cli.setup.forgetting import replace_account
 
     run = _sandboxed(ctx)
     path = run.target.sandbox
-    run.confirm("Everything that the sandbox holds will be lost. Reset it?")
+    run.confirm("Delete everything in the sandbox?", yes=run.options.yes)
 
     def renew() -> None:
-        kept = sandbox.reset(path)
+        kept = _use(run, Sandbox.reset)
         if kept:
-            run.notice(f"The sandbox's file was damaged; it is kept as {kept}.")
+            run.notice(f"The sandbox's file was damaged. It was kept as {kept}.")
 
-    dropped = _readable(run, lambda: replace_account(run.target.account, renew, run.notice))
+    dropped = replace_account(run.account_id, renew, run.notice)
     _forget(run)
     if dropped:
-        run.notice(f"{dropped} write{'s' * (dropped > 1)} that waited for the old one: dropped.")
-    run.out.answer({"database": path, "dropped": dropped}, lambda: "The sandbox is new.", ids=[])
+        run.notice(f"Dropped {dropped} pending change{'s' * (dropped > 1)} of the old sandbox.")
+    run.out.answer({"database": path, "dropped": dropped}, lambda: "Reset the sandbox.", ids=[])
 
 
 @app.command("path", cls=Command, epilog=examples("clockify sandbox path"))
@@ -142,6 +142,9 @@ def path(ctx: typer.Context) -> None:
     epilog=examples(
         "clockify sandbox settings",
         "clockify sandbox settings requests_per_hour=30 retry_after=date",
+        "clockify sandbox settings workspace.lockTimeEntries=2026-11-01T00:00:00Z",
+        "clockify sandbox settings roles.robin@sandbox.example=USER",
+        "clockify sandbox settings keys.kim=kim@sandbox.example",
         "clockify sandbox settings requests_per_hour=null",
     ),
 )
@@ -149,23 +152,20 @@ def settings(
     ctx: typer.Context,
     changes: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME=JSON]…", help="What to change; null for the default."),
+        typer.Argument(metavar="[NAME=VALUE]…", help="What to change; null for the default."),
     ] = None,
 ) -> None:
-    """Show how the sandbox behaves, or change it.
+    """Show or change how the sandbox behaves.
 
-    Limits, latency, and how odd the service is. JSON: an object of all settings.
+    Rate limits, error bodies, locks, required fields, who is who. Values are words, numbers, true,
+    false, null or JSON. JSON: an object of all settings.
     """
     run = _sandboxed(ctx)
     wanted = dict(_change(text) for text in changes or [])
-    if wanted:
-        try:
-            _readable(run, lambda: sandbox.configure(run.target.sandbox, **wanted))
-        except (ValueError, TypeError, AttributeError) as error:
-            raise UsageError(
-                f"The sandbox cannot be set so: {error}.", "List them: clockify sandbox settings."
-            ) from error
-    found = _readable(run, lambda: sandbox.settings(run.target.sandbox))
+    try:
+        found = _use(run, lambda sandbox: sandbox.configure(**wanted))
+    except ValueError as error:
+        raise UsageError(f"{error}.", "List the settings: clockify sandbox settings") from error
 
     def text() -> str:
         from clockify_cli.render.setup import switches_lines
@@ -176,7 +176,7 @@ def settings(
 
 
 def _sandboxed(ctx: typer.Context) -> Run:
-    """Return the run, which is one of the sandbox whether that was said or not."""
+    """Return the run, which uses the sandbox whether or not --sandbox was given."""
     run = run_of(ctx)
     run.options.sandbox = True
     return run
@@ -185,7 +185,7 @@ def _sandboxed(ctx: typer.Context) -> Run:
 def _change(text: str) -> tuple[str, Any]:
     name, mark, value = text.partition("=")
     if not mark or not name.strip():
-        raise UsageError(f"'{text}' is not NAME=VALUE.", "Such as requests_per_hour=30.")
+        raise UsageError(f"'{text}' is not NAME=VALUE.", "For example: requests_per_hour=30")
     try:
         return name.strip(), json.loads(value)
     except ValueError:
@@ -195,17 +195,18 @@ def _change(text: str) -> tuple[str, Any]:
 def _forget(run: Run) -> None:
     from clockify_cli.setup.forgetting import forget_account
 
-    forget_account(run.account_name, run.target.account, sandbox=True)
+    forget_account(run.account_name, run.account_id, sandbox=True)
 
 
-def _readable(run: Run, work: Callable[[], Result]) -> Result:
-    """Do ``work`` on the sandbox's file; say what to do where that cannot be used."""
+def _use(run: Run, work: Callable[[Sandbox], Result]) -> Result:
+    """Do something with the sandbox; say what to do if its file cannot be used."""
     import sqlite3
 
     try:
-        return work()
+        with Sandbox(run.target.sandbox) as sandbox:
+            return work(sandbox)
     except sqlite3.DatabaseError as error:
         raise StorageError(
             f"The sandbox's file {run.target.sandbox} cannot be used: {error}.",
-            "Start it anew: clockify sandbox reset --yes (the old file is kept).",
+            "Start over: clockify sandbox reset --yes (the old file is kept)",
         ) from error

@@ -36,7 +36,6 @@ def split(
     which it lies within the entry. 'clockify undo' makes one entry of them again.
     """
     run = run_of(ctx)
-    with run.outbox.delivery_lock():
-        [found] = editing.find_all(run.outbox, [entry])
-        pieces = reshaping.split(run.outbox, found, reshaping.typed_cuts(found, at, run.clock))
+    [found] = editing.find_all(run.outbox, [entry])
+    pieces = reshaping.split(run.outbox, found, reshaping.typed_cuts(found, at, run.clock))
     show_entries(run, [("Split", piece) for piece in pieces], one=False)

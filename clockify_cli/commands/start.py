@@ -5,8 +5,14 @@ from __future__ import annotations
 import typer
 
 from clockify_cli.commands import options
+from clockify_cli.commands.described import description_and_tags, given
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_started, typed_content, typed_instant
+from clockify_cli.commands.timers import (
+    settle_forgotten,
+    show_started,
+    typed_content,
+    typed_or_now,
+)
 from clockify_cli.tracking import timer
 
 app = CommandApp()
@@ -18,6 +24,8 @@ app = CommandApp()
         'clockify start "Review" -p Acme',
         "clockify start Fix login -p Acme/Web -k Build -t dev,urgent --billable",
         "clockify start Standup --at 9:00",
+        "clockify start Fix login +urgent",
+        "clockify start -- 10:30 meeting",
     ),
 )
 def start(
@@ -33,15 +41,21 @@ def start(
 ) -> None:
     """Start a timer.
 
-    A timer that is running is stopped at the new start, and both are reported.
+    A timer that is running is stopped at the new start, and both are reported. A word such as
+    +urgent is a tag; a time in the description is refused, unless it stands after "--".
     Project, task, tags and billable default to the settings and to .clockify.toml.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=run.options.yes)
-    content = typed_content(run, description, project, task, tag, billable, interactive=interactive)
-    started = timer.start(run.outbox, content, when)
-    if when < run.now and not run.out.quiet:
+    words, tags = description_and_tags(
+        ctx, description, options=given(project, task, tag, billable), at=at
+    )
+    tag = [*(tag or ()), *tags] or tag
+    when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
+    content = typed_content(run, words, project, task, tag, billable, interactive=interactive)
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
+    started = timer.start(run.outbox, content, when, agreed=forgotten.agreed)
+    if when is not None and when < run.now and not run.out.quiet:
         from clockify_cli.tracking import overlaps
 
         overlaps.told(run.outbox, started.entry)
-    show_started(run, started)
+    show_started(run, started, forgotten)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_entry, typed_instant
+from clockify_cli.commands.timers import settle_forgotten, show_entry, typed_end
+from clockify_cli.core.errors import UsageError
 from clockify_cli.tracking import timer
 
 app = CommandApp()
@@ -15,15 +18,33 @@ app = CommandApp()
 @app.command(
     cls=Command,
     epilog=examples(
-        "clockify stop", "clockify stop --at 17:30", "clockify stop --at 'yesterday 18:00'"
+        "clockify stop",
+        "clockify stop 17:30",
+        "clockify stop 10m ago",
+        "clockify stop --at 'yesterday 18:00'",
     ),
 )
 def stop(
     ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WHEN]…", help="When it ended: 17:30, 10m ago, -10m.", show_default=False
+        ),
+    ] = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
 ) -> None:
-    """Stop the running timer and show the finished entry. Exit 4 where nothing runs."""
+    """Stop the running timer and show the finished entry. Exit 4 if nothing is running.
+
+    A clock time without a day is the latest one that is over, yesterday's if today's is in the
+    future; it is never before the timer's start.
+    """
     run = run_of(ctx)
-    when = typed_instant(run, at, role="end", allow_future=allow_future, yes=run.options.yes)
-    show_entry(run, timer.stop(run.outbox, when), "Stopped")
+    typed = " ".join(words or ())
+    if typed and at != "now":
+        raise UsageError(f"It cannot end at '{typed}' and at '{at}'.", "Give one of them.")
+    when = typed_end(run, typed or at, allow_future=allow_future, yes=run.options.yes)
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
+    stopped = forgotten.stopped or timer.stop(run.outbox, when, agreed=forgotten.agreed)
+    show_entry(run, stopped, "Stopped")

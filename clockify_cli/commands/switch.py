@@ -5,10 +5,10 @@ from __future__ import annotations
 import typer
 
 from clockify_cli.commands import options
+from clockify_cli.commands.described import description_and_tags, given
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_started, typed_instant
+from clockify_cli.commands.timers import settle_forgotten, show_started, typed_or_now
 from clockify_cli.tracking import timer
-from clockify_cli.tracking.defaults import split_tags
 
 app = CommandApp()
 
@@ -34,17 +34,24 @@ def switch(
     """Stop the running timer and start another at the same instant.
 
     What is not named is taken from the running one; another project drops its task. Two
-    requests. Exit 4 where nothing runs.
+    requests. Exit 4 if nothing is running.
     """
     run = run_of(ctx)
-    when = typed_instant(run, at, allow_future=allow_future, yes=run.options.yes)
+    words, tags = description_and_tags(
+        ctx, description, options=given(project, task, tag, billable), at=at
+    )
+    tag = [*(tag or ()), *tags] or tag
+    when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
+    forgotten = settle_forgotten(run, when, yes=run.options.yes)
     started = timer.switch(
         run.outbox,
         when,
-        description=None if description is None else " ".join(description),
+        agreed=forgotten.agreed,
+        like=forgotten.stopped,
+        description=None if words is None else " ".join(words),
         project=project,
         task=task,
-        tags=None if tag is None else split_tags(tag),
+        tags=None if tag is None else [text for text in tag if text.strip()],
         billable=billable,
     )
-    show_started(run, started)
+    show_started(run, started, forgotten)

@@ -1,4 +1,4 @@
-"""``clockify sync``: delivers the writes that wait."""
+"""``clockify sync``: delivers pending changes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ app = CommandApp()
 
 @app.command(cls=Command, epilog=examples("clockify sync", "clockify sync --json"))
 def sync(ctx: typer.Context) -> None:
-    """Deliver everything that waits, in order, now.
+    """Deliver all pending changes now, in order.
 
-    Exit 0 when nothing waits any more, 5 or 7 while the service cannot be reached, 6 when a
-    write was set aside (see 'clockify queue').
+    Exit 0 if nothing is pending any more, 3, 5 or 7 while something is, 6 if a change was set
+    aside (see 'clockify queue').
     """
     run = run_of(ctx)
     delivered, left = run.outbox.sync()
@@ -24,7 +24,7 @@ def sync(ctx: typer.Context) -> None:
         from clockify_cli.render.queue import outcome_lines
 
         if not delivered and not left:
-            return "Nothing waits."
+            return "Nothing is pending."
         return outcome_lines([*delivered, *left], run.look)
 
     operations = [*delivered, *left]

@@ -83,6 +83,18 @@ def update(
     resources.report_update(run, _resource_list(run), tag, changes)
 
 
+app.command("edit", cls=Command, hidden=True, epilog=examples("clockify tags edit dev --archived"))(
+    update
+)
+
+
+@app.command("rename", cls=Command, epilog=examples("clockify tags rename dev engineering"))
+def rename(ctx: typer.Context, tag: Tag, new: resources.NewNameWord) -> None:
+    """Rename a tag; nothing else of it changes."""
+    run = run_of(ctx)
+    resources.rename(run, _resource_list(run), tag, new)
+
+
 @app.command("archive", cls=Command, epilog=examples("clockify tags archive dev review"))
 def archive(ctx: typer.Context, tag: Tags) -> None:
     """Archive tags.

@@ -147,6 +147,25 @@ def update(
     resources.report_update(run, _resource_list(run, project), task, changes)
 
 
+app.command(
+    "edit",
+    cls=Command,
+    hidden=True,
+    epilog=examples("clockify tasks edit Design -p Website --estimate 16h"),
+)(update)
+
+
+@app.command(
+    "rename", cls=Command, epilog=examples("clockify tasks rename Design 'Web design' -p Website")
+)
+def rename(
+    ctx: typer.Context, task: Task, new: resources.NewNameWord, project: options.Project = None
+) -> None:
+    """Rename a task; nothing else of it changes."""
+    run = run_of(ctx)
+    resources.rename(run, _resource_list(run, project), task, new)
+
+
 @app.command("done", cls=Command, epilog=examples("clockify tasks done Design Build -p Website"))
 def done(ctx: typer.Context, task: Tasks, project: options.Project = None) -> None:
     """Mark tasks as done.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from clockify_cli.core.model import TimeEntry
 from clockify_cli.session import Run
 from clockify_cli.tracking.content import Content, typed
 
 if TYPE_CHECKING:
-    from clockify_cli.tracking.timer import Started
+    from clockify_cli.tracking.timer import ForgottenTimer, Started
 
 
 def typed_instant(
@@ -22,7 +22,7 @@ def typed_instant(
     allow_future: bool = False,
     yes: bool = False,
 ) -> datetime:
-    """Return the instant that was typed, echoing it where it is not plainly today."""
+    """Return the instant that was typed, echoing it if it is not plainly today."""
     if text == "now":
         return run.now
     from clockify_cli.times import implausibilities, parse_instant
@@ -32,6 +32,95 @@ def typed_instant(
     for doubt in implausibilities(moment.at, moment.at, run.clock):
         run.confirm(doubt, yes=yes)
     return moment.at
+
+
+def typed_end(
+    run: Run, text: str, *, allow_future: bool = False, yes: bool = False
+) -> datetime | Callable[[datetime], datetime] | None:
+    """Return when a timer ended, ``None`` for now; of a clock time what tells it from the start."""
+    if text == "now":
+        return None
+    from clockify_cli.times import is_bare_clock, latest_clock
+
+    if allow_future or not is_bare_clock(text):
+        return typed_instant(run, text, role="end", allow_future=allow_future, yes=yes)
+
+    def end_of(start: datetime) -> datetime:
+        moment = latest_clock(text, run.clock, start)
+        run.echo(moment)
+        return moment.at
+
+    return end_of
+
+
+def typed_or_now(
+    run: Run,
+    text: str,
+    *,
+    role: Literal["start", "end"] = "start",
+    allow_future: bool = False,
+    yes: bool = False,
+) -> datetime | None:
+    """Return the instant that was typed, or ``None`` for now, which is read when its turn comes."""
+    if text == "now":
+        return None
+    return typed_instant(run, text, role=role, allow_future=allow_future, yes=yes)
+
+
+class Forgotten(NamedTuple):
+    """What becomes of a timer that was left running.
+
+    Attributes:
+        agreed: The ID of the timer, if it may end now.
+        stopped: The entry, if it was ended at another time.
+    """
+
+    agreed: str = ""
+    stopped: TimeEntry | None = None
+
+
+def settle_forgotten(run: Run, at: object, *, yes: bool) -> Forgotten:
+    """Settle with the user what becomes of a timer that was left running, if one was.
+
+    Without a terminal nothing is asked here: the change itself is refused (exit 2).
+
+    Args:
+        run: The run.
+        at: The time that was typed; ``None`` if nobody typed one.
+        yes: The timer may end now.
+    """
+    from clockify_cli.tracking import timer
+
+    running = run.outbox.known_running if at is None else None
+    if running is None:
+        return Forgotten()
+    if yes or run.settings.get("forgotten") == "stop":
+        return Forgotten(str(running.get("id")))
+    try:
+        timer.refuse_forgotten(run.outbox, running, "")
+    except timer.ForgottenTimer as error:
+        if run.out.can_ask:
+            return _ask_for_end(run, error)
+    return Forgotten()
+
+
+def _ask_for_end(run: Run, error: ForgottenTimer) -> Forgotten:
+    from clockify_cli.tracking import timer
+    from clockify_cli.tracking.forgotten import likely_ends
+
+    offers = likely_ends(run.outbox, error.entry, run.settings, run.clock)
+    lines = [f"{error.message} When did it end?"]
+    lines += [f"  {n}) {run.clock.show(o.at)}, {o.why}" for n, o in enumerate(offers, 1)]
+    lines += [f"  {len(offers) + 1}) now", "  or type another time, for example 17:30"]
+    run.out.tell("\n".join(lines))
+    reply = run.out.ask("When? [1] ") or "1"
+    if reply.isdecimal() and 1 <= int(reply) <= len(offers) + 1:
+        if int(reply) > len(offers):
+            return Forgotten(str(error.entry.get("id")))
+        end = offers[int(reply) - 1].at
+    else:
+        end = typed_instant(run, reply, role="end")
+    return Forgotten(stopped=timer.stop(run.outbox, end))
 
 
 def typed_content(
@@ -63,7 +152,9 @@ def typed_content(
         from clockify_cli.commands.menu import completed
 
         asked = completed(run, asked)
-    return typed(run.outbox.names, asked)  # the outbox copes with an account that is not known yet
+    outbox = run.outbox  # copes with an account that is not known yet
+    running = outbox.known_running or {}
+    return typed(outbox.names, asked, running_project=running.get("projectId"), defer=run.queues)
 
 
 def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
@@ -80,8 +171,23 @@ def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
     run.out.answer(entry, text, ids=[str(entry.get("id"))])
 
 
-def show_started(run: Run, started: Started) -> None:
+def show_entries(run: Run, entries: Sequence[TimeEntry], done: str) -> None:
+    """Report several entries that one command made: in JSON an array, else one per line."""
+
+    def text() -> str:
+        from clockify_cli.render.entries import entry_line
+
+        for entry in entries:
+            run.names.know(entry)
+        look = run.look_beside(len(done) + 2)
+        return "\n".join(f"{done}: " + entry_line(e, run.outbox, look) for e in entries)
+
+    run.out.answer(list(entries), text, ids=[str(entry.get("id")) for entry in entries])
+
+
+def show_started(run: Run, started: Started, forgotten: Forgotten = Forgotten()) -> None:  # noqa: B008
     """Report a timer that was started, and the one that it ended."""
-    if started.stopped is not None and not run.out.json_mode and not run.out.quiet:
-        show_entry(run, started.stopped, "Stopped")
+    stopped = started.stopped or forgotten.stopped
+    if stopped is not None and not run.out.json_mode and not run.out.quiet:
+        show_entry(run, stopped, "Stopped")
     show_entry(run, started.entry, "Started")

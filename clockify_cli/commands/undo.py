@@ -1,4 +1,4 @@
-"""``clockify undo``: takes back the last change."""
+"""``clockify undo``: undoes the last change."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
+from clockify_cli.core.errors import UsageError
+from clockify_cli.journal.operation import Change
 from clockify_cli.session import Run
 from clockify_cli.tracking import undo as undoing
 
@@ -22,50 +24,82 @@ def undo(
     ctx: typer.Context,
     change: Annotated[
         int | None,
-        typer.Argument(metavar="[CHANGE]", help="Its number in --list; the last one otherwise."),
+        typer.Argument(metavar="[CHANGE]", help="Its number in --list (default: the last one)."),
     ] = None,
-    listing: Annotated[bool, typer.Option("--list", help="Show what can be taken back.")] = False,
+    listing: Annotated[bool, typer.Option("--list", help="Show what can be undone.")] = False,
 ) -> None:
-    """Take back the last change that this tool made, and say what was done.
+    """Undo the last change that this tool made, in any workspace, and show what was done.
 
-    It refuses where an entry has been changed since. What was deleted comes back under a new ID.
+    Entries, projects, clients, tags, tasks and whole imports. A change that is more than ten
+    minutes old, was made in another session or by a script asks first. It refuses if an entry
+    has been changed since. What was deleted comes back under a new ID.
     """
     run = run_of(ctx)
     if listing:
         _list(run)
         return
-    done = undoing.undo(run.outbox, change)
-    answer: dict[str, Any] = {
-        "undone": {"operation": done.change.verb, "entry": done.entry},
-        "notes": list(done.notes),
-    }
+    outbox = run.outbox
+    chosen = undoing.choose(outbox, change)
+    if change is None:
+        _ask(run, chosen)
+    show_undone(run, undoing.undo(outbox, chosen, run.reverse_things), "undone")
+
+
+def _ask(run: Run, chosen: Change) -> None:
+    """Ask before a change is taken back that is not plainly meant."""
+    why = undoing.why_ask(run.outbox, chosen)
+    if not why:
+        return
+    mine = undoing.last_of_session(run.outbox)
+    hint = f"Add --yes, or name it: clockify undo {chosen.id}."
+    if mine is not None:
+        hint += f" The last one of this session: clockify undo {mine.id} ({mine.verb})."
+    try:
+        run.confirm(f"The {chosen.verb} '{chosen.label}' {why}. Undo it?", hint=hint)
+    except UsageError as error:
+        error.hint = hint
+        raise
+
+
+def show_undone(run: Run, done: undoing.Undone, word: str) -> None:
+    """Answer with what was undone or redone."""
+    told: dict[str, Any] = {"operation": done.change.verb, "kind": done.kind, "entry": done.entry}
     if len(done.entries) > 1:
-        answer["undone"]["entries"] = list(done.entries)
+        told["entries"] = list(done.entries)
+    if done.thing is not None:
+        told["thing"] = done.thing
+    answer: dict[str, Any] = {word: told, "notes": list(done.notes)}
     if done.queued:
         answer["queued"] = True
 
     def text() -> str:
+        from clockify_cli.core.model import instant
         from clockify_cli.render.entries import entry_line
+        from clockify_cli.render.moments import moment_text
         from clockify_cli.render.safe import safe
 
-        lines = [f"Undone: {done.change.verb} '{safe(done.change.label)}'"]
-        if done.entry is not None and done.entry.get("timeInterval"):
-            shown = list(done.entries) or [done.entry]
-            run.names.know(*shown)
-            lines = [f"Undone: {done.change.verb}"]
-            lines += ["  " + entry_line(e, run.outbox, run.look_beside(2)) for e in shown]
+        made = moment_text(instant(done.change.created_at), run.look)
+        head = f"{word.capitalize()}: {done.change.verb}"
+        lines = [f"{head} '{safe(done.change.label)}' (made {made})"]
+        shown = list(done.entries) or ([done.entry] if done.entry is not None else [])
+        shown = [entry for entry in shown if entry.get("timeInterval")]
+        run.names.know(*shown)
+        lines += ["  " + entry_line(e, run.outbox, run.look_beside(2)) for e in shown]
         return "\n".join([*lines, *(f"  {safe(note)}" for note in done.notes)])
 
-    run.out.answer(answer, text, ids=[str(done.entry.get("id"))] if done.entry else [])
+    found = done.entry or done.thing
+    run.out.answer(answer, text, ids=[str(found.get("id"))] if found else [])
 
 
 def _list(run: Run) -> None:
-    changes = run.outbox.journal.undoable(LISTED)
+    journal = run.outbox.journal
+    changes = journal.undoable(LISTED)
+    operations = {c.id: journal.of_change(c.id) for c in changes}
 
     def text() -> str:
         from clockify_cli.render.queue import changes_table
 
-        return changes_table(changes, run.line_look)
+        return changes_table(changes, operations, run.line_look)
 
     run.out.answer(
         [

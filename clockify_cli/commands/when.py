@@ -17,14 +17,16 @@ app = CommandApp()
     epilog=examples(
         "clockify when yesterday 14:00",
         "clockify when 9:00-10:30",
-        "clockify when last-month",
+        "clockify when monday 9-10:30 13:00-14:00",
+        "clockify when last 2 weeks",
         "clockify when 2026-10-25 02:30 --tz Europe/Berlin",
     ),
 )
 def when(
     ctx: typer.Context,
     words: Annotated[
-        list[str], typer.Argument(metavar="EXPR…", help="An instant, span, period or duration.")
+        list[str],
+        typer.Argument(metavar="EXPR…", help="An instant, spans, a period or a duration."),
     ],
     now: Annotated[
         str | None,

@@ -114,7 +114,7 @@ def _names(run: Run) -> Names:
     keep anybody from choosing another.
     """
     return Names(
-        run.target.account,
+        run.account_id,
         "",
         lambda: run.gateway,
         max_age=run.settings.get("cache_hours") * 3600,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 from clockify_cli.completion.candidates import Candidate, Group
+from clockify_cli.core.weekdays import WEEKDAYS
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS = {
     "today": "this day",
     "yesterday": "the day before",
-    **{day: f"the most recent {day.title()}" for day in _WEEKDAYS},
+    **{day: f"the most recent {day.title()}" for day in WEEKDAYS},
 }
 _PERIODS = {
     "today": "this day",
@@ -26,7 +26,8 @@ _PERIODS = {
     "last-7d": "seven days, today the last",
     "last-14d": "fourteen days, today the last",
     "last-30d": "thirty days, today the last",
-    **{day: f"the most recent {day.title()}" for day in _WEEKDAYS},
+    "all": "everything there is",
+    **{day: f"the most recent {day.title()}" for day in WEEKDAYS},
 }
 _INSTANTS = {
     "now": "this second",
@@ -35,7 +36,7 @@ _INSTANTS = {
     "-30m": "half an hour ago",
     "-1h": "an hour ago",
     "last-stop": "the end of the newest finished entry",
-    "last-start": "the start of the newest entry",
+    "last-start": "the start of the newest entry that has begun",
     "noon": "today 12:00",
     "midnight": "today 0:00",
     "today 9:00": "a day and a time",
@@ -112,7 +113,7 @@ def moments(before: list[str], typed: str) -> Group:
 
 def _group_of_weekdays(typed: str) -> Group:
     """Return ``monday 9:00`` and the like, once something of a weekday is typed."""
-    return [Candidate(f"{day} 9:00", "a day and a time") for day in _WEEKDAYS if typed]
+    return [Candidate(f"{day} 9:00", "a day and a time") for day in WEEKDAYS if typed]
 
 
 def spans(before: list[str], typed: str) -> Group:
@@ -125,7 +126,8 @@ def spans(before: list[str], typed: str) -> Group:
     last = before[-1].lower() if before else ""
     start, dash, end = typed.rpartition("-")
     if dash and _clocks(start):
-        return [clock.behind(start + dash) for clock in _clocks(end)]
+        to_now = [Candidate("now", "until this second")] if "now".startswith(end) else []
+        return [clock.behind(start + dash) for clock in _clocks(end) + to_now]
     if not before:
         return _group(_SPAN_STARTS) + _clocks(typed)
     if last in _DAYS and len(before) == 1:
@@ -136,6 +138,8 @@ def spans(before: list[str], typed: str) -> Group:
         return _group({"noon": "12:00", "midnight": "0:00"}) + _clocks(typed)
     if last == "for":
         return _group(_LENGTHS)
+    if "-" in last and _is_clock(last.rpartition("-")[2]):
+        return _clocks(typed)  # another span
     if last in _LENGTHS:
         return _group({"until": "… its end; else it ended now"})
     if last == "last-stop":

@@ -251,7 +251,9 @@ def named(items: list[Item], typed: str = "", apart: str = _APART) -> list[Group
         path_is_it = sayable(path, apart) and paths[path] == 1 and path not in names
         if path_is_it:
             qualified.append(Candidate(path))
-        if sayable(name, apart) and names[name] == 1:
+        # Another's client and name may read like this one's name: then it means both.
+        alone = names[name] == 1 and paths[name] == (path == name)
+        if sayable(name, apart) and alone:
             plain.append(Candidate(name, safe(item.get("clientName") or "")))
         elif path_is_it:
             plain.append(qualified[-1])
@@ -259,11 +261,13 @@ def named(items: list[Item], typed: str = "", apart: str = _APART) -> list[Group
             plain.append(Candidate(str(item["id"]), safe(path), also=safe(name)))
     away = [item for item in items if is_archived(item)]
     gone = Counter(str(item["name"]) for item in away)
+    taken = {folded(str(item["name"])) for item in active}
+    taken |= {folded(_path(item)) for item in items if item.get("clientName")}
     archived = [
         Candidate(str(item["name"]), "done" if item.get("status") == "DONE" else "archived")
         for item in away
         if sayable(str(item["name"]), apart) and gone[str(item["name"])] == 1
-        if item["name"] not in names
+        if folded(str(item["name"])) not in taken
     ]
     return [qualified, plain, archived] if "/" in typed else [plain, qualified, archived]
 

@@ -3,17 +3,22 @@
     ClockifyError                 1   error
     ├── UsageError                2   usage          an option, a time or a name that cannot be read
     │   └── TimeError             2   usage          a time expression outside the grammar
-    ├── SignInError               3   auth           no key, or the key was refused (401)
-    ├── PermissionRefused         3   permission     the account may not do this (403)
+    ├── SignInError             * 3   auth           no key, or the key was refused (401)
+    │   └── ConnectionRefused   * 3   connection     the gateway has no usable connection
+    ├── PermissionRefused       * 3   permission     the account or the key may not do this (403)
     ├── NotFoundError             4   not_found      no such thing
-    │   └── AmbiguousError        4   ambiguous      a name that fits several
-    ├── UnreachableError                 5   unavailable    network, gateway or Clockify away
-    │   └── UnclearError          5   unclear        a write whose answer was lost
-    ├── RefusedError              6   refused        400, 409 or 422 from Clockify
+    │   ├── AmbiguousError        4   ambiguous      a name that fits several
+    │   └── UnknownWorkspaceError 4   not_found      no such workspace
+    ├── UnreachableError        * 5   unavailable    network, gateway or Clockify unreachable
+    │   └── UnclearError        * 5   unclear        a change whose answer was lost
+    ├── RefusedError              6   refused        refused for what the entry or thing is
     │   └── ConflictError         6   conflict       changed by somebody else meanwhile
-    ├── RateLimitError            7   rate_limited   429 after waiting
-    ├── StorageError              1   storage        disk full, read-only home, damaged file
-    └── Interrupted             130   interrupted    Ctrl-C
+    ├── RateLimitError          * 7   rate_limited   429 after waiting
+    ├── StorageError            * 1   storage        disk full, read-only home, damaged file
+    └── Interrupted           * 130   interrupted    Ctrl-C
+
+An asterisk marks what says nothing about the change that met it (``blames_change``): that
+change is kept and sent again later.
 
 They are raised where the fact is known and caught in one place (``app.run``),
 which prints the sentence and the hint, or the JSON object.
@@ -30,13 +35,17 @@ class ClockifyError(Exception):
     Args:
         message: One sentence that says what is wrong, without a final newline.
         hint: What to do next; empty where there is nothing to say.
-        status: The HTTP status that caused it, where there was one.
+        status: The HTTP status that caused it, if there was one.
+        code: The ``code`` in the service's error body, if there was one.
+        request_id: ``X-Request-Id`` of the answer, which the gateway's support asks for.
         details: More keys for the JSON object (for example the candidates of a name).
     """
 
     exit_code = 1
     kind = "error"
     default_hint = ""
+    blames_change = True  # something is wrong with the change itself: no use sending it again
+    by_gateway = False  # Maton says so, not Clockify
 
     def __init__(
         self,
@@ -44,12 +53,16 @@ class ClockifyError(Exception):
         hint: str = "",
         *,
         status: int | None = None,
+        code: int | None = None,
+        request_id: str = "",
         details: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint or self.default_hint
         self.status = status
+        self.code = code
+        self.request_id = request_id
         self.details = details or {}
 
     def as_json(self) -> dict[str, Any]:
@@ -59,6 +72,8 @@ class ClockifyError(Exception):
             body["hint"] = self.hint
         if self.status is not None:
             body["status"] = self.status
+        if self.request_id:
+            body["requestId"] = self.request_id
         body["exit"] = self.exit_code
         body.update(self.details)
         return {"error": body}
@@ -81,6 +96,22 @@ class SignInError(ClockifyError):
     exit_code = 3
     kind = "auth"
     default_hint = "Run 'clockify auth login', or set MATON_API_KEY."
+    blames_change = False
+    no_key = False  # there is no key at all
+
+
+class ConnectionRefused(SignInError):
+    """The gateway has no usable connection to Clockify for this key."""
+
+    kind = "connection"
+    default_hint = (
+        "See 'clockify connections list'; 'clockify connections create' makes a new one, "
+        "'clockify connections use ID' chooses one."
+    )
+
+
+class StrangerError(SignInError):
+    """The key or connection belongs to another Clockify user now than the one it was known for."""
 
 
 class PermissionRefused(ClockifyError):
@@ -88,6 +119,7 @@ class PermissionRefused(ClockifyError):
 
     exit_code = 3
     kind = "permission"
+    blames_change = False
 
 
 class NotFoundError(ClockifyError):
@@ -103,17 +135,24 @@ class AmbiguousError(NotFoundError):
     kind = "ambiguous"
 
 
+class UnknownWorkspaceError(NotFoundError):
+    """No such workspace: nothing can be recorded there, now or later."""
+
+    unsaid = False  # the empty 404 may also mean that the user is another one
+
+
 class UnreachableError(ClockifyError):
     """The network, the gateway or Clockify cannot be reached or does not work."""
 
     exit_code = 5
     kind = "unavailable"
     default_hint = "Check the network, then try again; 'clockify doctor' tells what is wrong."
+    blames_change = False
     timed_out = False  # the other side may still be at work on the request
 
 
 class UnclearError(UnreachableError):
-    """A write was sent and its answer was lost: it may or may not have been recorded."""
+    """A change was sent and its answer was lost: it may or may not have been recorded."""
 
     kind = "unclear"
     default_hint = "It may or may not have been done: look before you try again."
@@ -138,6 +177,7 @@ class RateLimitError(ClockifyError):
     exit_code = 7
     kind = "rate_limited"
     default_hint = "Wait for the hour to turn; 'clockify budget' shows the requests of this hour."
+    blames_change = False
     retry_after: float | None = None  # seconds that the service asked to wait
 
 
@@ -145,10 +185,12 @@ class StorageError(ClockifyError):
     """A file of ours cannot be read or written."""
 
     kind = "storage"
+    blames_change = False
 
 
 class Interrupted(ClockifyError):
     """The user pressed Ctrl-C."""
 
     exit_code = 130
+    blames_change = False
     kind = "interrupted"

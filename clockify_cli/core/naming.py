@@ -1,30 +1,46 @@
-"""Which thing a typed name means: literal, never a pattern, never the first of many.
+"""Which thing a typed name means: never a piece inside a word, never the first of many.
 
-Tried in this order, each only where the one before fits nothing: ID, exact, regardless of
-case and accents, unique prefix, unique words within. ``Client/Project`` tells equal names
-apart. What is archived (or done) is meant only by its exact name.
+Each of these steps is tried only if the one before fits nothing: an ID; the whole name of an
+active thing, to the letter, then regardless of case and accents; the same of an archived
+thing; an active thing by words, each of which begins another word of its name.
+
+``Client/Project`` takes the same steps in both halves. A project found so wins only if it is
+at least as exact as every other in both; otherwise the name is ambiguous.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
-from clockify_cli.core.errors import AmbiguousError, NotFoundError
-
 Thing = Mapping[str, Any]
-_SHOWN = 6
+LETTER, FOLDED, ARCHIVED_LETTER, ARCHIVED, WORDS = range(1, 6)  # the steps, most exact first
+Fit = tuple[int, int]  # the steps of both halves; of a plain name twice the same
 
 
 def folded(text: str) -> str:
-    """Return ``text`` without case, accents and surplus blanks, for comparison."""
+    """Return ``text`` without case, accents and extra blanks, for comparison."""
     if text.isascii():
         return " ".join(text.lower().split())
-    import unicodedata
+    from unicodedata import category, combining, normalize
 
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(plain.casefold().split())
+    # Marks of a lower combining class make another letter (か, が); they are no accents.
+    plain = "".join(
+        c
+        for c in normalize("NFKD", text.casefold())
+        if not (combining(c) >= 10 or category(c) == "Cf" or "\ufe00" <= c <= "\ufe0f")
+    )
+    # Composed again: a Korean syllable is one letter, and its first part does not begin it.
+    return " ".join(normalize("NFC", plain).casefold().split())
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of ``text``: runs of letters, marks and digits."""
+    if text.isalnum():
+        return [text]
+    if text.isascii():
+        return "".join(c if c.isalnum() else " " for c in text).split()
+    return "".join(c if _in_word(c) else " " for c in text).split()
 
 
 def is_archived(thing: Thing) -> bool:
@@ -32,132 +48,103 @@ def is_archived(thing: Thing) -> bool:
     return bool(thing.get("archived")) or thing.get("status") == "DONE"
 
 
-def match(
-    text: str,
-    things: Sequence[Thing],
-    noun: str,
-    *,
-    label: Callable[[Thing], str] | None = None,
-) -> Thing:
-    """Return the one thing that ``text`` means.
-
-    Args:
-        text: What was typed: an ID or a name.
-        things: All there is, archived ones included.
-        noun: What it is, for the error (``project``, ``tag`` …).
-        label: How a candidate is told apart in the error; its name where left out.
-
-    Raises:
-        AmbiguousError: Several fit; the error lists them.
-        NotFoundError: None fits; the error offers the nearest names.
-    """
-    show = label or (lambda thing: str(thing.get("name", "")))
-    wanted = text.strip()
-    for thing in things:
-        if thing.get("id") == wanted.lower() or thing.get("id") == wanted:
-            return thing
-    if wanted:
-        for fits in _rules(wanted):
-            found = [thing for thing in things if fits(thing)]
-            active = [thing for thing in found if not is_archived(thing)]
-            # Where an archived and an active one have the same name, the active one is meant.
-            found = active or found
-            if len(found) == 1:
-                return found[0]
-            if found:
-                raise _ambiguous(text, found, noun, show)
-    raise _not_found(text, things, noun, show)
-
-
-def _rules(wanted: str) -> list[Callable[[Thing], bool]]:
-    plain = folded(wanted)
-    words = plain.split()
-
-    def name(thing: Thing) -> str:
-        return str(thing.get("name", ""))
-
-    def qualified(thing: Thing) -> str:
-        client = thing.get("clientName")
-        return f"{client}/{name(thing)}" if client else ""
-
-    def active(rule: Callable[[Thing], bool]) -> Callable[[Thing], bool]:
-        return lambda thing: not is_archived(thing) and rule(thing)
-
-    return [
-        lambda thing: name(thing) == wanted,
-        lambda thing: qualified(thing) == wanted,
-        active(lambda thing: folded(name(thing)) == plain),
-        active(lambda thing: folded(qualified(thing)) == plain),
-        active(lambda thing: folded(name(thing)).startswith(plain)),
-        active(lambda thing: _path_begins(thing, plain)),
-        active(lambda thing: all(word in folded(name(thing)) for word in words)),
-    ]
-
-
-def _path_begins(thing: Thing, plain: str) -> bool:
-    """Say whether ``cli/pro`` begins both a project's client and its name."""
-    client, _, rest = plain.partition("/")
-    return bool(rest) and (
-        folded(str(thing.get("clientName") or "")).startswith(client.strip())
-        and folded(str(thing.get("name", ""))).startswith(rest.strip())
-    )
-
-
-def _ambiguous(
-    text: str, found: list[Thing], noun: str, show: Callable[[Thing], str]
-) -> AmbiguousError:
-    listed = "; ".join(f"{show(thing)} ({thing.get('id')})" for thing in found[:_SHOWN])
-    more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return AmbiguousError(
-        f"'{text}' fits {len(found)} {noun}s: {listed}{more}.",
-        "Type more of the name, Client/Project, or the ID."
-        if noun == "project"
-        else "Type more of the name, or the ID.",
-        details={
-            "candidates": [
-                {k: thing[k] for k in ("id", "name", "clientName") if thing.get(k)}
-                for thing in found
-            ]
-        },
-    )
-
-
-def _not_found(
-    text: str, things: Sequence[Thing], noun: str, show: Callable[[Thing], str]
-) -> NotFoundError:
-    import difflib
-
-    plain = folded(text)
-    archived = [
-        thing
-        for thing in things
-        if is_archived(thing)
-        and plain
-        and (folded(str(thing.get("name", ""))).startswith(plain) or _path_begins(thing, plain))
-    ]
-    if archived:
-        return NotFoundError(
-            f"There is no active {noun} '{text}'.",
-            f"Archived or done, and meant only by the exact name: {show(archived[0])}.",
-        )
-    by_name = {folded(show(thing)): show(thing) for thing in things if not is_archived(thing)}
-    by_name |= {
-        folded(str(thing.get("name", ""))): show(thing)
-        for thing in things
-        if not is_archived(thing)
-    }
-    near = difflib.get_close_matches(plain, list(by_name), n=3, cutoff=0.5)
-    names = list(dict.fromkeys(by_name[n] for n in near))
-    if names:
-        hint = f"Did you mean {' or '.join(names)}?"
-    elif noun == "task":
-        hint = "List them: clockify tasks list -p PROJECT."
-    else:
-        hint = f"List them: clockify {noun}s list."
-    return NotFoundError(f"There is no {noun} '{text}'.", hint)
-
-
 def project_label(thing: Thing) -> str:
     """Return a project's name with its client before it."""
     client = thing.get("clientName")
     return f"{client}/{thing.get('name')}" if client else str(thing.get("name"))
+
+
+class Typed:
+    """A typed name, taken apart once for all the names that it is compared with."""
+
+    __slots__ = ("plain", "signs", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.plain = folded(self.text)
+        # Longest first: a short word must not take the name's word that only a longer one fits.
+        self.words = sorted(words_of(self.plain), key=len, reverse=True)
+        self.signs = "".join(" " if _in_word(c) else c for c in self.plain).split()
+
+    def step(self, name: str, *, archived: bool = False) -> int | None:
+        """Return the step by which this means ``name``; ``None`` if it does not."""
+        if name == self.text:
+            return ARCHIVED_LETTER if archived else LETTER
+        plain = folded(name)
+        if plain == self.plain and plain:
+            return ARCHIVED if archived else FOLDED
+        return None if archived or not self._begins(plain) else WORDS
+
+    def _begins(self, plain: str) -> bool:
+        """Say whether each word begins a word of a folded name, each of those used once."""
+        if not self.words or not all(word in plain for word in self.words):
+            return False
+        if not all(sign in plain for sign in self.signs):
+            return False
+        left = words_of(plain)
+        for word in self.words:
+            for number, other in enumerate(left):
+                if other.startswith(word):
+                    del left[number]
+                    break
+            else:
+                return False
+        return True
+
+
+def fits(
+    text: str,
+    things: Iterable[Thing],
+    *,
+    whole: bool = False,
+    archived_clients: Container[Any] = (),
+) -> list[tuple[Fit, Thing]]:
+    """Return every way in which ``text`` means one of ``things`` by name.
+
+    Args:
+        text: What was typed.
+        things: What there is, archived things included.
+        whole: Whole names only, in both halves.
+        archived_clients: IDs of clients that are archived.
+    """
+    name = Typed(text.strip())
+    if not name.text:
+        return []
+    pieces = name.text.split("/")
+    cuts = [
+        (Typed("/".join(pieces[:at])), Typed("/".join(pieces[at:]))) for at in range(1, len(pieces))
+    ]
+    found: list[tuple[Fit, Thing]] = []
+    for thing in things:
+        own, archived = str(thing.get("name") or ""), is_archived(thing)
+        step = name.step(own, archived=archived)
+        if step is not None:
+            found.append(((step, step), thing))
+        client = thing.get("clientName") if cuts else None
+        if client:
+            away = thing.get("clientId") in archived_clients
+            for before, after in cuts:
+                last = after.step(own, archived=archived)
+                first = None if last is None else before.step(str(client), archived=away)
+                if first is not None and last is not None:
+                    found.append(((first, last), thing))
+    return [(fit, thing) for fit, thing in found if max(fit) < WORDS] if whole else found
+
+
+def most_exact(found: Sequence[tuple[Fit, Thing]]) -> list[Thing]:
+    """Return the things that no other one beats: one is what is meant, several are ambiguous."""
+    kinds = {fit for fit, _ in found}
+    best = {
+        fit
+        for fit in kinds
+        if not any(o != fit and o[0] <= fit[0] and o[1] <= fit[1] for o in kinds)
+    }
+    return list({str(t.get("id")): t for fit, t in found if fit in best}.values())
+
+
+def _in_word(char: str) -> bool:
+    if char.isascii():
+        return char.isalnum()
+    from unicodedata import category
+
+    return category(char)[0] in "LNM"

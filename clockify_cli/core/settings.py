@@ -14,6 +14,7 @@ from typing import Any
 
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.paths import find_folder_file as find_folder_file
+from clockify_cli.core.weekdays import WEEKDAYS
 
 DEFAULT_GATEWAY_URL = "https://gateway.maton.ai/clockify"
 DEFAULT_CONTROL_URL = "https://ctrl.maton.ai"
@@ -48,15 +49,7 @@ KEYS: dict[str, Key] = {
             "text",
             "first day of the week",
             None,
-            choices=(
-                "monday",
-                "tuesday",
-                "wednesday",
-                "thursday",
-                "friday",
-                "saturday",
-                "sunday",
-            ),
+            choices=WEEKDAYS,
         ),
         Key("color", "text", "colour on the terminal", "auto", choices=("auto", "always", "never")),
         Key("timeout", "int", "seconds to wait for an answer", 20, "CLOCKIFY_TIMEOUT"),
@@ -112,6 +105,13 @@ KEYS: dict[str, Key] = {
             ("entry", "day", "project"),
         ),
         Key("warn_running_hours", "int", "hours after which a running timer is suspicious", 12),
+        Key(
+            "forgotten",
+            "text",
+            "whether a timer that was left running is asked about or stopped",
+            "ask",
+            choices=("ask", "stop"),
+        ),
         Key("prompt_format", "text", "template of `clockify prompt`", None),
         Key("alias", "table", "short commands of your own, each as alias.NAME", None),
     )

@@ -48,6 +48,7 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
         Row("shorten", "shorten", "Make an entry shorter."),
         Row("move", "move", "Move an entry to another time."),
         Row("undo", "undo", "Undo the last change."),
+        Row("redo", "redo", "Redo what the last undo took back."),
         Row("mark-invoiced", "mark_invoiced", "Mark entries as invoiced."),
     ),
     "Reports": (

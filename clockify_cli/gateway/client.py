@@ -13,14 +13,15 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from clockify_cli.core.errors import ClockifyError, RateLimitError, UnclearError, UnreachableError
-from clockify_cli.gateway.answers import Answer, read_answer, whole_characters
+from clockify_cli.gateway.answers import Answer, error_for, read_answer, whole_characters
+from clockify_cli.gateway.paging import MOST_PAGES, Progress
 from clockify_cli.gateway.target import Target
 from clockify_cli.gateway.waits import GET_TRIES, backoff, retry_after
 
 PAGE_SIZE = 200  # safe on every list of the service
 LEAST_PAGE = 10  # the smallest page that a list of the service gives unasked
 Params = Mapping[str, str | int | bool | list[str]]
-Reader = Callable[..., Answer]  # as answers.read_answer
+Reader = Callable[..., Answer]  # as answers.read_answer: for answers of 2xx
 
 
 class Gateway:
@@ -32,8 +33,12 @@ class Gateway:
         max_wait: Seconds that a rate limit is waited out, all waits of one request together.
         on_request: Told of each request: method, path, status (0 where none came), milliseconds.
         on_wait: Told of a wait longer than a second, in seconds.
+        on_notice: Told of what was odd in an answer, as a sentence.
         progress: Entered for as long as each request takes.
     """
+
+    clock_skew: float | None = None  # seconds by which this computer's clock is behind
+    own_user = ""  # the ID of the user whom the key is known for
 
     def __init__(
         self,
@@ -43,6 +48,7 @@ class Gateway:
         max_wait: float = 10,
         on_request: Callable[[str, str, int, float], None] | None = None,
         on_wait: Callable[[float], None] | None = None,
+        on_notice: Callable[[str], None] | None = None,
         progress: AbstractContextManager[Any] | None = None,
     ) -> None:
         self._progress = progress
@@ -53,6 +59,8 @@ class Gateway:
         self.brisk = 0.0  # seconds a request may take, where that is less than the time-out
         self._on_request = on_request
         self._on_wait = on_wait
+        self._on_notice = on_notice
+        self._skipped = False  # it was noticed that something was left out
         self._http: dict[str, Any] = {}
 
     def get(self, path: str, params: Params | None = None) -> Any:
@@ -65,6 +73,7 @@ class Gateway:
         params: Params | None = None,
         *,
         page_size: int = PAGE_SIZE,
+        most_pages: int | None = MOST_PAGES,
         limit: int | None = None,
     ) -> Iterator[Any]:
         """Yield every item of a paged list, asking for a page when it is due.
@@ -77,12 +86,14 @@ class Gateway:
             path: The list's path.
             params: Its filters.
             page_size: Items a request.
+            most_pages: How many pages the list may have; ``None`` for any number.
             limit: Stop after so many items.
         """
         if limit is not None:
             page_size = max(1, min(page_size, limit))
         given = 0
-        for items in self.whole_pages(path, params, page_size=page_size):
+        pages = self.whole_pages(path, params, page_size=page_size, most_pages=most_pages)
+        for items in pages:
             for item in items:
                 if limit is not None and given >= limit:
                     return
@@ -97,6 +108,7 @@ class Gateway:
         params: Params | None = None,
         *,
         page_size: int = PAGE_SIZE,
+        most_pages: int | None = MOST_PAGES,
         read: Reader = read_answer,
     ) -> Iterator[list[Any]]:
         """Yield the pages of a list; see :meth:`pages`.
@@ -105,27 +117,28 @@ class Gateway:
             path: The list's path.
             params: Its filters.
             page_size: Items a request.
+            most_pages: How many pages the list may have; ``None`` for any number.
             read: Makes the answer out of status, headers and body.
         """
         page = 1
-        before: list[Any] = []
+        progress = Progress(path, most_pages)
         while True:
             asked = {**(params or {}), "page": page, "page-size": page_size}
             answer = self.send("GET", path, params=asked, read=read)
             items = answer.data
             if not isinstance(items, list):
                 raise UnreachableError("The gateway's answer is not a list.", status=answer.status)
-            if page > 1 and items == before:
-                return  # this list knows no pages
-            yield items
-            last = answer.headers.get("last-page", "").strip().lower()
-            if not items or last == "true":
+            told = answer.headers.get("last-page", "").strip().lower()
+            more = {"true": False, "false": True}.get(told)
+            if not items or (more is None and len(items) < (page_size if page > 1 else LEAST_PAGE)):
+                more = False
+            if progress.note(items, more=more):
                 return
-            if last != "false" and len(items) < (page_size if page > 1 else LEAST_PAGE):
+            yield items
+            if more is False:
                 return
             if page == 1:
                 page_size = min(page_size, len(items))
-            before = items
             page += 1
 
     def send(
@@ -178,6 +191,12 @@ class Gateway:
                     raise
                 time.sleep(backoff(tries))
 
+    def use(self, target: Target) -> None:
+        """Name another connection from now on; the addresses stay."""
+        self.target = target
+        for http in self._http.values():
+            http.headers.update(target.headers())
+
     def beside(self, on_request: Callable[[str, str, int, float], None]) -> Gateway:
         """Return a client on the same connections that never waits out a rate limit itself.
 
@@ -199,6 +218,13 @@ class Gateway:
         """Tell of a wait."""
         if self._on_wait is not None:
             self._on_wait(seconds)
+
+    def tell_skipped(self, count: int) -> None:
+        """Tell, once, that entries of a list cannot be used and were left out."""
+        if self._on_notice is not None and not self._skipped:
+            what = "An entry" if count == 1 else f"{count} entries"
+            self._on_notice(f"{what} of the list cannot be read and left out.")
+        self._skipped = True
 
     def close(self) -> None:
         """Close the connections."""
@@ -241,14 +267,14 @@ class Gateway:
             del response.stream
             if status >= 400:  # errors are shown, and kept in the journal: one may quote the key
                 content = self.target.without_key(content)
-            try:
+            if 200 <= status < 300:
                 return read(status, response.headers, content, write=write)
-            except RateLimitError as error:
+            error = error_for(status, content, write=write, path=path, headers=response.headers)
+            if isinstance(error, RateLimitError):
                 error.retry_after = retry_after(response.headers, time.time())
-                raise
-            except UnreachableError as error:
+            if isinstance(error, UnreachableError):
                 error.timed_out = status == 504  # the backend may still be at it
-                raise
+            raise error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             away = UnreachableError(f"Cannot reach {_host(base)}: {_reason(error)}.")
             away.timed_out = isinstance(error, httpx.TimeoutException)

@@ -12,13 +12,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from operator import is_not
 from typing import Any, NamedTuple
 
-from clockify_cli.core.errors import UnreachableError
-from clockify_cli.core.model import TimeEntry, end_of, instant, utc_text
+from clockify_cli.core.errors import UnclearError, UnreachableError
+from clockify_cli.core.model import TimeEntry, end_of, instant, utc_text, write_body
 from clockify_cli.gateway.answers import Answer, read_answer
 from clockify_cli.gateway.client import Gateway
+from clockify_cli.gateway.identity import check_owner, own_route
 from clockify_cli.gateway.resources import NO_SUCH_SERVICE
+from clockify_cli.gateway.typed import time_entry, usable_entries
 
 SHIFT = timedelta(hours=15)  # more than any account's offset, either way
 REACH = timedelta(days=8)  # how long before the window an entry that reaches into it may begin
@@ -44,17 +47,19 @@ def user_path(workspace: str, user: str) -> str:
 
 def running_entry(gateway: Gateway, workspace: str, user: str) -> TimeEntry | None:
     """Return the user's own running entry, or ``None``. One request."""
-    found = gateway.get(user_path(workspace, user), {"in-progress": True})
-    if not isinstance(found, list):
-        raise UnreachableError("The gateway's answer is not a list.", NO_SUCH_SERVICE)
-    mine = (e for e in map(checked, found) if e.get("userId", user) == user)
+    with own_route(gateway, user):
+        found = gateway.get(user_path(workspace, user), {"in-progress": True})
+        if not isinstance(found, list):
+            raise UnreachableError("The gateway's answer is not a list.", NO_SUCH_SERVICE)
+        mine = [check_owner(user, e) for e in usable(gateway, found)]
     return next((e for e in mine if not end_of(e)), None)
 
 
 def running_entries(gateway: Gateway, workspace: str) -> Iterator[TimeEntry]:
     """Yield everybody's running entries of the workspace."""
     path = f"{entries_path(workspace)}/status/in-progress"
-    return map(checked, gateway.pages(path, page_size=PAGE_SIZE))
+    for page in gateway.whole_pages(path, page_size=PAGE_SIZE):
+        yield from usable(gateway, page)
 
 
 def entry(gateway: Gateway, workspace: str, number: str) -> TimeEntry:
@@ -62,16 +67,62 @@ def entry(gateway: Gateway, workspace: str, number: str) -> TimeEntry:
     return checked(gateway.get(entry_path(workspace, number)))
 
 
+def write(
+    gateway: Gateway,
+    method: str,
+    path: str,
+    body: dict[str, Any],
+    user: str = "",
+    *,
+    before: TimeEntry | None = None,
+) -> TimeEntry:
+    """Send a change of one entry and return the entry as it is then. One request.
+
+    Args:
+        gateway: The client.
+        method: ``POST``, ``PUT`` or ``PATCH``.
+        path: The path.
+        body: The body.
+        user: Whose entry the answer has to be; anybody's if left out.
+        before: The entry as it was, for what the answer does not tell.
+
+    Raises:
+        UnclearError: The answer is not an object with an ID: nobody knows what was done.
+        StrangerError: It is another user's.
+    """
+    sent = {**(write_body(before) if before is not None else {}), **body}
+    return check_owner(user, written(gateway.send(method, path, body=body), sent))
+
+
 def checked(data: Any) -> TimeEntry:
-    """Return an answer that is a time entry; raise UnreachableError where it is something else."""
-    if isinstance(data, dict) and data.get("id") and isinstance(data.get("timeInterval"), dict):
-        try:
-            plain(data["timeInterval"].get("start") or "")
-        except (ValueError, TypeError):
-            pass
-        else:
-            return data
-    raise UnreachableError("The gateway's answer is not a time entry.", NO_SUCH_SERVICE)
+    """Return an answer that is a time entry; raise UnreachableError if it is something else."""
+    found = time_entry(data)
+    if found is None:
+        raise UnreachableError("The gateway's answer is not a time entry.", NO_SUCH_SERVICE)
+    return found
+
+
+def usable(gateway: Gateway, listed: list[Any]) -> list[TimeEntry]:
+    """Return the entries of a list; those that cannot be used are left out with one notice.
+
+    Raises:
+        UnreachableError: It is a list of something else.
+    """
+    if listed and not any(isinstance(item, dict) for item in listed):
+        raise UnreachableError("The gateway's answer is not a list of entries.", NO_SUCH_SERVICE)
+    return usable_entries(listed, gateway.tell_skipped)
+
+
+def written(answer: Answer, body: Mapping[str, Any]) -> TimeEntry:
+    """Return the entry that a change answered; ``body`` supplies what is odd in it.
+
+    Raises:
+        UnclearError: It holds no ID: nobody knows what became of the change.
+    """
+    found = time_entry(answer.data, body)
+    if found is None:
+        raise UnclearError("The gateway's answer is not a time entry.", status=answer.status)
+    return found
 
 
 def entries_between(
@@ -159,12 +210,20 @@ def pages_begun(
 
     path = user_path(workspace, user)
     before: set[str] = set()
-    for found in gateway.whole_pages(path, params, page_size=PAGE_SIZE, read=read):
-        items = [checked(entry) for entry in found]
+    pages = gateway.whole_pages(path, params, page_size=PAGE_SIZE, most_pages=None, read=read)
+    while True:
+        with own_route(gateway, user):
+            found = next(pages, None)
+        if found is None:
+            return
+        items = [check_owner(user, entry) for entry in usable(gateway, found)]
+        odd = len(items) < len(found) or any(map(is_not, items, found))
         numbers = {entry["id"] for entry in items}
         if before & numbers:
             # One that was made meanwhile has pushed another to the next page again.
             items = [entry for entry in items if entry["id"] not in before]
+            odd = True
+        if odd:
             content = json.dumps(items).encode()
         before = numbers
         inside = [e for e in items if low <= plain(e["timeInterval"]["start"]) < high]
@@ -215,6 +274,29 @@ def _moved(moment: datetime, by: timedelta = timedelta(0)) -> datetime:
         return _FIRST if by < timedelta(0) else _LAST
 
 
+def has_entries(gateway: Gateway, workspace: str, user: str, plural: str, number: str) -> bool:
+    """Say whether a user has entries with a project, tag or task. One request.
+
+    Args:
+        gateway: The client.
+        workspace: The workspace's ID.
+        user: The user's ID.
+        plural: ``projects``, ``tags`` or ``tasks``; of others no entry tells.
+        number: The ID of the thing.
+    """
+    filters = {"projects": "project", "tags": "tags", "tasks": "task"}
+    if plural not in filters:
+        return False
+    params: dict[str, str | int | bool | list[str]] = {
+        filters[plural]: number,
+        "page": 1,
+        "page-size": 1,
+    }
+    return bool(gateway.get(user_path(workspace, user), params))
+
+
 def recent_entries(gateway: Gateway, workspace: str, user: str, count: int) -> list[TimeEntry]:
     """Return the user's newest ``count`` entries, newest first."""
-    return list(map(checked, gateway.pages(user_path(workspace, user), limit=count)))
+    with own_route(gateway, user):
+        found = gateway.pages(user_path(workspace, user), most_pages=None, limit=count)
+        return [check_owner(user, entry) for entry in usable(gateway, list(found))]

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from clockify_cli.core.errors import RateLimitError, RefusedError, UnreachableError
 from clockify_cli.gateway.answers import Answer, read_answer
 from clockify_cli.gateway.client import Gateway, Params
+from clockify_cli.gateway.paging import Progress
 from clockify_cli.gateway.waits import GET_TRIES, backoff
 
 WORKERS = 12  # as many as the client keeps connections: 50 a second at 240 ms each
@@ -226,6 +227,8 @@ class Crew:
                     raise
                 del sizes[0]
         items = first.items()
+        progress = Progress(path)
+        progress.note(items, more=first.more)
         # A service that gives less than it was asked for counts its pages by what it gives.
         size = len(items) if 0 < len(items) < sizes[0] else sizes[0]
         if first.is_last or not items:
@@ -234,10 +237,10 @@ class Crew:
         window = max(2, min(PAGES_AHEAD, self.workers, ITEMS_AHEAD // size))
         yield items
         del items, first
-        yield from self._rest(path, params, size, window)
+        yield from self._rest(path, params, size, window, progress)
 
     def _rest(
-        self, path: str, params: Params | None, size: int, window: int
+        self, path: str, params: Params | None, size: int, window: int, progress: Progress
     ) -> Iterator[list[Any]]:
         """Yield the pages from the second on."""
         arrived: dict[int, _Page] = {}
@@ -252,7 +255,11 @@ class Crew:
                 self.start(asked, partial(self._page, path, params, asked, size))
                 asked += 1
             if ready is not None:  # it is given away while the next ones are under way
-                yield ready.items()
+                items = ready.items()
+                if progress.note(items, more=ready.more):
+                    return
+                yield items
+                del items
                 ready = None
                 continue
             done = self.collect()
@@ -281,8 +288,8 @@ class Crew:
 
 
 def _unread(status: int, headers: Mapping[str, str], content: bytes, *, write: bool) -> Answer:
-    """Return a good answer with its bytes; raise what another one is."""
-    if 200 <= status < 300 and content.strip():
+    """Return an answer with its bytes."""
+    if content.strip():
         return Answer(status, content, headers)
     return read_answer(status, headers, content, write=write)
 
@@ -290,7 +297,7 @@ def _unread(status: int, headers: Mapping[str, str], content: bytes, *, write: b
 class _Page:
     """A page of a list as it came."""
 
-    __slots__ = ("_content", "_items", "is_last")
+    __slots__ = ("_content", "_items", "more")
 
     def __init__(self, content: Any, headers: Mapping[str, str], size: int, *, first: bool) -> None:
         self._content: bytes = content if isinstance(content, bytes) else b""
@@ -299,12 +306,19 @@ class _Page:
         if not (edges.startswith(b"[") and edges.endswith(b"]")):
             raise UnreachableError("The gateway's answer is not a list.")
         said = headers.get("last-page", "").strip().lower()
-        if said in ("true", "false"):
-            self.is_last = said == "true" or edges == b"[]"
-        else:
+        self.more = {"true": False, "false": True}.get(said)
+        if edges == b"[]":
+            self.more = False
+        elif self.more is None:
             self._items = self._read()
             # The first page may be short because the service gives no larger ones.
-            self.is_last = len(self._items) < (1 if first else size)
+            if len(self._items) < (1 if first else size):
+                self.more = False
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no page follows."""
+        return self.more is False
 
     def items(self) -> list[Any]:
         """Return its items, once: they are not kept."""

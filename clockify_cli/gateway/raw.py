@@ -142,4 +142,4 @@ def every_item(gateway: Gateway, path: str, query: Query) -> Iterator[Any]:
     asked = str(query.get("page-size", PAGE_SIZE))
     if not asked.isdecimal() or not 0 < int(asked) <= 5000:
         raise UsageError(f"page-size is a number from 1 to 5000, not {asked!r}.")
-    return gateway.pages(path, params, page_size=int(asked))
+    return gateway.pages(path, params, page_size=int(asked), most_pages=None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from clockify_cli.core.account import SANDBOX, is_loopback, realm_of
 from clockify_cli.core.errors import UsageError
 
 SHORTEST_SECRET = 8  # characters; a shorter key (the sandbox's) is found in ordinary words
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,17 @@ class Target:
     sandbox: str = ""
 
     @property
-    def account(self) -> str:
-        """Return what tells accounts apart in the journal and the caches; holds no secret."""
+    def realm(self) -> str:
+        """Return which installation of Clockify this leads to."""
         if self.sandbox:
-            return "sandbox"
+            return SANDBOX
+        return realm_of(self.base_url, direct=self.direct)
+
+    @property
+    def account_010(self) -> str:
+        """Return how version 0.1.0 named the account in the config file."""
+        if self.sandbox:
+            return SANDBOX
         return self.base_url + ("#" + self.connection if self.connection else "")
 
     def headers(self) -> dict[str, str]:
@@ -89,11 +96,3 @@ def checked_connection(text: str) -> str:
             "List them: clockify connections list.",
         )
     return text
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether ``host`` is this machine."""
-    if host in LOOPBACK:
-        return True
-    parts = host.split(".")
-    return len(parts) == 4 and parts[0] == "127" and all(p.isdigit() for p in parts)

@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 
 from clockify_cli import __version__
+from clockify_cli.core.account import is_loopback
 from clockify_cli.core.errors import UnreachableError
-from clockify_cli.gateway.target import Target, is_loopback
+from clockify_cli.gateway.target import Target
 
 CONNECT_SECONDS = 3.0  # a network that drops everything must not hold up a start for long
 CONNECTIONS = 12  # enough for the service's 50 requests a second at 200 ms each
@@ -29,9 +30,9 @@ def open_client(target: Target, base_url: str, timeout: float) -> httpx.Client:
         "follow_redirects": False,
     }
     if target.sandbox:
-        from clockify_cli.sandbox import application
+        from clockify_cli.sandbox import Sandbox
 
-        transport = httpx.WSGITransport(app=application(target.sandbox))
+        transport = httpx.WSGITransport(app=Sandbox(target.sandbox))
         return httpx.Client(transport=transport, trust_env=False, **options)
     url = httpx.URL(base_url)
     if url.scheme == "http" and is_loopback(url.host):

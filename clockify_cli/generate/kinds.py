@@ -58,7 +58,7 @@ _NOTHING = (
         "KEY=JSON",
         "KEY=VALUE",
     ),
-    *("N", "NAME", "NAME=JSON", "OLD=NEW", "SECONDS", "TEMPLATE", "TEXT"),
+    *("N", "NAME", "NAME=JSON", "NAME=VALUE", "NEW", "OLD=NEW", "SECONDS", "TEMPLATE", "TEXT"),
 )
 # Where the placeholder alone does not tell: by option, and by noun and placeholder.
 _BY_OPTION = {

@@ -8,16 +8,16 @@ from clockify_cli.generate.troff import Page, bold, text
 
 _ABOUT = """\
 Every option and argument of clockify that takes a time reads one closed grammar. Nothing is
-guessed: what does not match is a usage error (exit 2) that shows how it is typed. Capitals and
-surplus blanks do not matter. A time of several words is one argument, so it is quoted for
-options: --at 'yesterday 17:30'. The arguments of clockify log, clockify when and of ranges may
+guessed: text outside it is a usage error (exit 2) that shows how it is typed. Capitals and
+extra blanks do not matter. A time of several words is one argument, so it is quoted for
+options: --at 'yesterday 17:30'. The arguments of clockify log, stop, when and of ranges may
 stand as words of their own.
 
 Times are typed and shown in the zone of the run: --tz, else the setting time_zone, else TZ,
-else the system's. What was understood is told on standard error whenever it is not plainly
+else the system's. What was understood is printed on standard error unless it is plainly
 today. clockify when explains any expression: the local time, UTC and the rule that applied.
 
-The examples below take it to be 10:15 on Wednesday, 25 November 2026, in Berlin.\
+In the examples below it is 10:15 on Wednesday, 25 November 2026, in Berlin.\
 """
 
 INSTANTS = {
@@ -27,17 +27,18 @@ INSTANTS = {
     "instant and is refused.",
     "monday 9:00": "The most recent Monday, today included once that time has passed. Days are "
     "written in English, whole or with three letters. Before it, last leaves today out, this "
-    "means the current week, and next the first one to come.",
-    "11-24 9:00, 2026-11-24 9:00": "A date, of this year where none is typed, or of the year "
-    "before where it is still to come. 24/11 and 11/24 are refused: countries read them in two "
-    "ways.",
+    "means the current week, and next the first one in the future.",
+    "11-24 9:00, 2026-11-24 9:00, tue 2026-11-24 9:00": "A date, of this year if none is typed, "
+    "or of the year before if it is in the future. 24/11 and 11/24 are refused: countries read "
+    "them in two ways.",
     "-1h, -1h30m, -90m, 1h ago": "That long before now, in exact elapsed time. "
     "-1:30 is 1 hour 30 minutes ago, too.",
     "+10m, in 10m": "That long after now; see FUTURE AND DOUBT.",
     "-1d, -1d 9:00": "The same wall clock yesterday; yesterday at 9:00.",
     "2026-11-24T09:00Z, 2026-11-24 09:00+01:00": "A timestamp of ISO 8601. With an offset it is "
     "that very instant, else it is read in the zone of the run.",
-    "last-stop, last-start": "The end of the newest finished entry; the start of the newest entry.",
+    "last-stop, last-start": "The end of the newest entry that is over; the start of the newest "
+    "one that has begun.",
 }
 LENGTHS = {
     "1h30m, 1h 30m, 90m, 90min, 1.5h, 1,5h, 1:30, PT1H30M": "All the same 90 minutes.",
@@ -46,22 +47,32 @@ LENGTHS = {
     "90": "Refused: minutes or hours? So are 1h1h, 30m1h, 1:75 and 0m.",
 }
 SPANS = {
-    "9:00-10:30, 9:00..10:30, 9:00 to 10:30": "From one time to the other.",
-    "yesterday 22:00-06:00": "The day belongs to the start. An end before its start is on the "
-    "next day where that makes 12 hours or less, and this is told.",
-    "23:00-01:00": "Without a day it is the latest such span that is over.",
+    "9:00-10:30, 9-10:30, 9:00..10:30, 9:00 to 10:30, 9:00–10:30": "From one time to the other. "
+    "Beside the dash a bare hour will do.",
+    "9:00-now": "From that time until this second.",
+    "monday 9-11, yesterday 22:00-06:00": "The day belongs to the start. An end before its start "
+    "is on the next day if that makes 12 hours or less, and a notice says so.",
+    "23:00-01:00, 23:00–01:00+1": "Without a day it is the latest such span that is over. +1 is "
+    "how we print that the end is a day later.",
     "yesterday 14:00 +45m, 9:00 for 1h": "A start and a length.",
-    "1h until 15:00": "A length and an end.",
-    "last-stop now, 9:00 now": "Two instants, the first of them the start.",
+    "1h until 10:00": "A length and an end.",
+    "last-stop now, 9:00 10:00": "Two instants, the first of them the start.",
     "1h30m": "A length alone ended just now.",
     "9:00-8:30": "Refused: it ends before it starts.",
+    "9:00, 1:30": "Refused: each may be a time or a length. Write 9:00-now, or 9h.",
+    "10-12 9:00-10:00": "Refused: two hours, or 12 October. Before a span a date needs its year.",
+    "2026-08, 8-9pm": "Refused: they can be read in two ways.",
 }
 PERIODS = {
     "today, yesterday, monday, 2026-11-24": "One day.",
-    "week, month, quarter, year": "The current one, whole; this-week means the same.",
-    "last-week, last-month, last-quarter, last-year": "The one before.",
-    "last-7d": "Seven days, of which today is the last.",
+    "week, month, quarter, year": "The current one, whole; this-week and this week are the same.",
+    "last-week, last month, last-quarter, last year": "The one before.",
+    "last-7d, last 7 days, last 2 weeks, last 3 months": "So many, of which today is the last day.",
+    "since monday, since 11-02": "From that day to today.",
     "2026, 2026-11, 2026-Q4, 2026-W48": "A year, a month, a quarter, a week of ISO 8601.",
+    "november, nov 2025, W48": "The latest month of that name, or week of that number, that has "
+    "begun; or that of the year.",
+    "all": "Everything.",
     "2026-11-02..2026-11-06, monday..today": "From one day to the other, both included.",
 }
 
@@ -80,14 +91,17 @@ def times_page(new_page: Callable[[str, str], Page]) -> Page:
         ("LENGTHS", "Where it is DURATION:", LENGTHS),
         (
             "SPANS",
-            "What clockify log begins with. It takes the longest run of leading words that is a "
-            "span; what follows is the description, and -- ends the span before that.",
+            "What clockify log begins with. It takes the longest run of leading words that forms "
+            "spans; what follows is the description, and -- ends the spans before that. Several "
+            "of them make several entries and one change: 9:00-10:00 11:00-12:00. From the "
+            "second on both ends are H:MM or have am or pm, and a day carries over.",
             SPANS,
         ),
         (
             "RANGES",
             "Where an argument is RANGE. --since and --until take a day each and stand for its "
-            "two ends. A week begins on the account's first day, or the setting's.",
+            "two ends. A blank is as good as the dash. A week begins on the account's first day, "
+            "or the setting's.",
             PERIODS,
         ),
     ):
@@ -97,15 +111,28 @@ def times_page(new_page: Callable[[str, str], Page]) -> Page:
             page.item(", ".join(bold(part) for part in _parts(typed)), meaning)
     page.section("CLOCK CHANGES")
     page.paragraphs(
-        "A time that the clock leaps over (2026-03-29 02:30 in Berlin) does not exist and is "
+        "A time that the clock skips (2026-03-29 02:30 in Berlin) does not exist and is "
         "refused, with both its neighbours. One that happens twice (2026-10-25 02:30) is the "
-        "earlier as a start and the later as an end, and this is told; an offset decides "
+        "earlier as a start and the later as an end, and a notice says so; an offset decides "
         "otherwise. The length of a span is the time that has passed: 01:30-03:30 is one hour on "
         "the first of these days and three on the second."
     )
+    page.section("STOPPING")
+    page.paragraphs(
+        "clockify stop 17:30 ends the timer at the latest 17:30 that is over and not before its "
+        "start: yesterday's, if today's is in the future. The date is shown."
+    )
+    page.section("TIMES IN DESCRIPTIONS")
+    page.paragraphs(
+        "In the descriptions of clockify start, switch and break, words that are plainly times "
+        "are refused with the line that was probably meant: +5m, -10m and @2 wherever they "
+        "stand; a clock time with a colon or am or pm, a length in h, m, min or s and a span of "
+        "these as the first or the last word. -- makes text of all that follows, and quotes of a "
+        "word with blanks. In clockify start, switch and log a word such as +review is a tag."
+    )
     page.section("FUTURE AND DOUBT")
     page.paragraphs(
-        "A start or end still to come is refused, beyond one minute for clocks that differ, "
+        "A start or end in the future is refused, beyond one minute for clocks that differ, "
         "unless --allow-future is given.\n\n"
         "What is longer than 24 hours, or lies more than a year back, is asked about first; "
         "without a terminal it needs --yes. A timer is never stopped before it was started."
@@ -116,8 +143,8 @@ def times_page(new_page: Callable[[str, str], Page]) -> Page:
     page.example(
         [
             "clockify start Review --at -10m",
-            "clockify stop --at 'yesterday 17:30'",
-            "clockify log 9:00-10:30 Team meeting",
+            "clockify stop 17:30",
+            "clockify log 9-10:30 13:00-14:00 Workshop",
             "clockify log yesterday 14:00 +45m Planning",
             "clockify entries 2026-11-02..2026-11-06",
             "clockify when monday 9:00",

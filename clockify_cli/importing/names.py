@@ -10,24 +10,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from clockify_cli.core.errors import (
-    AmbiguousError,
-    NotFoundError,
-    RefusedError,
-    UnclearError,
-    UsageError,
-)
+from clockify_cli.core.errors import NotFoundError, UsageError
 from clockify_cli.core.model import is_entity_id
 from clockify_cli.core.naming import folded, is_archived, project_label
 from clockify_cli.resources.kinds import CLIENT, PROJECT, TAG, TASK, Kind
-from clockify_cli.resources.resource_list import ResourceList
 from clockify_cli.store.names import Names
 from clockify_cli.transfer.record import Record
 
 KINDS = ("project", "tag", "task", "client")
 NEAR = 3  # names offered for an unknown one
 _CREATED = "new:"  # stands before what has no ID yet
-_ONLY_ID = "the file has only its ID, which is not of this workspace"
+MARKUP = "<>"  # the service refuses these in names and descriptions
 
 Thing = Mapping[str, Any]
 
@@ -54,7 +47,8 @@ def read_rule(text: str) -> Rule:
         kind, old = head.strip().lower(), rest
     if not mark or not old.strip():
         raise UsageError(
-            f"'{text}' is not OLD=NEW.", "Such as --map 'Web=Acme/Website' or --map tag:dev=code."
+            f"'{text}' is not OLD=NEW.",
+            "For example: --map 'Web=Acme/Website' or --map tag:dev=code.",
         )
     return Rule(kind, old.strip(), new.strip())
 
@@ -138,6 +132,8 @@ class NameFinder:
         self._indexes: dict[str, tuple[list[Any], dict[str, list[Thing]]]] = {}
         self.unknown: dict[str, Unknown] = {}  # by their stand-ins
         self.new: dict[str, Unknown] = {}
+        self._homeless: set[int] = set()  # lines whose project is not known
+        self.omitted: dict[str, Unknown] = {}  # names that no entry gets, and why
 
     def meant(self, record: Record) -> Meant:
         """Return what a record's names mean; unknown ones are noted and left out."""
@@ -145,6 +141,8 @@ class NameFinder:
         project = self._project(record, tags)
         number = str(project["id"]) if project else ""
         task = self._task(record, project) if project else ""
+        if not project and record.line not in self._homeless:
+            self._omit_homeless(record)
         billable = record.billable
         if billable is None and not is_stand_in(number):
             billable = bool(project and project.get("billable"))
@@ -171,27 +169,40 @@ class NameFinder:
 
     # -- rules ----------------------------------------------------------------------------
 
-    def _rule(self, kind: str, *names: str) -> Rule | None:
+    def _rule(self, kind: str, line: int, *names: str) -> Rule | None:
         for name in names:
             rule = self._rules.get((kind, folded(name)))
             if rule is not None:
                 self._used.add(rule)
+                if not rule.new:
+                    self._omit(Unknown(kind, name, why="--map leaves it out"), line)
                 return rule
         return None
+
+    def _omit(self, name: Unknown, line: int) -> None:
+        self.omitted.setdefault(name.stand_in, name).lines.append(line)
+
+    def _omit_homeless(self, record: Record) -> None:
+        """Note what an entry without a project cannot have."""
+        named = record.project or record.project_id
+        why = "its project is left out" if named else "the line has no project"
+        for kind, name in (("task", record.task), ("client", record.client or "")):
+            if name:
+                self._omit(Unknown(kind, name, why=why), record.line)
 
     # -- projects ---------------------------------------------------------------------------
 
     def _project(self, record: Record, tags: list[str]) -> Thing | None:
         name, client = record.project, record.client
         if client:
-            rule = self._rule("client", client)
+            rule = self._rule("client", record.line, client)
             client = rule.new if rule is not None else client
         full = f"{client}/{name}" if client else name
         if name or record.project_id:
-            rule = self._rule("project", full, name, record.project_id)
+            rule = self._rule("project", record.line, full, name, record.project_id)
         else:
             # Programs without projects have tags for them.
-            rule = next((r for tag in tags if (r := self._rule("project", tag))), None)
+            rule = next((r for tag in tags if (r := self._rule("project", record.line, tag))), None)
             if rule is not None:
                 tags[:] = [tag for tag in tags if folded(tag) != folded(rule.old)]
         if rule is not None:
@@ -221,31 +232,23 @@ class NameFinder:
             return [p for p in found if folded(str(p.get("clientName") or "")) == folded(client)]
 
         found = self._with_renewal("projects", fitting) if name else []
-        chosen = _one(found, name)
+        chosen = best_match(found, name)
         if chosen is not None:
             return chosen
-        if found:
-            shown = "; ".join(f"{project_label(p)} ({p.get('id')})" for p in found[:6])
-            raise AmbiguousError(
-                f"The file's project '{label}' fits {len(found)} projects: {shown}.",
-                f"Say which: --map '{label}=ID'.",
-            )
-        if not name:
-            return Unknown("project", number, why=_ONLY_ID)
         return Unknown(
             "project",
-            name,
+            name or number,
             label,
-            near=self._near(label, "projects", project_label),
+            near=self._near(label, "projects", project_label) if name and not found else (),
             of=client or "",
-            why=_unfit(PROJECT, name) or (_unfit(CLIENT, client) if client else ""),
+            why=_why_not(PROJECT, name, label, found) or (_unfit(CLIENT, client) if client else ""),
         )
 
     # -- tasks and tags -----------------------------------------------------------------------
 
     def _task(self, record: Record, project: Thing) -> str:
         name, parent = record.task, str(project["id"])
-        rule = self._rule("task", name, record.task_id) if name or record.task_id else None
+        rule = self._rule("task", record.line, name, record.task_id)
         if rule is not None:
             if not rule.new:
                 return ""
@@ -265,18 +268,18 @@ class NameFinder:
         parent = str(project["id"])
         label = f"{project_label(project)}: {name or number}"
         if is_stand_in(parent):
-            return Unknown("task", name, label, of=parent, why=_unfit(TASK, name))
+            why = _why_not(TASK, name, name or number, ())
+            return Unknown("task", name or number, label, of=parent, why=why)
         kind = f"tasks-{parent}"
         found = self._with_renewal(
             kind, lambda: [t for t in [self._by_id(kind, number)] if t] or self._named(kind, name)
         )
-        chosen = _one(found, name)
+        chosen = best_match(found, name)
         if chosen is not None:
             return chosen
-        if not name:
-            return Unknown("task", number, label, why=_ONLY_ID)
-        near = self._near(name, kind, lambda t: str(t.get("name")))
-        return Unknown("task", name, label, near=near, of=parent, why=_unfit(TASK, name))
+        near = self._near(name, kind, lambda t: str(t.get("name"))) if name and not found else ()
+        why = _why_not(TASK, name, name or number, found)
+        return Unknown("task", name or number, label, near=near, of=parent, why=why)
 
     def _tag_names(self, record: Record, names: list[str]) -> list[str]:
         """Return the tags' names or IDs; a name that holds a comma may have been cut in two."""
@@ -297,27 +300,30 @@ class NameFinder:
         return joined
 
     def _tag(self, record: Record, name: str) -> str:
-        rule = self._rule("tag", name)
+        rule = self._rule("tag", record.line, name)
         if rule is not None:
             if not rule.new:
                 return ""
             found = self._once(("tag rule", rule), lambda: self._names.tag(rule.new))
         else:
-            found = self._once(("tag", name), lambda: self._exact_tag(name))
+            is_id = not record.tags or is_entity_id(name)
+            found = self._once(("tag", name, is_id), lambda: self._exact_tag(name, is_id))
         if isinstance(found, Unknown):
             found = self._missing(found, record.line)
         return str(found["id"]) if found else ""
 
-    def _exact_tag(self, name: str) -> Thing | Unknown:
+    def _exact_tag(self, name: str, is_id: bool) -> Thing | Unknown:
         by_id = self._by_id("tags", name)
         if by_id is not None:
             return by_id
-        chosen = _one(self._with_renewal("tags", lambda: self._named("tags", name)), name)
+        found = self._with_renewal("tags", lambda: self._named("tags", name)) if not is_id else []
+        chosen = best_match(found, name)
         if chosen is not None:
             return chosen
-        near = self._near(name, "tags", lambda t: str(t.get("name")))
-        why = _ONLY_ID if is_entity_id(name) else _unfit(TAG, name)
-        return Unknown("tag", name, near=near, why=why)
+        near = self._near(name, "tags", lambda t: str(t.get("name"))) if not found else ()
+        return Unknown(
+            "tag", name, near=near, why=_why_not(TAG, "" if is_id else name, name, found)
+        )
 
     # -- lists ------------------------------------------------------------------------------
 
@@ -332,6 +338,8 @@ class NameFinder:
         can = self._create and not unknown.why
         noted = (self.new if can else self.unknown).setdefault(number, unknown)
         noted.lines.append(line)
+        if unknown.kind == "project":
+            self._homeless.add(line)
         return {"id": number, "name": unknown.name, "clientName": unknown.of} if can else None
 
     def _index(self, kind: str) -> dict[str, list[Thing]]:
@@ -376,15 +384,28 @@ class NameFinder:
         return tuple(dict.fromkeys(pool[key] for key in near))[:NEAR]
 
 
-def _one(found: Sequence[Thing], name: str) -> Thing | None:
+def best_match(found: Sequence[Thing], name: str) -> Thing | None:
     """Return the one that is meant: the same letter by letter, then the one that is in use."""
     exact = [thing for thing in found if thing.get("name") == name] or found
     active = [thing for thing in exact if not is_archived(thing)] or exact
     return active[0] if len(active) == 1 else None
 
 
+def _why_not(kind: Kind, name: str, label: str, found: Sequence[Thing]) -> str:
+    """Return why a name that is missing cannot be created, or nothing."""
+    rule = label if kind is PROJECT else f"{kind.noun}:{label}"
+    if found:
+        shown = "; ".join(f"{project_label(p)} ({p.get('id')})" for p in found[:6])
+        return f"it fits {len(found)} {kind.noun}s: {shown}; choose with --map '{rule}=ID'"
+    if not name:
+        return f"the file has only an ID, which this workspace lacks; try --map '{rule}=NAME'"
+    return _unfit(kind, name)
+
+
 def _unfit(kind: Kind, name: str) -> str:
     """Return why the service would not take a name, or nothing."""
+    if any(sign in name for sign in MARKUP):
+        return "Clockify takes no '<' or '>' in a name"
     size = len(name.strip())
     if size < kind.shortest:
         return f"its name is too short: {kind.shortest} characters are needed"
@@ -414,95 +435,3 @@ def unknown_json(one: Unknown) -> dict[str, Any]:
     if one.why:
         found["why"] = one.why
     return found
-
-
-# -- creating what is missing ---------------------------------------------------------------
-
-
-class Creator:
-    """Creates the names that a file has and the workspace has not.
-
-    Args:
-        names: The cache, which learns of them.
-        resource_list: Gives the resource_list of a kind (of tasks: of a project's ID).
-    """
-
-    def __init__(self, names: Names, resource_list: Callable[[Kind, str], ResourceList]) -> None:
-        self._names = names
-        self._resource_list = resource_list
-        self._made: dict[str, Thing] = {}  # by their stand-ins
-
-    def create(self, new: Iterable[Unknown]) -> list[Thing]:
-        """Create clients, projects, tasks and tags, in this order; return what was created."""
-        listed = list(new)
-        made: list[Thing] = []
-        clients: dict[str, str] = {}
-        for one in (u for u in listed if u.kind == "project"):
-            fields: dict[str, Any] = {"name": one.name}
-            if one.of:
-                if folded(one.of) not in clients:
-                    clients[folded(one.of)] = str(self._client(one.of, made)["id"])
-                fields["clientId"] = clients[folded(one.of)]
-            self._made[one.stand_in] = self._sure(PROJECT, fields, made)
-        for one in (u for u in listed if u.kind == "task"):
-            parent = self.real(one.of)
-            self._made[one.stand_in] = self._sure(TASK, {"name": one.name}, made, project=parent)
-        for one in (u for u in listed if u.kind == "tag"):
-            self._made[one.stand_in] = self._sure(TAG, {"name": one.name}, made)
-        return made
-
-    def real(self, number: str) -> str:
-        """Return the ID that a stand-in has become."""
-        made = self._made.get(number)
-        return str(made["id"]) if made is not None else number
-
-    def finished(self, meant: Meant) -> Meant:
-        """Return what is meant, with IDs alone."""
-        if not meant.is_new:
-            return meant
-        billable = meant.billable
-        if billable is None:
-            billable = bool(self._made.get(meant.project, {}).get("billable"))
-        tags = tuple(map(self.real, meant.tags))
-        return Meant(self.real(meant.project), self.real(meant.task), tags, billable)
-
-    def _client(self, name: str, made: list[Thing]) -> Thing:
-        found = [c for c in self._names.all("clients") if folded(str(c["name"])) == folded(name)]
-        chosen = _one(found, name)
-        return chosen if chosen is not None else self._sure(CLIENT, {"name": name}, made)
-
-    def _sure(
-        self, kind: Kind, fields: dict[str, Any], made: list[Thing], *, project: str = ""
-    ) -> Thing:
-        """Create one thing; where the answer was lost, look whether it is there by now."""
-        resource_list = self._resource_list(kind, project)
-        key = f"tasks-{project}" if project else kind.plural
-        for again in (False, True):
-            try:
-                thing = resource_list.create(fields)
-                break
-            except UnclearError:
-                there = self._there(key, fields, lambda text: text)
-                if again and there is None:
-                    raise
-            except RefusedError:
-                # Names that differ in case alone may be one to the service.
-                there = self._there(key, fields, folded)
-                if there is None:
-                    raise
-            if there is not None:
-                return there
-        made.append({**thing, "kind": kind.noun})
-        return thing
-
-    def _there(
-        self, key: str, fields: Mapping[str, Any], plain: Callable[[str], str]
-    ) -> Thing | None:
-        """Return what has the name and the client that a thing was to be created with."""
-        found = [
-            item
-            for item in self._names.renew(key)
-            if plain(str(item.get("name"))) == plain(fields["name"])
-            and (item.get("clientId") or "") == fields.get("clientId", "")
-        ]
-        return found[0] if found else None

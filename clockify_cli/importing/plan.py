@@ -7,15 +7,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from clockify_cli.core.errors import UsageError
+from clockify_cli.core.errors import ClockifyError, RefusedError, UsageError
 from clockify_cli.core.model import end_of, instant, start_of
-from clockify_cli.core.naming import folded
-from clockify_cli.importing.names import Creator, Meant, NameFinder
+from clockify_cli.importing.creating import Creator
+from clockify_cli.importing.names import MARKUP, Meant, NameFinder
+from clockify_cli.importing.people import People
 from clockify_cli.tracking.content import DESCRIPTION_LIMIT
 from clockify_cli.transfer.record import Note, Reading, Record
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
+SHOWN = 100  # broken lines that an error lists
 UNLIKELY_YEARS = 10  # an entry longer ago is more likely a date that was read wrongly
 
 
@@ -67,112 +69,109 @@ class Plan:
         skipped: Lines that are left out, and why.
         taken: IDs of entries that were there before, which no new one can have become.
         names: What the file's names mean.
+        people: Whose lines the file holds.
+        broken: Lines that cannot be read, or would be refused, and stop the import.
+        problem: The error that they are.
     """
 
     name: str
     reading: Reading
     names: NameFinder
+    people: People = field(default_factory=People)
     new: list[Row] = field(default_factory=list)
     existing: list[Row] = field(default_factory=list)
     skipped: list[Note] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    broken: list[Note] = field(default_factory=list)
+    problem: ClockifyError | None = None
 
-    def doubtful(self, now: datetime) -> list[tuple[str, list[Row]]]:
-        """Return what is so unusual among the new entries that the user is asked first."""
+    def questions(self, now: datetime) -> list[tuple[str, list[int]]]:
+        """Return everything that the user is asked about first, and the lines of each."""
         far = now - timedelta(days=366 * UNLIKELY_YEARS)
         groups: list[tuple[str, Callable[[Record], bool]]] = [
             ("longer than 24 hours", lambda r: r.end - r.start > _DAY),
-            ("still to come", lambda r: r.end > now + _MINUTE),
+            ("in the future", lambda r: r.end > now + _MINUTE),
             (f"more than {UNLIKELY_YEARS} years old", lambda r: r.start < far),
         ]
-        found = [(words, [row for row in self.new if fits(row.record)]) for words, fits in groups]
-        return [(words, rows) for words, rows in found if rows]
+        found: list[tuple[str, list[int]]] = []
+        if self.people.doubtful and self.new:
+            who, owner = self.people.stranger_text, self.people.owner
+            words = f"the file holds the time of {who}, who is not {owner}"
+            found.append((words, []))
+        for words, fits in groups:
+            lines = [row.record.line for row in self.new if fits(row.record)]
+            if lines:
+                count = "1 entry is" if len(lines) == 1 else f"{len(lines)} entries are"
+                found.append((f"{count} {words}", sorted(lines)))
+        return found
 
     def finish(self, creator: Creator) -> None:
         """Put the IDs of what was created in the place of what stood for them."""
         self.new = [replace(row, meant=creator.finished(row.meant)) for row in self.new]
 
 
-def checked(reading: Reading, name: str, *, skip_broken: bool) -> list[Note]:
-    """Return the broken lines that the user lets be left out.
-
-    Raises:
-        UsageError: There are broken lines; it lists them all, and nothing was done.
-    """
+def find_refused(reading: Reading) -> None:
+    """Move the records that the service would refuse to the broken lines."""
     kept: list[Record] = []
-    broken = list(reading.broken)
     for record in reading.records:
-        if len(record.description) > DESCRIPTION_LIMIT:
-            size = len(record.description)
+        size = len(record.description)
+        if size > DESCRIPTION_LIMIT:
             words = f"the description has {size} characters, Clockify takes {DESCRIPTION_LIMIT}"
-            broken.append(Note(record.line, words))
+            reading.broken.append(Note(record.line, words))
+        elif any(sign in record.description for sign in MARKUP):
+            words = "Clockify takes no '<' or '>' in a description"
+            reading.broken.append(Note(record.line, words, refused=True))
         else:
             kept.append(record)
     reading.records = kept
-    broken.sort(key=lambda note: note.line)
-    reading.broken = broken
-    if not broken or skip_broken:
-        return broken
-    lines = "\n".join(f"  {name}:{note.line}: {note.text}" for note in broken)
+    reading.broken.sort(key=lambda note: note.line)
+
+
+def broken_error(reading: Reading, name: str, *, skipping: bool) -> ClockifyError | None:
+    """Return the error of a file with broken lines; nothing if enough is left without them.
+
+    Args:
+        reading: What was read.
+        name: The file's name.
+        skipping: The user lets broken lines be left out.
+    """
+    broken = reading.broken
+    if not broken or (skipping and reading.records):
+        return None
     count = "1 line" if len(broken) == 1 else f"{len(broken)} lines"
-    raise UsageError(
-        f"{count} of {name} cannot be read; nothing was recorded:\n{lines}",
-        "Mend them, or leave them out with --skip-broken.",
-        details={"lines": [{"line": note.line, "message": note.text} for note in broken]},
+    refused = all(note.refused for note in broken)
+    what = "would be refused" if refused else "cannot be read"
+    told = f"{count} of {name} {what}"
+    if skipping:
+        told = f"No line of {name} is left to record: {count} {what}"
+    lines = "\n".join(f"  {name}:{note.line}: {note.text}" for note in broken[:SHOWN])
+    if len(broken) > SHOWN:
+        lines += f"\n  and {len(broken) - SHOWN} more (--json lists all)"
+    kind = RefusedError if refused else UsageError
+    return kind(
+        f"{told}; nothing was recorded:\n{lines}",
+        "Fix the file." if skipping else "Fix the file, or leave out lines with --skip-broken.",
+        details={"lines": [note_json(note) for note in broken]},
     )
 
 
-def choose_person(
-    reading: Reading, name: str, own: Iterable[str], wanted: str | None
-) -> tuple[list[Note], str]:
-    """Leave out other people's lines, where a file holds the time of several.
+def note_json(note: Note) -> dict[str, Any]:
+    """Return a note as the JSON has it."""
+    return {"line": note.line, "message": note.text}
 
-    Args:
-        reading: What was read; its records become those that are kept.
-        name: The file's name.
-        own: By what the user is known: e-mail address, name, ID.
-        wanted: Whose lines the user wants; ``None`` for their own.
 
-    Returns:
-        What is left out, and who is meant where the file is all one stranger's.
-
-    Raises:
-        UsageError: It is not plain whose lines are meant.
-    """
-    people = dict.fromkeys(r.person for r in reading.records if r.person)
-    if wanted is not None:
-        chosen = {person for person in people if folded(person) == folded(wanted)}
-        if not chosen:
-            raise UsageError(
-                f"{name} has no lines of '{wanted}'.",
-                f"It has those of {_listed(people)}." if people else "It does not say whose it is.",
-            )
-    else:
-        known = {folded(text) for text in own if text}
-        chosen = {person for person in people if folded(person) in known}
-        if len(people) <= 1:
-            stranger = next(iter(people), "") if not chosen else ""
-            return [], stranger
-        if not chosen:
-            raise UsageError(
-                f"{name} holds the time of {len(people)} people, and none of them is you:"
-                f" {_listed(people)}.",
-                "Say whose lines to take: --of NAME.",
-            )
-    kept: list[Record] = []
-    skipped: list[Note] = []
+def note_custom_fields(reading: Reading, workspace: str) -> None:
+    """List the custom fields that are not of this workspace, and so cannot be set."""
     for record in reading.records:
-        if record.person in chosen or not record.person:
-            kept.append(record)
-        else:
-            skipped.append(Note(record.line, f"it is the time of {record.person}"))
-    reading.records = kept
-    return skipped, ""
-
-
-def _listed(people: Mapping[str, Any]) -> str:
-    shown = list(people)[:8]
-    return ", ".join(shown) + (" …" if len(people) > len(shown) else "")
+        for custom in record.custom:
+            number, value = custom.get("customFieldId"), custom.get("value")
+            if value in (None, "", []) or (record.workspace == workspace and number):
+                continue
+            why = "the file does not say which workspace it belongs to"
+            if record.workspace:
+                why = "a field of another workspace" if number else "it has no ID"
+            name = f"custom field {custom.get('name') or number or ''}".strip()
+            reading.leave_unread("key", name, why, record.line)
 
 
 def without_repeats(reading: Reading) -> list[Note]:

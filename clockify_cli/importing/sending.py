@@ -26,7 +26,7 @@ from clockify_cli.core.errors import (
     UnreachableError,
 )
 from clockify_cli.core.model import TimeEntry, entry_from_body, instant
-from clockify_cli.gateway import entries
+from clockify_cli.gateway import entries, typed
 from clockify_cli.gateway.parallel import Crew, Done, Stopped
 from clockify_cli.gateway.waits import backoff
 from clockify_cli.importing.plan import Plan, Row, same_as
@@ -96,7 +96,8 @@ def listed(
 ) -> Iterator[list[TimeEntry]]:
     """Yield the pages of what a user's entries in the file's range may be among."""
     path = entries.user_path(outbox.account.workspace, user)
-    return crew.pages(path, entries.window(*span))
+    for page in crew.pages(path, entries.window(*span)):
+        yield entries.usable(outbox.gateway(), page)
 
 
 def run(
@@ -127,9 +128,10 @@ class _Import:
         self._progress = progress
         self._workspace = outbox.account.workspace
         self._mine = entries.user_path(self._workspace, user)
-        own = user == outbox.account.user
-        self._place = entries.entries_path(self._workspace) if own else self._mine
-        self._batch = Batch(outbox.journal, VERB, f"entries of {plan.name}", key=key)
+        self._place = self._mine  # one's own route, where admins may enter finished time
+        self._batch = Batch(
+            outbox.journal, VERB, f"entries of {plan.name}", self._workspace, key=key
+        )
         self._turn = ExitStack()
         self._todo: deque[Row] = deque(plan.new)
         self._total = len(plan.new)
@@ -327,10 +329,7 @@ class _Import:
 
     def _created(self, operation: Operation) -> TimeEntry:
         answer = self._crew.send("POST", self._place, body=operation.payload)
-        data = answer.data
-        if not isinstance(data, dict) or not data.get("id") or not data.get("timeInterval"):
-            raise UnclearError("The gateway's answer is not a time entry.", status=answer.status)
-        return data
+        return entries.written(answer, operation.payload)
 
     def _pause(self, seconds: float, error: UnclearError) -> None:
         """After a time-out the service may still be at work on the request."""
@@ -348,7 +347,7 @@ class _Import:
                 asked: dict[str, Any] = {**params, "page": page}
                 asked["page-size"] = entries.PAGE_SIZE
                 answer = self._crew.send("GET", self._mine, params=asked)
-                for entry in answer.data:
+                for entry in typed.usable_entries(answer.data):
                     if same_as(entry, operation.payload) and self._take_over(entry):
                         return dict(entry)
                 if answer.headers.get("last-page") == "true" or not answer.data:

@@ -44,7 +44,13 @@ def take_back(outbox: Outbox, change: Change, happened: Sequence[Operation]) -> 
     if outbox.unreachable is not None:
         raise outbox.unreachable
     present, changed, gone = _compared(outbox, happened)
-    batch = Batch(outbox.journal, "undo", f"{change.verb} of {change.label}", undoes=change.id)
+    batch = Batch(
+        outbox.journal,
+        "undo",
+        f"{change.verb} of {change.label}",
+        happened[0].workspace,
+        undoes=change.id,
+    )
     refused: list[str] = []
     count = 0
     for begin in range(0, len(present), AT_ONCE):

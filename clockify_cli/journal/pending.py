@@ -1,4 +1,4 @@
-"""Mending the queue: writes that were set aside are tried again or given up."""
+"""What the user decides about pending changes: try again those set aside, or drop them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ from clockify_cli.core.model import (
     with_interval,
     write_body,
 )
-from clockify_cli.journal.delivery import merged
-from clockify_cli.journal.lookup import changed_fields
 from clockify_cli.journal.operation import (
     CONFLICT,
     CREATE,
     DROPPED,
+    OPEN,
     QUEUED,
     SENDING,
     SET_ASIDE,
     STOP,
     UPDATE,
-    WAITING,
     WHOLE,
     Operation,
 )
 from clockify_cli.journal.outbox import DELIVERY_LOCK_SECONDS, Outbox
+from clockify_cli.journal.reconcile import changed_fields, merged
 from clockify_cli.journal.store import Journal
 
 
@@ -39,7 +38,7 @@ def open_operation(journal: Journal, number: int) -> Operation:
         NotFoundError: There is none of that number.
     """
     operation = journal.operation(number)
-    if operation.account != journal.account or operation.state not in (*WAITING, *SET_ASIDE):
+    if operation.account != journal.account or operation.state not in OPEN:
         raise NotFoundError(
             f"No write {number} waits (it is {operation.state}).", "List them: clockify queue."
         )

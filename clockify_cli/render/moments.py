@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from clockify_cli.core.weekdays import SHORT
 from clockify_cli.render.style import Look
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # not the locale's: output is English
+DAYS = SHORT
 
 
 def day_text(day: date) -> str:

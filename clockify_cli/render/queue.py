@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from clockify_cli.core.model import TimeEntry, instant
 from clockify_cli.journal.operation import Change, Operation
+from clockify_cli.journal.reconcile import changed_fields
 from clockify_cli.render import moments
 from clockify_cli.render.entries import entry_line
 from clockify_cli.render.names import Names
@@ -34,16 +36,29 @@ def queue_table(operations: Sequence[Operation], look: Look) -> str:
         Column[Operation]("Recorded", lambda o: _at(o.created_at, look), 4),
         Column[Operation]("Why", _why, 3, 12, ratio=3),
     ]
-    return table(columns, list(operations), look, empty="Nothing waits.")
+    return table(columns, list(operations), look, empty="Nothing is pending.")
 
 
-def changes_table(changes: Sequence[Change], look: Look) -> str:
-    """Return changes that can be taken back, newest first."""
+def changes_table(
+    changes: Sequence[Change], operations: Mapping[int, Sequence[Operation]], look: Look
+) -> str:
+    """Return changes that can be undone, newest first, each with what it did.
+
+    Args:
+        changes: The changes.
+        operations: The operations of each, by its number.
+        look: What it is drawn for.
+    """
+
+    def did(change: Change) -> str:
+        return _difference(operations.get(change.id) or (), look)
+
     columns = [
         Column[Change]("#", lambda c: str(c.id), 0, justify="right"),
         Column[Change]("When", lambda c: _at(c.created_at, look), 1),
         Column[Change]("What", lambda c: c.verb, 0),
-        Column[Change]("Entry", lambda c: c.label, 0, 10, ratio=1, keep=True),
+        Column[Change]("Entry", lambda c: c.label, 0, 10, ratio=2, keep=True),
+        Column[Change]("Change", did, 2, 12, ratio=3),
     ]
     return table(columns, list(changes), look, empty="There is nothing to undo.")
 
@@ -61,7 +76,7 @@ def operation_details(operation: Operation, names: Names, look: Look) -> str:
     meant = "" if operation.kind == "delete" else line(operation.after)
     return details(
         [
-            ("Write", f"{operation.id} ({operation.verb})"),
+            ("Operation", f"{operation.id} ({operation.verb})"),
             ("State", _state(operation)),
             ("Recorded", _at(operation.created_at, look)),
             ("Meant", meant or ("delete it" if operation.kind == "delete" else "")),
@@ -91,6 +106,34 @@ def outcome_lines(operations: Sequence[Operation], look: Look) -> str:
     return "\n".join(lines)
 
 
+def _difference(operations: Sequence[Operation], look: Look) -> str:
+    """Return what operations have changed, in a few words: the times, or old → new."""
+    if len(operations) != 1:
+        return f"{len(operations)} entries" if operations else ""
+    [operation] = operations
+    if operation.kind == "update" and operation.before and operation.after:
+        told = [
+            f"{name} {_value(old, look)} → {_value(new, look)}"
+            for name, (old, new) in changed_fields(operation.before, operation.after).items()
+        ]
+        return ", ".join(told)
+    if operation.kind == "thing":
+        old, new = operation.before or {}, operation.after or {}
+        if old.get("name") != new.get("name") and old and new:
+            return f"{old.get('name')} → {new.get('name')}"
+        return ""
+    return _times(operation, look)
+
+
+def _value(value: Any, look: Look) -> str:
+    if value in (None, "", []):
+        return "none"
+    text = str(value)
+    if len(text) == 20 and text.endswith("Z"):
+        return moments.moment_text(instant(text), look)
+    return text
+
+
 def _state(operation: Operation) -> Line:
     return Line(Span(operation.state, _COLORS.get(operation.state, "")))
 
@@ -102,8 +145,10 @@ def _what(operation: Operation) -> str:
 
 def _times(operation: Operation, look: Look) -> str:
     start, end = operation.payload.get("start"), operation.payload.get("end")
-    if not start and operation.before:
-        start = (operation.before.get("timeInterval") or {}).get("start")
+    for version in (operation.before, operation.after):
+        if not start and version:
+            start = (version.get("timeInterval") or {}).get("start")
+            end = end or (version.get("timeInterval") or {}).get("end")
     if not start:
         return f"…–{moments.time_text(instant(end), look)}" if end else ""
     return moments.range_text(instant(start), instant(end) if end else None, look)

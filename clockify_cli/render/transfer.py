@@ -9,8 +9,11 @@ from clockify_cli.render.bars import bar
 from clockify_cli.render.durations import clock_duration
 from clockify_cli.render.style import Line, Look, Span, joined
 from clockify_cli.render.tables import Column, table
+from clockify_cli.transfer.record import shortened
 
-SHOWN_NOTES = 10  # lines that are left out, of each reason
+SHOWN_NOTES = 20  # reasons why lines are left out
+SHOWN_LINES = 8
+SHOWN_NAMES = 20
 SHOWN_DAYS = 14
 
 
@@ -21,17 +24,77 @@ def plan_text(plan: Mapping[str, Any], look: Look) -> str:
         parts.append(_projects(plan["projects"], look))
     if plan["days"]:
         parts.append(_days(plan["days"], look))
-    for title, key in (("Would be created first", "new"), ("Not in this workspace", "unknown")):
-        if plan.get(key):
-            lines = [Line(Span(f"{title}:", "bold")), *map(_name, plan[key])]
-            parts.append("\n".join(line.text(look) for line in lines))
-    if plan["skips"]:
-        lines = [Line(Span("Left out:", "bold"))]
-        lines += [Line(f"  line {n['line']}: {n['message']}") for n in plan["skips"][:SHOWN_NOTES]]
-        more = len(plan["skips"]) - SHOWN_NOTES
-        lines += [Line(f"  and {more} more")] if more > 0 else []
-        parts.append("\n".join(line.text(look) for line in lines))
+    sections = (
+        ("Cannot be recorded", _notes(plan["broken"])),
+        ("Would be asked first", [_ask(ask) for ask in plan["asks"]]),
+        ("Would be created first", map(_name, plan["new"])),
+        ("Not in this workspace", map(_name, plan["unknown"])),
+        ("Names left out", map(_name, plan["omitted"])),
+        ("Lines left out", _notes(plan["skips"])),
+        ("Not read", _unread(plan["unread"])),
+    )
+    for title, texts in sections:
+        lines = [line for text in texts for line in _indented(text, look)]
+        if lines:
+            parts.append("\n".join([Line(Span(f"{title}:", "bold")).text(look), *lines]))
     return "\n\n".join(parts)
+
+
+def _indented(text: str, look: Look) -> list[str]:
+    """Return a text whole, on as many lines as it takes."""
+    wrapped = Line(text).wrap(max(10, look.width - 4))
+    return [Line("  " if not at else "    ", line).text(look) for at, line in enumerate(wrapped)]
+
+
+def left_out(found: Mapping[str, Any]) -> list[str]:
+    """Return what of a file was not recorded, a line each, for somebody who sees no plan."""
+    return [
+        *(f"Left out {text}." for text in _notes(found["skips"])),
+        *(f"Left out {_name(one)}." for one in found["omitted"]),
+        *(f"Not read: {text}." for text in _unread(found["unread"])),
+    ]
+
+
+def line_numbers(lines: Sequence[int]) -> str:
+    """Return the numbers of lines, as many as somebody would read."""
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    more = f" and {len(lines) - SHOWN_LINES} more" if len(lines) > SHOWN_LINES else ""
+    return f"lines {', '.join(map(str, lines[:SHOWN_LINES]))}{more}"
+
+
+def _notes(notes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return notes by their reasons, each with its lines."""
+    by_text: dict[str, list[int]] = {}
+    for note in notes:
+        by_text.setdefault(note["message"], []).append(note["line"])
+    texts = []
+    for text, lines in by_text.items():
+        where = line_numbers(lines)
+        if len(lines) > 1:
+            where = f"{len(lines)} {where.replace(' ', ' (', 1)})"
+        texts.append(f"{where}: {text}")
+    rest = len(texts) - SHOWN_NOTES
+    return texts if rest <= 0 else [*texts[:SHOWN_NOTES], f"more for {rest} reasons, see --json"]
+
+
+def _unread(unread: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what is not read by the reasons."""
+    groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for one in unread:
+        groups.setdefault((one["kind"], one["message"]), []).append(one)
+    texts = []
+    for (kind, why), ones in groups.items():
+        noun = {"property": "properties"}.get(kind, f"{kind}s") if len(ones) > 1 else kind
+        names = ", ".join(shortened(one["name"]) for one in ones[:SHOWN_NAMES])
+        more = f" and {len(ones) - SHOWN_NAMES} more" if len(ones) > SHOWN_NAMES else ""
+        first = min(one["line"] for one in ones)
+        texts.append(f"{noun} {names}{more} (line {first}): {why}")
+    return texts
+
+
+def _ask(ask: Mapping[str, Any]) -> str:
+    return f"{ask['message']} ({line_numbers(ask['lines'])})" if ask["lines"] else ask["message"]
 
 
 def _head(plan: Mapping[str, Any], look: Look) -> str:
@@ -39,21 +102,22 @@ def _head(plan: Mapping[str, Any], look: Look) -> str:
     counts = [f"{plan['create']} to record ({clock_duration(seconds)})"]
     counts.append(f"{plan['existing']} there already")
     counts += [f"{plan['skipped']} left out"] if plan["skipped"] else []
-    return "\n".join(
-        line.text(look)
-        for line in (
-            joined([Line(Span(plan["file"], "bold")), plan["format"]]),
-            joined(counts),
-        )
-    )
+    counts += [f"{len(plan['broken'])} cannot be recorded"] if plan["broken"] else []
+    lines = [joined([Line(Span(plan["file"], "bold")), plan["format"]])]
+    lines += Line(" · ".join(counts)).wrap(look.width)
+    if plan["people"]:
+        people = [
+            f"{one['name']} ({one['lines']}{'' if one['taken'] else ', left out'})"
+            for one in plan["people"]
+        ]
+        lines += Line(f"Time of {', '.join(people)}").wrap(look.width)
+    return "\n".join(line.text(look) for line in lines)
 
 
-def _name(unknown: Mapping[str, Any]) -> Line:
-    lines = unknown["lines"]
-    where = f"line {lines[0]}" if len(lines) == 1 else f"{len(lines)} lines, first {lines[0]}"
+def _name(unknown: Mapping[str, Any]) -> str:
     near = f"; did you mean {' or '.join(unknown['near'])}?" if unknown.get("near") else ""
     why = f"; {unknown['why']}" if unknown.get("why") else ""
-    return Line(f"  {unknown['kind']} '{unknown['name']}' ", Span(f"({where}){why}{near}", "dim"))
+    return f"{unknown['kind']} '{unknown['name']}' ({line_numbers(unknown['lines'])}){why}{near}"
 
 
 def _projects(rows: Sequence[Mapping[str, Any]], look: Look) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clockify_cli.core.errors import UsageError
+from clockify_cli.core.errors import RefusedError, UsageError
 from clockify_cli.core.model import duration_text
 from clockify_cli.resources.kinds import Kind
 
@@ -44,6 +44,10 @@ def sized_name(noun: str, text: str, shortest: int, longest: int) -> str:
     if not shortest <= len(name) <= longest:
         raise UsageError(
             f"A {noun}'s name has {shortest} to {longest} characters; this has {len(name)}."
+        )
+    if "<" in name or ">" in name:
+        raise RefusedError(
+            f"Clockify takes no '<' or '>' in a {noun}'s name.", "Write it without them."
         )
     return name
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.errors import (
     ClockifyError,
@@ -20,6 +20,9 @@ from clockify_cli.resources.kinds import CLIENT, PROJECT, Kind
 from clockify_cli.resources.refusals import name_taken, not_kept, still_active
 from clockify_cli.store.names import Names
 
+if TYPE_CHECKING:
+    from clockify_cli.resources.recorded import Recorder
+
 
 class ResourceList:
     """The projects, clients or tags of a workspace, or the tasks of a project.
@@ -29,7 +32,8 @@ class ResourceList:
         workspace: The workspace's ID.
         gateway: Gives the client when a request is due.
         names: The cache of names, which learns from everything done here.
-        project: The project's ID, where the kind is a task.
+        project: The project's ID, if the kind is a task.
+        recorder: Notes what is done here, so that it can be undone.
     """
 
     def __init__(
@@ -40,7 +44,9 @@ class ResourceList:
         names: Names,
         *,
         project: str = "",
+        recorder: Recorder | None = None,
     ) -> None:
+        self._recorder = recorder
         self.kind = kind
         self.names = names
         self._workspace = workspace
@@ -94,28 +100,34 @@ class ResourceList:
         Raises:
             NotFoundError, AmbiguousError: The name fits nothing, or several.
         """
-        return self._found(text, fresh=True)
+        return self._found(text, fresh=True, whole=False)
 
     def things(self, texts: Sequence[str]) -> list[Json]:
-        """Return several things as they are now, each once, in as few requests as possible."""
+        """Return several things as they are now, each once, in as few requests as possible.
+
+        They are about to be changed or removed: only IDs and whole names will do.
+        """
         known, _ = self.names.known(self._key)
         pages = -(-len(known or ()) // PAGE_SIZE)
-        if known is not None and len(texts) > max(1, pages):
+        if self.names.is_whole(self._key) and len(texts) > max(1, pages):
             self.names.renew(self._key)
-        found = [self._found(text, fresh=False) for text in texts]
+        found = [self._found(text, fresh=False, whole=True) for text in texts]
         return list({str(thing["id"]): thing for thing in found}.values())
 
-    def _found(self, text: str, *, fresh: bool) -> Json:
-        """Return the thing that ``text`` means; ``fresh`` asks even where the list was just asked.
+    def _found(self, text: str, *, fresh: bool, whole: bool) -> Json:
+        """Return the thing that ``text`` means.
 
-        The cache may be behind: where the thing is gone, or is called something else by now,
-        the list is asked for again and the name read once more.
+        The cache may be behind: if the thing is gone, or is called something else by now, the
+        name is searched once more.
+
+        Args:
+            text: A name or an ID.
+            fresh: Ask for it even if a list or a search has just shown it.
+            whole: Only an ID or a whole name will do.
         """
         typed = text.strip().lower()
         if is_entity_id(typed):
-            thing = self._listed(typed)
-            if thing is None or fresh:
-                thing = self._get(typed)
+            thing = self._shown(typed, fresh=fresh)
             if thing is None:
                 self.names.remove(self._key, typed)
                 raise NotFoundError(
@@ -124,22 +136,28 @@ class ResourceList:
                 )
             return thing
         for again in (False, True):
-            item = self.names.resolve(self._key, text, self.kind.noun)
+            item = self.names.resolve(self._key, text, self.kind.noun, whole=whole)
             number = str(item["id"])
-            thing = self._listed(number)
-            if thing is None or fresh:
-                thing = self._get(number)
+            thing = self._shown(number, fresh=fresh)
             if thing is not None and _goes_by(thing) == _goes_by(item):
                 self.names.put(self._key, self._known_form(thing))
                 return thing
             if not again:
-                self.names.renew(self._key)
+                self.names.doubt(self._key, number)
         raise ConflictError(f"The {self.kind.noun} '{text}' is being changed by somebody else.")
 
-    def _listed(self, number: str) -> Json | None:
-        """Return a thing in full where this run has asked for the whole list."""
-        whole = self.names.whole(self._key) or ()
-        return next((thing for thing in whole if thing.get("id") == number), None)
+    def _shown(self, number: str, *, fresh: bool) -> Json | None:
+        """Return a thing in full, without a request if this run was shown it already."""
+        thing = None if fresh else self.names.seen(self._key, number)
+        return thing or self._get(number)
+
+    def current(self, number: str) -> Json | None:
+        """Return a thing as it is now; ``None`` if it is gone. One request."""
+        return self._get(number)
+
+    def _record(self, action: str, before: Json | None, after: Json | None) -> None:
+        if self._recorder is not None:
+            self._recorder.note(self.kind, self._project, action, before, after)
 
     def _get(self, number: str) -> Json | None:
         path = item_path(self._workspace, self.kind.plural, number, project=self._project)
@@ -171,6 +189,7 @@ class ResourceList:
         made = self._noted(
             self._write("POST", path, body, wanted=fields, look=lambda: self._made(fields, old))
         )
+        self._record("create", None, made)
         try:
             return self.update(made, fields)
         except ClockifyError as error:
@@ -221,6 +240,7 @@ class ResourceList:
             if self.kind.guarded and "active" in error.message.lower():
                 raise still_active(self.kind, [thing], self._command) from error
             raise
+        self._record("delete", thing, None)
         self.names.remove(self._key, number)
         if self.kind is PROJECT:
             self.names.forget(f"tasks-{number}")
@@ -240,6 +260,7 @@ class ResourceList:
 
         got = self._write("PUT", path, self.kind.body(wanted), wanted=wanted, look=look)
         self._noted(got)
+        self._record("update", thing, got)
         if self.kind.differences(wanted, got):
             raise not_kept(self.kind, thing, got, changes, self._command)
         return got

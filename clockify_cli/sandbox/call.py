@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.sandbox.refusals import PARAMETER, Refusal, refused, unreadable
+from clockify_cli.sandbox.refusals import PARAMETER, bad_parameter, clockify, refused, unreadable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,9 +16,11 @@ Json = dict[str, Any]
 
 PAGE_SIZE = 50
 
+SERVED = "sandbox.served"  # the environ key by which a server says that it is one
+
 
 class Answer:
-    """What goes back: ``data`` as JSON, or nothing where it is ``None``."""
+    """What goes back: ``data`` as JSON, or no body if it is ``None``."""
 
     __slots__ = ("data", "headers", "status")
 
@@ -40,11 +42,13 @@ class Call:
         content: The body as it came.
         content_type: Its media type.
         db: A connection inside the request's transaction.
-        switches: The sandbox's settings.
-        now: The service's clock, in seconds since 1970.
-        user: The ID of the account that asks.
+        settings: The sandbox's settings.
+        clock: The service's clock, in seconds since 1970.
         base_url: The address of this server's root.
         served: It came over a socket.
+        key: The key it came with.
+        account: The Maton account that asks.
+        user: The Clockify user that asks.
     """
 
     method: str
@@ -52,14 +56,21 @@ class Call:
     content: bytes
     content_type: str
     db: sqlite3.Connection
-    switches: Mapping[str, Any]
-    now: int
-    user: str = ""
+    settings: Mapping[str, Any]
+    clock: float
     base_url: str = ""
     served: bool = False
+    key: str = ""
+    account: str = ""
+    user: str = ""
+
+    @property
+    def now(self) -> int:
+        """The service's clock in whole seconds."""
+        return int(self.clock)
 
     def one(self, name: str) -> str | None:
-        """Return the parameter ``name``; ``None`` where it is left out or empty."""
+        """Return the parameter ``name``; ``None`` if it is missing or empty."""
         values = self.query.get(name)
         return (values[-1] or None) if values else None
 
@@ -68,23 +79,27 @@ class Call:
         return [part for value in self.query.get(name, ()) for part in value.split(",") if part]
 
     def flag(self, name: str) -> bool | None:
-        """Return a boolean parameter, or ``None`` where it is left out."""
+        """Return a boolean parameter, or ``None`` if it is missing."""
         value = self.one(name)
         if value is None:
             return None
         if value.lower() not in ("true", "false"):
-            raise Refusal(400, f"Parameter '{name}' has to be true or false", PARAMETER)
+            raise bad_parameter(f"Parameter '{name}' has to be true or false")
         return value.lower() == "true"
 
     def page(self, *, default: int = PAGE_SIZE, most: int | None = None) -> tuple[int, int]:
-        """Return how many items to leave out and how many to give; more than ``most`` is cut."""
+        """Return how many items to skip and how many to give; more than ``most`` is refused."""
         page, size = self._number("page", 1), self._number("page-size", default)
-        size = min(size, most if most is not None else int(self.switches["max_page_size"]))
+        if most is None:
+            most = int(self.settings["refused_page_size"])
+        if size > most:
+            raise refused(f"page-size can't be greater than {most}")
+        size = min(size, int(self.settings["max_page_size"]))
         return (page - 1) * size, size
 
     def paged(self, rows: list[Any], size: int) -> tuple[list[Any], dict[str, str]]:
         """Cut ``rows`` (one more than ``size`` was asked for) and say whether more follow."""
-        if not self.switches["last_page_header"]:
+        if not self.settings["last_page_header"]:
             return rows[:size], {}
         return rows[:size], {"Last-Page": "false" if len(rows) > size else "true"}
 
@@ -93,7 +108,8 @@ class Call:
         if not self.content.strip():
             raise unreadable("Required request body is missing")
         if self.content_type != "application/json":
-            raise Refusal(415, f"Content-Type '{self.content_type}' is not supported", PARAMETER)
+            message = f"Content-Type '{self.content_type}' is not supported"
+            raise clockify(415, message, PARAMETER)
         try:
             found = json.loads(self.content.decode("utf-8"), parse_constant=_refuse)
             # Half a surrogate pair is no text: it could be neither stored nor sent back.
@@ -107,7 +123,7 @@ class Call:
         if value is None:
             return default
         if not (value.isascii() and value.lstrip("-").isdigit()) or len(value) > 9:
-            raise Refusal(400, f"Parameter '{name}' has to be a number", PARAMETER)
+            raise bad_parameter(f"Parameter '{name}' has to be a number")
         if int(value) < 1:
             raise refused(f"{name} has to be at least 1")
         return int(value)

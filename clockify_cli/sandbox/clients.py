@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from clockify_cli.sandbox import things
+from clockify_cli.sandbox import resources
 from clockify_cli.sandbox.call import Answer, Call, Json
 from clockify_cli.sandbox.defaults import CURRENCY_ID
 from clockify_cli.sandbox.fields import Fields
@@ -18,7 +18,7 @@ MOST_CC = 3
 def list_clients(call: Call, workspace: str) -> Answer:
     """``GET …/clients``."""
     archived = call.flag("archived")
-    found, headers = things.listed(
+    found, headers = resources.listed(
         call,
         "client",
         workspace,
@@ -30,43 +30,43 @@ def list_clients(call: Call, workspace: str) -> Answer:
     return Answer([_with_currency(c) for c in found], headers=headers)
 
 
-def show_client(call: Call, workspace: str, number: str) -> Answer:
+def show_client(call: Call, workspace: str, client_id: str) -> Answer:
     """``GET …/clients/{id}``."""
-    return Answer(_with_currency(things.find(call, "client", workspace, number)))
+    return Answer(_with_currency(resources.find(call, "client", workspace, client_id)))
 
 
 def create_client(call: Call, workspace: str) -> Answer:
     """``POST …/clients``."""
     body = _read(Fields(call.json()), workspace)
-    things.check_name(call, "client", workspace, body["name"])
-    return Answer(_with_currency(things.add(call, "client", workspace, body)), 201)
+    resources.check_name(call, "client", workspace, body["name"])
+    return Answer(_with_currency(resources.add(call, "client", workspace, body)), 201)
 
 
-def replace_client(call: Call, workspace: str, number: str) -> Answer:
+def replace_client(call: Call, workspace: str, client_id: str) -> Answer:
     """``PUT …/clients/{id}``: what is left out is cleared, and ``archived`` falls to false."""
-    old = things.find(call, "client", workspace, number)
+    old = resources.find(call, "client", workspace, client_id)
     fields = Fields(call.json())
     body = {
         **_read(fields, workspace),
-        "id": number,
+        "id": client_id,
         "archived": fields.flag("archived") or False,
         "currencyId": fields.reference("currencyId") or old["currencyId"],
     }
-    things.check_name(call, "client", workspace, body["name"], mine=number)
-    things.keep(call, body)
+    resources.check_name(call, "client", workspace, body["name"], mine=client_id)
+    resources.keep(call, body)
     if call.flag("archive-projects") or call.flag("mark-tasks-as-done"):
-        _finish_projects(call, workspace, number)
+        _finish_projects(call, workspace, client_id)
     return Answer(body)
 
 
-def delete_client(call: Call, workspace: str, number: str) -> Answer:
+def delete_client(call: Call, workspace: str, client_id: str) -> Answer:
     """``DELETE …/clients/{id}``: only an archived one; its projects lose it."""
-    body = things.find(call, "client", workspace, number)
+    body = resources.find(call, "client", workspace, client_id)
     if not body["archived"]:
         raise refused("Cannot delete an active client")
-    things.remove(call, number)
-    for project in _projects_of(call, workspace, number):
-        things.keep(call, {**project, "clientId": ""})
+    resources.remove(call, client_id)
+    for project in _projects_of(call, workspace, client_id):
+        resources.keep(call, {**project, "clientId": ""})
     return Answer(body)
 
 
@@ -96,7 +96,7 @@ def _with_currency(body: Json) -> Json:
 
 def _projects_of(call: Call, workspace: str, client: str) -> list[Json]:
     rows = call.db.execute(
-        "SELECT body FROM things WHERE workspace = ? AND kind = 'project' AND holder = ?",
+        "SELECT body FROM resources WHERE workspace = ? AND kind = 'project' AND holder = ?",
         (workspace, client),
     ).fetchall()
     return [json.loads(row[0]) for row in rows]
@@ -105,12 +105,12 @@ def _projects_of(call: Call, workspace: str, client: str) -> list[Json]:
 def _finish_projects(call: Call, workspace: str, client: str) -> None:
     for project in _projects_of(call, workspace, client):
         if call.flag("archive-projects"):
-            things.keep(call, {**project, "archived": True}, holder=client)
+            resources.keep(call, {**project, "archived": True}, holder=client)
         if not call.flag("mark-tasks-as-done"):
             continue
         rows = call.db.execute(
-            "SELECT body FROM things WHERE workspace = ? AND kind = 'task' AND holder = ?",
+            "SELECT body FROM resources WHERE workspace = ? AND kind = 'task' AND holder = ?",
             (workspace, project["id"]),
         ).fetchall()
         for row in rows:
-            things.keep(call, {**json.loads(row[0]), "status": "DONE"}, holder=project["id"])
+            resources.keep(call, {**json.loads(row[0]), "status": "DONE"}, holder=project["id"])

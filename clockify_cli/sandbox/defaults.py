@@ -1,4 +1,4 @@
-"""The account that every new sandbox holds: its IDs, its key and the settings it begins with."""
+"""The account every new sandbox holds: its IDs, its key and its settings."""
 
 from __future__ import annotations
 
@@ -16,26 +16,62 @@ USER_NAME = "Robin Sandbox"
 USER_EMAIL = "robin@sandbox.example"
 WORKSPACE_NAME = "Sandbox"
 
-# Away from UTC on purpose: the list filter's shift by the account's offset shows at once.
+# Not UTC on purpose: the list filter's shift by the account's offset shows at once.
 TIME_ZONE = "Europe/Berlin"
 
-# What can be set; see each name's place in the code. Stored are only those that differ.
-SWITCHES: Json = {
-    "requests_per_second": 50,  # a workspace; 0 for no limit
-    "requests_per_hour": 0,  # 30 on the Free plan; 0 for no limit
-    "quota_window": 3600.0,  # seconds that "an hour" lasts
-    "retry_after": "seconds",  # or "date", or "none": nobody knows which it is
-    "latency": 0.0,  # seconds that a served request takes at least
-    "clock_skew": 0.0,  # seconds that the service's clock is ahead
-    "list_users": True,  # False: members may not list the users of the workspace (403)
+# Lists hold user IDs, e-mail addresses, keys or connection IDs. Only changed values are stored.
+SETTINGS: Json = {
+    # Limits
+    "gateway_requests_per_second": 10,  # per key, served requests only; 0 for no limit
+    "requests_per_second": 50,  # per workspace; 0 for no limit
+    "requests_per_hour": 0,  # per workspace: 30 on the Free plan; 0 for no limit
+    "quota_window": 3600.0,  # how many seconds "an hour" lasts
+    "retry_after": "seconds",
+    # The network
+    "latency": 0.0,  # seconds a served request takes at least
+    "clock_skew": 0.0,  # seconds the service's clock is ahead
+    # Maton
+    "error_shape": "mixed",  # by status, or the same form for every error
+    "control_user": True,  # False: GET /user of the control plane is 404, as on its old host
+    "connection_id_field": "connection_id",
+    "connection_metadata": False,  # True: a connection names its account
+    "connection_url_stays": False,  # True: an active connection still has its sign-in address
+    "default_connection": "oldest",  # for requests that name none
+    "expired_connections": [],  # the grant behind them is over: 500
+    "unresolved_connections": [],  # 412
+    "keys_without_scope": [],  # 403
+    # Clockify
+    "banned_users": [],
+    "banned_status": 403,  # or 401
+    "unverified_users": [],  # their e-mail address is not verified: 401
+    "refusals_as_501": False,  # True: HTTP 501 instead of 400 for a domain refusal
+    "list_users": True,  # False: nobody may list the users of the workspace
     "last_page_header": True,
-    "max_page_size": 5000,
+    "max_page_size": 5000,  # larger pages are cut without a word
+    "refused_page_size": 5000,  # larger pages are refused
     "window_rule": True,  # the list filter's window is shifted by the account's offset
-    "replaced_timer_ends": "start",  # or "now": when a new timer ends the one that runs
-    "project_put_keeps": True,  # what a project's PUT leaves out is kept, or cleared
-    "lock_status": 400,  # or 403
-    "expired_connections": [],  # IDs whose OAuth grant is over: the gateway answers 500
+    "replaced_timer_ends": "start",  # when a new timer ends the running one: at its start, or now
+    "project_put_keeps": True,  # False: a project's PUT clears what it leaves out
+    "archived_tags": "accept",
+    "refuse_empty_entries": False,  # True: an entry may not end when it starts
+    "approved_until": "",  # entries that start earlier are approved, which nobody may edit
 }
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "retry_after": ("seconds", "date", "none"),
+    "error_shape": ("mixed", "flat", "nested", "detail", "list", "text"),
+    "connection_id_field": (
+        *("connection_id", "connection_Id", "id"),
+        *("connection.connection_id", "connection.connection_Id", "connection.id"),
+    ),
+    "default_connection": ("oldest", "newest", "refuse"),
+    "banned_status": (401, 403),
+    "replaced_timer_ends": ("start", "now"),
+    "archived_tags": ("accept", "refuse"),
+    "timeTrackingMode": ("DEFAULT", "STOPWATCH_ONLY"),
+    "role": ("OWNER", "WORKSPACE_ADMIN", "USER"),
+    "status": ("ACTIVE", "PENDING", "FAILED"),
+}
+INSTANTS = ("approved_until", "lockTimeEntries")
 
 
 def workspace_settings() -> Json:
@@ -43,6 +79,7 @@ def workspace_settings() -> Json:
     return {
         "timeRoundingInReports": False,
         "onlyAdminsSeeBillableRates": True,
+        "onlyAdminsCanChangeBillableStatus": False,
         "onlyAdminsCreateProject": False,
         "onlyAdminsSeeDashboard": False,
         "defaultBillableProjects": True,

@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from clockify_cli.sandbox import people, things
+from clockify_cli.sandbox import people, resources
 from clockify_cli.sandbox.call import Call, Json
-from clockify_cli.sandbox.instants import duration_text, instant_text, read_instant
+from clockify_cli.sandbox.entry_rules import locked_until
+from clockify_cli.sandbox.instants import duration_text, instant_text
 
 COLUMNS = (
     "seq, id, workspace, user, start, stop, description, project, task, tags, billable, type,"
@@ -32,14 +33,14 @@ def shown(
         workspace: Where the entries are.
         rows: Their ``COLUMNS``.
         rates: With ``hourlyRate`` and ``costRate``, as reading gives them.
-        hydrated: With whole things in the place of IDs.
+        hydrated: With whole objects in the place of IDs; ``projectId`` alone stays.
     """
     until = locked_until(people.workspace_settings(call, workspace))
     names = _field_names(call, workspace) if any(len(row[12]) > 2 for row in rows) else {}
     bodies = [_plain(row, until, names) for row in rows]
     if rates or hydrated:
-        numbers = list({row[7] for row in rows if row[7]})
-        projects = things.bodies(call, "project", workspace, numbers)
+        ids = list({row[7] for row in rows if row[7]})
+        projects = resources.bodies(call, "project", workspace, ids)
         if rates:
             _add_rates(call, workspace, bodies, projects)
         if hydrated:
@@ -47,19 +48,10 @@ def shown(
     return bodies
 
 
-def locked_until(settings: Json) -> int | None:
-    """Return the instant before which entries are locked, or ``None``."""
-    text = settings.get("lockTimeEntries")
-    try:
-        return read_instant(text) if text else None
-    except (TypeError, ValueError):
-        return None
-
-
 def _plain(row: Row, until: int | None, names: dict[str, str]) -> Json:
-    number, workspace, user, start, stop = row[1:6]
+    entry_id, workspace, user, start, stop = row[1:6]
     return {
-        "id": number,
+        "id": entry_id,
         "description": row[6],
         "tagIds": None if row[9] is None else json.loads(row[9]),
         "userId": user,
@@ -75,7 +67,7 @@ def _plain(row: Row, until: int | None, names: dict[str, str]) -> Json:
         "customFieldValues": [
             {
                 "customFieldId": value["customFieldId"],
-                "timeEntryId": number,
+                "timeEntryId": entry_id,
                 "value": value["value"],
                 "type": value["sourceType"],
                 "name": names.get(value["customFieldId"], ""),
@@ -102,17 +94,19 @@ def _add_rates(call: Call, workspace: str, bodies: list[Json], projects: dict[st
 
 
 def _hydrate(call: Call, workspace: str, bodies: list[Json], projects: dict[str, Json]) -> None:
-    named = {p["id"]: p for p in things.with_client_names(call, workspace, list(projects.values()))}
+    named = {
+        p["id"]: p for p in resources.with_client_names(call, workspace, list(projects.values()))
+    }
     wanted = list({b["taskId"] for b in bodies if b["taskId"]})
-    tasks = things.bodies(call, "task", workspace, wanted)
+    tasks = resources.bodies(call, "task", workspace, wanted)
     worn = list({tag for b in bodies for tag in b["tagIds"] or ()})
-    tags = things.bodies(call, "tag", workspace, worn)
+    tags = resources.bodies(call, "tag", workspace, worn)
     users: dict[str, Json] = {}
     for body in bodies:
         user = body["userId"]
         if user not in users:
             users[user] = people.user_body(call, user)
-        body["project"] = named.get(body.pop("projectId") or "")
+        body["project"] = named.get(body["projectId"] or "")
         body["task"] = tasks.get(body.pop("taskId") or "")
         body["tags"] = [tags[t] for t in body.pop("tagIds") or () if t in tags]
         body["user"] = users[user]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from clockify_cli.sandbox import people
 from clockify_cli.sandbox.call import Answer, Call
 from clockify_cli.sandbox.entry_bodies import COLUMNS, shown
+from clockify_cli.sandbox.fields import Fields
 from clockify_cli.sandbox.instants import window_bound
-from clockify_cli.sandbox.refusals import PARAMETER, Refusal
+from clockify_cli.sandbox.refusals import bad_parameter, refused
 
 RUNNING_PAGE_SIZE, MOST_RUNNING = 10, 1000
 WEEK = 7 * 86400
@@ -71,16 +73,30 @@ def list_running(call: Call, workspace: str) -> Answer:
     return Answer(shown(call, workspace, cut, rates=True), headers=headers)
 
 
+def find_many(call: Call, workspace: str) -> Answer:
+    """``POST …/time-entries/batch``: those of these IDs that are entries here."""
+    fields = Fields(call.json())
+    ids = fields.references("timeEntryIds")
+    if not ids:
+        raise refused("timeEntryIds is required")
+    rows = call.db.execute(
+        f"SELECT {COLUMNS} FROM entries WHERE workspace = ?"
+        " AND id IN (SELECT value FROM json_each(?)) ORDER BY start DESC, seq DESC",
+        (workspace, json.dumps(ids)),
+    ).fetchall()
+    hydrated = bool(fields.flag("hydrated"))
+    return Answer(shown(call, workspace, rows, rates=True, hydrated=hydrated))
+
+
 def _bound(call: Call, name: str) -> int | None:
     text = call.one(name)
     if text is None:
         return None
-    # An offset's + comes as a space where a client did not escape it.
+    # An offset's + comes as a space if the client did not escape it.
     text = text.replace(" ", "+")
-    zone = people.account(call)["settings"]["timeZone"]
     try:
-        return window_bound(text, zone, bool(call.switches["window_rule"]))
+        return window_bound(text, people.time_zone(call), bool(call.settings["window_rule"]))
     except (ValueError, OverflowError):
-        raise Refusal(
-            400, f"Parameter '{name}' has to be yyyy-MM-ddThh:mm:ssZ, not '{text}'", PARAMETER
+        raise bad_parameter(
+            f"Parameter '{name}' has to be yyyy-MM-ddThh:mm:ssZ, not '{text}'"
         ) from None

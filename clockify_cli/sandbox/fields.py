@@ -28,11 +28,15 @@ class Fields:
     def __contains__(self, name: str) -> bool:
         return self.body.get(name) is not None
 
-    def text(self, name: str, *, longest: int, shortest: int = 0, label: str = "") -> str | None:
-        """Return a string, or ``None`` where it is left out or null."""
+    def text(
+        self, name: str, *, longest: int, shortest: int = 0, label: str = "", tags: bool = True
+    ) -> str | None:
+        """Return a string, or ``None`` if it is missing or null; ``tags`` allows < and >."""
         value = self._typed(name, str, "a string")
         if value is None:
             return None
+        if not tags and ("<" in value or ">" in value):
+            raise refused('You entered wrong value. Don\'t use "<" and ">" characters')
         if not shortest <= len(value) <= longest:
             label = label or name.capitalize()
             if shortest:
@@ -41,8 +45,8 @@ class Fields:
         return str(value)
 
     def name(self, *, longest: int, shortest: int = 1, label: str) -> str | None:
-        """Return a name without the space around it, or ``None`` where it is left out."""
-        value = self.text("name", longest=longest, shortest=shortest, label=label)
+        """Return a name without the space around it, or ``None`` if it is missing."""
+        value = self.text("name", longest=longest, shortest=shortest, label=label, tags=False)
         if value is None:
             return None
         value = value.strip()
@@ -58,7 +62,7 @@ class Fields:
         return value
 
     def flag(self, name: str) -> bool | None:
-        """Return a boolean, or ``None`` where it is left out or null.
+        """Return a boolean, or ``None`` if it is missing or null.
 
         As a word it counts too: clients in use send ``"false"``.
         """
@@ -69,12 +73,12 @@ class Fields:
         return None if value is None else bool(value)
 
     def reference(self, name: str) -> str | None:
-        """Return an ID; ``None`` where it is left out, null or empty."""
+        """Return an ID; ``None`` if it is missing, null or empty."""
         value: str | None = self._typed(name, str, "a string")
         return value or None
 
     def references(self, name: str) -> list[str] | None:
-        """Return a list of IDs without doubles, or ``None`` where it is left out or null."""
+        """Return a list of IDs without doubles, or ``None`` if it is missing or null."""
         value = self._typed(name, list, "an array")
         if value is None:
             return None
@@ -83,7 +87,7 @@ class Fields:
         return list(dict.fromkeys(value))
 
     def items(self, name: str, *, most: int) -> list[Any] | None:
-        """Return a list, or ``None`` where it is left out or null."""
+        """Return a list, or ``None`` if it is missing or null."""
         value = self._typed(name, list, "an array")
         if value is None:
             return None
@@ -92,7 +96,7 @@ class Fields:
         return list(value)
 
     def instant(self, name: str) -> int | None:
-        """Return a timestamp in seconds since 1970, or ``None`` where it is left out or null."""
+        """Return a timestamp in seconds since 1970, or ``None`` if it is missing or null."""
         value = self._typed(name, str, "a timestamp")
         if not value:
             return None
@@ -104,21 +108,21 @@ class Fields:
             ) from None
 
     def one_of(self, name: str, allowed: Sequence[str]) -> str | None:
-        """Return one of the words ``allowed``, or ``None`` where it is left out or null."""
+        """Return one of the words ``allowed``, or ``None`` if it is missing or null."""
         value: str | None = self._typed(name, str, "a string")
         if value is not None and value not in allowed:
             raise unreadable(f"Cannot deserialize '{name}': not one of {', '.join(allowed)}")
         return value
 
     def color(self) -> str | None:
-        """Return ``color`` (``#rrggbb``), or ``None`` where it is left out or null."""
+        """Return ``color`` (``#rrggbb``), or ``None`` if it is missing or null."""
         value: str | None = self._typed("color", str, "a string")
         if value is not None and _COLOR.fullmatch(value) is None:
             raise refused(f"Color '{value}' has to be # and six hexadecimal characters")
         return value
 
     def rate(self, name: str) -> dict[str, Any] | None:
-        """Return a rate ``{amount, currency}`` in cents, or ``None`` where it is left out."""
+        """Return a rate ``{amount, currency}`` in cents, or ``None`` if it is missing."""
         value = self._typed(name, dict, "an object")
         if value is None:
             return None

@@ -1,16 +1,17 @@
-"""The rate limits of a workspace: requests a second, and requests an hour."""
+"""The rate limits: requests per second of a key and a workspace, per hour of a workspace."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from clockify_cli.sandbox.refusals import Refusal
+from clockify_cli.sandbox import maton
+from clockify_cli.sandbox.refusals import clockify
 
 if TYPE_CHECKING:
+    from clockify_cli.sandbox.call import Call
     from clockify_cli.sandbox.store import Store
 
 TOO_MANY = 429
@@ -22,10 +23,10 @@ _MONTHS += ["Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 class Limits:
-    """What one server has let through lately.
+    """What was let through lately.
 
-    The second is counted in memory; the hour in the database, since the commands of an
-    hour are many processes.
+    Seconds are counted in memory, the hour in the database: the commands of an hour are many
+    processes.
     """
 
     def __init__(self, store: Store) -> None:
@@ -33,31 +34,27 @@ class Limits:
         self._lock = threading.Lock()
         self._second: dict[str, deque[float]] = {}
 
-    def admit(self, workspace: str, switches: Mapping[str, Any], now: float) -> None:
-        """Count a request, or refuse it where the workspace has had its share.
+    def admit_key(self, call: Call) -> None:
+        """Count a request of a key, or refuse it as Maton does."""
+        rate = int(call.settings["gateway_requests_per_second"])
+        if rate and not self._fits_second(f"key {call.key}", rate):
+            raise maton.error(call, TOO_MANY, "Rate limit exceeded", retry_after(call, 1))
 
-        Args:
-            workspace: Whose share it is.
-            switches: The sandbox's settings.
-            now: The service's clock, in seconds since 1970.
-        """
-        rate = int(switches["requests_per_second"])
+    def admit(self, call: Call, workspace: str) -> None:
+        """Count a request to a workspace, or refuse it as Clockify does."""
+        rate, quota = (int(call.settings[f"requests_per_{unit}"]) for unit in ("second", "hour"))
+        wait: float | None = None
         if rate and not self._fits_second(workspace, rate):
-            raise too_many(switches["retry_after"], 1, now)
-        quota = int(switches["requests_per_hour"])
-        if quota:
-            wait = self._spend(workspace, quota, float(switches["quota_window"]), now)
-            if wait is not None:
-                raise too_many(switches["retry_after"], wait, now)
+            wait = 1
+        elif quota:
+            wait = self._spend(call, workspace, quota)
+        if wait is not None:
+            raise clockify(TOO_MANY, "Too many requests", TOO_MANY, retry_after(call, wait))
 
-    def forget(self) -> None:
-        """Begin the count of the second anew; the hour's is the database's."""
-        self._second.clear()
-
-    def _fits_second(self, workspace: str, rate: int) -> bool:
+    def _fits_second(self, whose: str, rate: int) -> bool:
         clock = time.monotonic()
         with self._lock:
-            recent = self._second.setdefault(workspace, deque())
+            recent = self._second.setdefault(whose, deque())
             while recent and clock - recent[0] >= 1:
                 recent.popleft()
             if len(recent) >= rate:
@@ -65,8 +62,9 @@ class Limits:
             recent.append(clock)
         return True
 
-    def _spend(self, workspace: str, quota: int, window: float, now: float) -> float | None:
+    def _spend(self, call: Call, workspace: str, quota: int) -> float | None:
         """Count one of ``quota``, or return how many seconds to wait for the next."""
+        window, now = float(call.settings["quota_window"]), call.clock
         with self._store.transaction(write=True) as db:
             db.execute("DELETE FROM spent WHERE at <= ?", (now - window,))
             count, oldest = db.execute(
@@ -78,21 +76,18 @@ class Limits:
         return None
 
 
-def too_many(form: str, wait: float, now: float) -> Refusal:
-    """Return the answer to one request too many.
+def retry_after(call: Call, wait: float) -> dict[str, str]:
+    """Return the header that says when to ask again, if the settings want one.
 
     Args:
-        form: How ``Retry-After`` is written: ``seconds``, ``date`` or ``none``.
+        call: The request.
         wait: Seconds until the next request may come.
-        now: The service's clock, in seconds since 1970.
     """
-    headers = {}
     whole = -int(-wait // 1)
-    if form == "seconds":
-        headers["Retry-After"] = str(whole)
-    elif form == "date":
-        headers["Retry-After"] = http_date(now + whole)
-    return Refusal(TOO_MANY, "Too many requests", TOO_MANY, headers)
+    form = call.settings["retry_after"]
+    if form == "none":
+        return {}
+    return {"Retry-After": http_date(call.clock + whole) if form == "date" else str(whole)}
 
 
 def http_date(seconds: float) -> str:

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clockify_cli.sandbox.call import Answer, Call, Json
-from clockify_cli.sandbox.defaults import CURRENCY_ID
+from clockify_cli.sandbox.defaults import CURRENCY_ID, WORKSPACE_ID
 from clockify_cli.sandbox.fields import Fields
-from clockify_cli.sandbox.refusals import denied, foreign, refused
+from clockify_cli.sandbox.refusals import (
+    BANNED,
+    NO_CREDENTIAL,
+    UNKNOWN_KEY,
+    UNVERIFIED,
+    Refusal,
+    clockify,
+    denied,
+    foreign,
+    refused,
+)
 from clockify_cli.sandbox.store import add_user, add_workspace, new_id
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from _typeshed.wsgi import WSGIEnvironment
 
 LONGEST_WORKSPACE_NAME = 50
 _ORDERS = {
@@ -44,9 +59,9 @@ def list_workspaces(call: Call) -> Answer:
 def create_workspace(call: Call) -> Answer:
     """``POST /v1/workspaces``."""
     name = Fields(call.json()).required_name(longest=LONGEST_WORKSPACE_NAME, label="Workspace name")
-    number = new_id()
-    add_workspace(call.db, number, name, call.user)
-    return Answer(workspace_body(call, number), 201)
+    workspace_id = new_id()
+    add_workspace(call.db, workspace_id, name, call.user)
+    return Answer(workspace_body(call, workspace_id), 201)
 
 
 def show_workspace(call: Call, workspace: str) -> Answer:
@@ -55,8 +70,8 @@ def show_workspace(call: Call, workspace: str) -> Answer:
 
 
 def list_users(call: Call, workspace: str) -> Answer:
-    """``GET …/users``: not for members where the workspace keeps it from them."""
-    if not call.switches["list_users"]:
+    """``GET …/users``, which a workspace may keep from its members."""
+    if not call.settings["list_users"]:
         raise denied()
     where, values = ["members.workspace = ?"], [workspace]
     for column in ("email", "name"):
@@ -71,8 +86,8 @@ def list_users(call: Call, workspace: str) -> Answer:
     project = call.one("project-id")
     if project:
         where.append(
-            "users.id IN (SELECT json_extract(m.value, '$.userId') FROM things,"
-            " json_each(things.body, '$.memberships') m WHERE things.id = ?)"
+            "users.id IN (SELECT json_extract(m.value, '$.userId') FROM resources,"
+            " json_each(resources.body, '$.memberships') m WHERE resources.id = ?)"
         )
         values.append(project)
     column = call.one("sort-column") or "EMAIL"
@@ -115,10 +130,15 @@ def check_member(call: Call, workspace: str, user: str) -> None:
         raise foreign("User")
 
 
+def is_admin(call: Call, workspace: str) -> bool:
+    """Say whether the user who asks owns or administers the workspace."""
+    found = _membership(call, workspace, call.user)
+    return found is not None and found["role"] != "USER"
+
+
 def require_owner(call: Call, workspace: str) -> None:
     """Refuse an account that only is a member."""
-    found = _membership(call, workspace, call.user)
-    if found is None or found["role"] == "USER":
+    if not is_admin(call, workspace):
         raise denied()
 
 
@@ -129,9 +149,84 @@ def workspace_settings(call: Call, workspace: str) -> Json:
     return found
 
 
-def account(call: Call) -> Json:
-    """Return the account that asks."""
-    return user_body(call, call.user)
+# -- who asks ------------------------------------------------------------------------------
+
+
+def owner_of(call: Call, key: str) -> str | None:
+    """Return the user a key belongs to."""
+    row = call.db.execute("SELECT user FROM keys WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def signed_in(call: Call, environ: WSGIEnvironment) -> str:
+    """Return the user who asks Clockify directly."""
+    key = environ.get("HTTP_X_API_KEY")
+    if not key or environ.get("HTTP_AUTHORIZATION") or environ.get("HTTP_X_ADDON_TOKEN"):
+        raise clockify(401, "Multiple or none auth tokens present", NO_CREDENTIAL)
+    user = owner_of(call, key)
+    if user is None:
+        raise clockify(401, "Api key does not exist", UNKNOWN_KEY)
+    call.key = key
+    return user
+
+
+def check_account(call: Call) -> None:
+    """Refuse a user who is banned or has not verified their e-mail address."""
+    me = {call.user, name_and_email(call, call.user)[1]}
+    if me & set(call.settings["banned_users"]):
+        raise clockify(int(call.settings["banned_status"]), "User is banned", BANNED)
+    if me & set(call.settings["unverified_users"]):
+        raise clockify(401, "Email is not verified", UNVERIFIED)
+
+
+def enter_workspace(call: Call, ids: list[str]) -> str:
+    """Return the workspace a request counts for: its path's first ID, or the active one."""
+    row = call.db.execute(
+        "SELECT workspace FROM users WHERE id = ?"
+        if not ids
+        else "SELECT workspace FROM members WHERE user = ? AND workspace = ?",
+        (call.user, *ids[:1]),
+    ).fetchone()
+    if row is None:
+        raise Refusal(404, None)
+    return str(row[0])
+
+
+def name_and_email(call: Call, user: str) -> tuple[str, str]:
+    """Return a user's name and e-mail address."""
+    row = call.db.execute("SELECT name, email FROM users WHERE id = ?", (user,)).fetchone()
+    return ("", "") if row is None else (str(row[0]), str(row[1]))
+
+
+def user_named(db: sqlite3.Connection, word: Any, *, make: bool = False) -> str:
+    """Return the ID of the user with this ID or e-mail address.
+
+    Args:
+        db: A connection inside a transaction.
+        word: The ID or the address.
+        make: Let an unknown address become a new member of the first workspace.
+
+    Raises:
+        ValueError: There is no such user.
+    """
+    row = db.execute("SELECT id FROM users WHERE ? IN (id, email)", (str(word),)).fetchone()
+    if row is not None:
+        return str(row[0])
+    if not make or "@" not in str(word)[1:-1]:
+        raise ValueError(f"There is no user '{word}'; give an ID or an e-mail address")
+    user = new_id()
+    add_user(db, user, str(word).split("@")[0].capitalize(), str(word), WORKSPACE_ID)
+    db.execute("INSERT INTO members VALUES (?, ?, 'ACTIVE', 'USER', NULL)", (WORKSPACE_ID, user))
+    return user
+
+
+# -- as the service shows them -------------------------------------------------------------
+
+
+def time_zone(call: Call) -> str:
+    """Return the time zone of the account that asks."""
+    row = call.db.execute("SELECT settings FROM users WHERE id = ?", (call.user,)).fetchone()
+    return str(json.loads(row[0])["timeZone"])
 
 
 def user_body(call: Call, user: str, *, memberships: bool = False) -> Json:
@@ -183,7 +278,7 @@ def workspace_body(call: Call, workspace: str) -> Json:
 
 
 def rate_of_member(call: Call, workspace: str, user: str) -> Json | None:
-    """Return the hourly rate of a member, or ``None`` where none is set."""
+    """Return the hourly rate of a member, or ``None`` if none is set."""
     found = _membership(call, workspace, user)
     rate: Json | None = json.loads(found["rate"]) if found and found["rate"] else None
     return rate

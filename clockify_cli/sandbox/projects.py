@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from clockify_cli.sandbox import things
+from clockify_cli.sandbox import resources
 from clockify_cli.sandbox.call import Answer, Call, Json
 from clockify_cli.sandbox.fields import Fields
 from clockify_cli.sandbox.instants import duration_text, is_duration
@@ -16,7 +16,7 @@ from clockify_cli.sandbox.tasks import add_task
 SHORTEST_NAME, LONGEST_NAME = 2, 250
 LONGEST_NOTE = 16384
 MOST_TASKS = 1000
-_CLIENT_NAME = "(SELECT c.name FROM things c WHERE c.id = things.holder)"
+_CLIENT_NAME = "(SELECT c.name FROM resources c WHERE c.id = resources.holder)"
 _COLORS = ("#03A9F4", "#8BC34A", "#FF9800", "#9C27B0", "#F44336", "#607D8B", "#795548", "#009688")
 
 
@@ -41,7 +41,7 @@ def list_projects(call: Call, workspace: str) -> Answer:
     status = call.one("client-status")
     if status in ("ACTIVE", "ARCHIVED"):
         narrow(
-            "holder IN (SELECT id FROM things WHERE kind = 'client' AND archived = ?)",
+            "holder IN (SELECT id FROM resources WHERE kind = 'client' AND archived = ?)",
             status == "ARCHIVED",
         )
     users = call.many("users")
@@ -58,7 +58,7 @@ def list_projects(call: Call, workspace: str) -> Answer:
         narrow("json_extract(body, '$.public') = ?", access == "PUBLIC")
     if call.flag("is-template"):
         narrow("json_extract(body, '$.template') = 1")
-    found, headers = things.listed(
+    found, headers = resources.listed(
         call,
         "project",
         workspace,
@@ -68,7 +68,7 @@ def list_projects(call: Call, workspace: str) -> Answer:
             "NAME": "fold(name)",
             "ID": "id",
             "CLIENT_NAME": f"fold(coalesce({_CLIENT_NAME}, ''))",
-            "DURATION": "(SELECT sum(e.stop - e.start) FROM entries e WHERE e.project = things.id)",
+            "DURATION": "(SELECT sum(stop - start) FROM entries WHERE project = resources.id)",
             "BUDGET": "seq",
             "PROGRESS": "seq",
         },
@@ -76,14 +76,14 @@ def list_projects(call: Call, workspace: str) -> Answer:
     return Answer(_shown(call, workspace, found), headers=headers)
 
 
-def show_project(call: Call, workspace: str, number: str) -> Answer:
+def show_project(call: Call, workspace: str, project_id: str) -> Answer:
     """``GET …/projects/{projectId}``."""
-    body = things.find(call, "project", workspace, number)
+    body = resources.find(call, "project", workspace, project_id)
     return Answer(_shown(call, workspace, [body], durations=True)[0])
 
 
 def create_project(call: Call, workspace: str) -> Answer:
-    """``POST …/projects``, with its first tasks where the body has some."""
+    """``POST …/projects``, with its first tasks if the body has some."""
     fields = Fields(call.json())
     client = _client(call, workspace, fields)
     body: Json = {
@@ -117,23 +117,23 @@ def create_project(call: Call, workspace: str) -> Answer:
         if member:
             check_member(call, workspace, member)
             members.append(member)
-    things.check_name(call, "project", workspace, body["name"], holder=client)
-    body = things.add(call, "project", workspace, body, holder=client)
+    resources.check_name(call, "project", workspace, body["name"], holder=client)
+    body = resources.add(call, "project", workspace, body, holder=client)
     body["memberships"] = [_membership(body["id"], m) for m in dict.fromkeys(members)]
-    things.keep(call, body, holder=client)
+    resources.keep(call, body, holder=client)
     for task in fields.items("tasks", most=MOST_TASKS) or []:
         add_task(call, workspace, body, Fields(task))
     return Answer(_shown(call, workspace, [body])[0], 201)
 
 
-def change_project(call: Call, workspace: str, number: str) -> Answer:
+def change_project(call: Call, workspace: str, project_id: str) -> Answer:
     """``PUT …/projects/{projectId}``: ``isPublic`` and ``billable`` left out fall to false.
 
-    The rest is kept; nobody knows it for sure, so a switch of the sandbox clears it instead.
+    The rest is kept. Nobody knows that for sure, so a setting clears it instead.
     """
-    old = things.find(call, "project", workspace, number)
+    old = resources.find(call, "project", workspace, project_id)
     fields = Fields(call.json())
-    if not call.switches["project_put_keeps"]:
+    if not call.settings["project_put_keeps"]:
         cleared = {"clientId": "", "note": "", "archived": False}
         old = {**old, **cleared, "hourlyRate": None, "costRate": None}
     client = _client(call, workspace, fields) if "clientId" in fields else old["clientId"]
@@ -152,25 +152,25 @@ def change_project(call: Call, workspace: str, number: str) -> Answer:
         "hourlyRate": fields.rate("hourlyRate") or old["hourlyRate"],
         "costRate": fields.rate("costRate") or old["costRate"],
     }
-    things.check_name(call, "project", workspace, body["name"], holder=client, mine=number)
-    things.keep(call, body, holder=client)
+    resources.check_name(call, "project", workspace, body["name"], holder=client, mine=project_id)
+    resources.keep(call, body, holder=client)
     return Answer(_shown(call, workspace, [body])[0])
 
 
-def delete_project(call: Call, workspace: str, number: str) -> Answer:
+def delete_project(call: Call, workspace: str, project_id: str) -> Answer:
     """``DELETE …/projects/{projectId}``: only an archived one; its tasks go, entries lose it."""
-    body = things.find(call, "project", workspace, number)
+    body = resources.find(call, "project", workspace, project_id)
     if not body["archived"]:
         raise refused("Cannot delete an active project")
     shown = _shown(call, workspace, [body])[0]
-    things.remove(call, number)
+    resources.remove(call, project_id)
     call.db.execute(
-        "DELETE FROM things WHERE workspace = ? AND kind = 'task' AND holder = ?",
-        (workspace, number),
+        "DELETE FROM resources WHERE workspace = ? AND kind = 'task' AND holder = ?",
+        (workspace, project_id),
     )
     call.db.execute(
         "UPDATE entries SET project = NULL, task = NULL WHERE workspace = ? AND project = ?",
-        (workspace, number),
+        (workspace, project_id),
     )
     return Answer(shown)
 
@@ -178,7 +178,7 @@ def delete_project(call: Call, workspace: str, number: str) -> Answer:
 def _shown(
     call: Call, workspace: str, projects: list[Json], *, durations: bool = False
 ) -> list[Json]:
-    shown = things.with_client_names(call, workspace, projects)
+    shown = resources.with_client_names(call, workspace, projects)
     if durations or call.flag("hydrated"):
         for project in shown:
             spent = call.db.execute(
@@ -189,14 +189,14 @@ def _shown(
     if call.flag("hydrated"):
         for project in shown:
             rows = call.db.execute(
-                "SELECT body FROM things WHERE workspace = ? AND kind = 'task' AND holder = ?"
+                "SELECT body FROM resources WHERE workspace = ? AND kind = 'task' AND holder = ?"
                 " ORDER BY fold(name), seq",
                 (workspace, project["id"]),
             )
             project["tasks"] = [json.loads(row[0]) for row in rows]
             project["client"] = None
             if project["clientId"]:
-                project["client"] = things.find(call, "client", workspace, project["clientId"])
+                project["client"] = resources.find(call, "client", workspace, project["clientId"])
     return shown
 
 
@@ -204,7 +204,7 @@ def _client(call: Call, workspace: str, fields: Fields) -> str:
     client = fields.reference("clientId")
     if client is None:
         return ""
-    things.find(call, "client", workspace, client)
+    resources.find(call, "client", workspace, client)
     return client
 
 
@@ -232,6 +232,6 @@ def _membership(project: str, user: str) -> Json:
 
 def _next_color(call: Call, workspace: str) -> str:
     count = call.db.execute(
-        "SELECT count(*) FROM things WHERE workspace = ? AND kind = 'project'", (workspace,)
+        "SELECT count(*) FROM resources WHERE workspace = ? AND kind = 'project'", (workspace,)
     ).fetchone()[0]
     return _COLORS[count % len(_COLORS)]

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from clockify_cli.sandbox.call import Answer
-from clockify_cli.sandbox.refusals import no_route, wrong_method
+from clockify_cli.sandbox import maton
+from clockify_cli.sandbox.call import Answer, Call
+from clockify_cli.sandbox.refusals import Refusal, no_route, wrong_method
 
 Endpoint = Callable[..., Answer]
+Found = tuple[Endpoint, list[str]]
 
 _WS = "v1/workspaces/*"
 _PROJECT = f"{_WS}/projects/*"
@@ -44,6 +46,7 @@ _TABLE: dict[str, dict[str, str]] = {
         "DELETE": "tags.delete_tag",
     },
     f"{_WS}/time-entries": {"POST": "entries.create_entry"},
+    f"{_WS}/time-entries/batch": {"POST": "entry_lists.find_many"},
     f"{_WS}/time-entries/invoiced": {"PATCH": "entries.mark_invoiced"},
     f"{_WS}/time-entries/status/in-progress": {"GET": "entry_lists.list_running"},
     f"{_WS}/time-entries/*": {
@@ -60,9 +63,10 @@ _TABLE: dict[str, dict[str, str]] = {
     },
     f"{_WS}/user/*/time-entries/*/duplicate": {"POST": "entries.duplicate_entry"},
 }
-CONTROL: dict[str, dict[str, str]] = {
-    "connections": {"GET": "control.list_connections", "POST": "control.create_connection"},
-    "connections/*": {"GET": "control.show_connection", "DELETE": "control.delete_connection"},
+_CONTROL: dict[str, dict[str, str]] = {
+    "user": {"GET": "maton.show_account"},
+    "connections": {"GET": "maton.list_connections", "POST": "maton.create_connection"},
+    "connections/*": {"GET": "maton.show_connection", "DELETE": "maton.delete_connection"},
 }
 
 _Tree = dict[str, Any]
@@ -78,23 +82,34 @@ def _grown(table: dict[str, dict[str, str]]) -> _Tree:
     return tree
 
 
-_TREE, _CONTROL_TREE = _grown(_TABLE), _grown(CONTROL)
+_TREE, _CONTROL_TREE = _grown(_TABLE), _grown(_CONTROL)
 
 
-def find(method: str, path: str, *, control_plane: bool = False) -> tuple[Endpoint, list[str]]:
-    """Return what answers ``path`` and the IDs in it.
+def find(method: str, path: str) -> Found:
+    """Return what answers Clockify's ``path`` (``/api/v1/…``), and the IDs in it."""
+    if not path.startswith("/api/"):
+        raise no_route(path)
+    return _find(_TREE, method, path.removeprefix("/api"))
 
-    Args:
-        method: The HTTP method.
-        path: The path below ``/api`` (or below the control plane's root).
-        control_plane: Look among the control plane's addresses.
-    """
-    branch, numbers = _CONTROL_TREE if control_plane else _TREE, []
+
+def find_control(call: Call, path: str) -> Found | None:
+    """Return what answers a path of the control plane; ``None`` if it is not one of them."""
+    first = path.split("/")[1]
+    if first not in _CONTROL_TREE or (first == "user" and not call.settings["control_user"]):
+        return None
+    try:
+        return _find(_CONTROL_TREE, call.method, path)
+    except Refusal as refusal:
+        raise maton.error(call, refusal.status, refusal.body["message"]) from None
+
+
+def _find(tree: _Tree, method: str, path: str) -> Found:
+    branch, ids = tree, []
     for part in path.strip("/").split("/"):
         if part and part in branch:
             branch = branch[part]
         elif part and "*" in branch:
-            numbers.append(part)
+            ids.append(part)
             branch = branch["*"]
         else:
             raise no_route(path)
@@ -105,4 +120,4 @@ def find(method: str, path: str, *, control_plane: bool = False) -> tuple[Endpoi
         raise wrong_method(method)
     module, _, name = endpoints[method].partition(".")
     endpoint: Endpoint = getattr(import_module(f"clockify_cli.sandbox.{module}"), name)
-    return endpoint, numbers
+    return endpoint, ids

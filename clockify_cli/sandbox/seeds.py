@@ -1,7 +1,8 @@
 """A believable month of work: clients, projects, tasks, tags, colleagues and their hours.
 
-Everything is drawn from its own name or day, so the same days get the same entries with
-the same IDs, and seeding again adds nothing twice.
+With it come a holiday, a day off, a locked period, a task that is done, an archived tag and a
+colleague with a key of her own. Everything is drawn from its own name or day, so the same days
+get the same entries with the same IDs, and seeding again adds nothing twice.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from clockify_cli.sandbox import defaults
 from clockify_cli.sandbox.instants import instant_text
+from clockify_cli.sandbox.store import add_connection
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 MINA, TOMAS = "Mina Sørensen", "Tomás Łukasik"
+MINA_KEY = "mina"
 _COLLEAGUES = {MINA: "mina@sandbox.example", TOMAS: "tomas@sandbox.example"}
 _CLIENTS = ("Northwind Traders", "Café Zürich", "Contoso")
 _TAGS = ("meeting", "deep work", "review", "on-call", "naïve estimate")
+_ARCHIVED_TAG = "Q3 budget"
+_DONE_TASK = "Press kit"
+_LONG = 14  # days; shorter seeds lock nothing
 
 # Name, client, colour, billable, archived, tasks, what people write.
 _PROJECTS: tuple[tuple[str, str, str, bool, bool, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -104,8 +110,10 @@ def seed(store: Store, *, now: datetime | str | None = None, days: int = 31) -> 
         moment = (now or datetime.now(zone)).astimezone(zone)
         before = _counts(db)
         _people(db)
-        _things(db)
+        _resources(db)
         _entries(db, moment, days)
+        if days >= _LONG:
+            _lock(db, moment.date() - timedelta(days=days * 2 // 3), zone)
         after = _counts(db)
     return {kind: after[kind] - before[kind] for kind in after}
 
@@ -132,7 +140,7 @@ def _zone(db: sqlite3.Connection, now: datetime | None) -> tzinfo:
 def _counts(db: sqlite3.Connection) -> dict[str, int]:
     found = {"users": db.execute("SELECT count(*) FROM users").fetchone()[0]}
     for kind in ("client", "project", "task", "tag"):
-        row = db.execute("SELECT count(*) FROM things WHERE kind = ?", (kind,)).fetchone()
+        row = db.execute("SELECT count(*) FROM resources WHERE kind = ?", (kind,)).fetchone()
         found[f"{kind}s"] = row[0]
     found["entries"] = db.execute("SELECT count(*) FROM entries").fetchone()[0]
     return found
@@ -140,28 +148,32 @@ def _counts(db: sqlite3.Connection) -> dict[str, int]:
 
 def _people(db: sqlite3.Connection) -> None:
     for name, email in _COLLEAGUES.items():
-        number = entity_id("user", name)
+        user_id = entity_id("user", name)
         settings = json.dumps(defaults.user_settings())
         db.execute(
             "INSERT OR IGNORE INTO users VALUES (?, ?, ?, 'ACTIVE', ?, ?)",
-            (number, name, email, defaults.WORKSPACE_ID, settings),
+            (user_id, name, email, defaults.WORKSPACE_ID, settings),
         )
         db.execute(
             "INSERT OR IGNORE INTO members VALUES (?, ?, 'ACTIVE', 'USER', NULL)",
-            (defaults.WORKSPACE_ID, number),
+            (defaults.WORKSPACE_ID, user_id),
         )
+    mina = entity_id("user", MINA)
+    db.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (MINA_KEY, mina))
+    add_connection(db, f"{mina[:8]}-0000-4000-8000-{mina[-12:]}", mina)
 
 
-def _things(db: sqlite3.Connection) -> None:
+def _resources(db: sqlite3.Connection) -> None:
     home = {"workspaceId": defaults.WORKSPACE_ID}
     for name in _CLIENTS:
         body = {**home, "name": name, "archived": False, "email": None, "address": None}
         body |= {"note": None, "currencyId": defaults.CURRENCY_ID, "ccEmails": None}
         _keep(db, "client", entity_id("client", name), "", body)
-    for name in _TAGS:
-        _keep(db, "tag", entity_id("tag", name), "", {**home, "name": name, "archived": False})
+    for name in (*_TAGS, _ARCHIVED_TAG):
+        tag = {**home, "name": name, "archived": name == _ARCHIVED_TAG}
+        _keep(db, "tag", entity_id("tag", name), "", tag)
     for name, client, color, billable, archived, tasks, _ in _PROJECTS:
-        number = entity_id("project", client, name)
+        project_id = entity_id("project", client, name)
         holder = entity_id("client", client) if client else ""
         project: Json = {
             **home,
@@ -174,27 +186,33 @@ def _things(db: sqlite3.Connection) -> None:
         project |= {"hourlyRate": {"amount": 9500, "currency": "USD"} if billable else None}
         project |= {"costRate": None, "estimate": {"estimate": "PT0S", "type": "AUTO"}}
         project |= {"timeEstimate": None, "budgetEstimate": None, "estimateReset": None}
-        project |= {"duration": None, "memberships": [_membership(number, defaults.USER_ID)]}
-        _keep(db, "project", number, holder, project)
+        project |= {"duration": None, "memberships": [_membership(project_id, defaults.USER_ID)]}
+        _keep(db, "project", project_id, holder, project)
         for task in tasks:
-            made: Json = {"name": task, "projectId": number, "assigneeIds": [], "assigneeId": None}
+            made: Json = {
+                "name": task,
+                "projectId": project_id,
+                "assigneeIds": [],
+                "assigneeId": None,
+            }
             made |= {"userGroupIds": [], "estimate": "PT0S", "budgetEstimate": None}
-            made |= {"status": "DONE" if archived else "ACTIVE", "billable": billable}
+            done = archived or task == _DONE_TASK
+            made |= {"status": "DONE" if done else "ACTIVE", "billable": billable}
             made |= {"hourlyRate": None, "costRate": None, "duration": None}
-            _keep(db, "task", entity_id("task", client, name, task), number, made)
+            _keep(db, "task", entity_id("task", client, name, task), project_id, made)
 
 
-def _keep(db: sqlite3.Connection, kind: str, number: str, holder: str, body: Json) -> None:
+def _keep(db: sqlite3.Connection, kind: str, resource_id: str, holder: str, body: Json) -> None:
     # A name that is taken stays with whom it belongs to.
     db.execute(
-        "INSERT INTO things (id, kind, workspace, holder, name, archived, body)"
-        " SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM things WHERE id = ? OR"
+        "INSERT INTO resources (id, kind, workspace, holder, name, archived, body)"
+        " SELECT ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM resources WHERE id = ? OR"
         " (workspace = ? AND kind = ? AND holder = ? AND name = ?))",
         (
-            *(number, kind, defaults.WORKSPACE_ID, holder, body["name"]),
+            *(resource_id, kind, defaults.WORKSPACE_ID, holder, body["name"]),
             body.get("archived") or body.get("status") == "DONE",
-            json.dumps({"id": number, **body}, ensure_ascii=False),
-            *(number, defaults.WORKSPACE_ID, kind, holder, body["name"]),
+            json.dumps({"id": resource_id, **body}, ensure_ascii=False),
+            *(resource_id, defaults.WORKSPACE_ID, kind, holder, body["name"]),
         ),
     )
 
@@ -211,13 +229,13 @@ def _membership(project: str, user: str) -> Json:
 
 
 def _entries(db: sqlite3.Connection, now: datetime, days: int) -> None:
-    there = {row[0] for row in db.execute("SELECT id FROM things")}
+    there = {row[0] for row in db.execute("SELECT id FROM resources")}
     people = [defaults.USER_ID, entity_id("user", MINA), entity_id("user", TOMAS)]
     for back in range(days - 1, -1, -1):
         day = now.date() - timedelta(days=back)
         for person in people:
             for index, row in enumerate(_day(person, day, now, oldest=back > days * 2 // 3)):
-                start, stop, described, project, task, tags, billable = row
+                start, stop, described, project, task, tags, billable, kind = row
                 if project not in there:
                     project, task = None, None
                 _insert(
@@ -228,25 +246,28 @@ def _entries(db: sqlite3.Connection, now: datetime, days: int) -> None:
                         task if task in there else None,
                         json.dumps([tag for tag in tags if tag in there]) if tags else None,
                         billable,
+                        kind,
                     ),
                 )
     mina = people[1]
     started = int(now.timestamp()) - 47 * 60
     runs = "SELECT 1 FROM entries WHERE user = ? AND stop IS NULL"
     if not db.execute(runs, (mina,)).fetchone():
-        number = entity_id("running", mina, instant_text(started))
+        entry_id = entity_id("running", mina, instant_text(started))
         home = (defaults.WORKSPACE_ID, mina, started, None, "Review of the launch plan")
-        _insert(db, (number, *home, entity_id("project", "Northwind Traders", "🚀 Launch"), *_NONE))
+        _insert(
+            db, (entry_id, *home, entity_id("project", "Northwind Traders", "🚀 Launch"), *_NONE)
+        )
 
 
-_NONE = (None, None, True)
+_NONE = (None, None, True, "REGULAR")
 
 
 def _insert(db: sqlite3.Connection, row: tuple[Any, ...]) -> None:
     db.execute(
         "INSERT OR IGNORE INTO entries (id, workspace, user, start, stop, description, project,"
         " task, tags, billable, type, custom)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'REGULAR', '[]')",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')",
         row,
     )
 
@@ -256,8 +277,16 @@ def _day(person: str, day: date, now: datetime, *, oldest: bool) -> Iterator[tup
     dice = random.Random(f"{person}:{day}")
     if day.weekday() >= 5 and dice.random() > 0.12:
         return
+    off = _day_off(person, day)
+    if off:
+        start_at, end_at = (
+            int(datetime.combine(day, time(hour), now.tzinfo).timestamp()) for hour in (9, 17)
+        )
+        if end_at <= now.timestamp():
+            yield (start_at, end_at, *off[:1], None, None, None, False, *off[1:])
+        return
     if dice.random() < 0.04:
-        return  # a day off
+        return  # nothing recorded
     clock = datetime.combine(day, time(8, 30)) + timedelta(minutes=dice.randrange(0, 9) * 5)
     home = clock + timedelta(hours=2 if day.weekday() >= 5 else dice.uniform(8.2, 9.3))
     first, lunch = True, False
@@ -286,11 +315,33 @@ def _day(person: str, day: date, now: datetime, *, oldest: bool) -> Iterator[tup
             None if bare or task is None else entity_id("task", client, name, task),
             tags,
             billable and not bare,
+            "REGULAR",
         )
         first = False
         clock = end + timedelta(minutes=dice.choice((0, 0, 0, 5, 10, 25)))
         if not lunch and clock.time() >= time(12):
             lunch, clock = True, clock + timedelta(minutes=dice.randrange(6, 12) * 5)
+
+
+def _day_off(person: str, day: date) -> tuple[str, str] | None:
+    """Return description and type of a whole day's absence: each kind comes every four weeks."""
+    if day.toordinal() // 7 % 4:
+        return None
+    if day.weekday() == 0:
+        return ("Founders' Day", "HOLIDAY")
+    if day.weekday() == 4 and person == defaults.USER_ID:
+        return ("Day off", "TIME_OFF")
+    return None
+
+
+def _lock(db: sqlite3.Connection, first_open: date, zone: tzinfo) -> None:
+    """Lock what is earlier than a day, unless something is locked already."""
+    opens = datetime.combine(first_open, time(), zone).timestamp()
+    db.execute(
+        "UPDATE workspaces SET settings = json_set(settings, '$.lockTimeEntries', ?)"
+        " WHERE id = ? AND json_extract(settings, '$.lockTimeEntries') IS NULL",
+        (instant_text(int(opens)), defaults.WORKSPACE_ID),
+    )
 
 
 def entity_id(*words: str) -> str:

@@ -1,24 +1,25 @@
-"""The loopback server: HTTP/1.1 with keep-alive, a thread a connection, faults on the socket."""
+"""The loopback server: HTTP/1.1 with keep-alive, a thread per connection."""
 
 from __future__ import annotations
 
-import contextlib
 import io
 import signal
 import socket
-import struct
 import sys
 import threading
-import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from clockify_cli.sandbox.wsgi import WIRE, Application, Wire
+from clockify_cli.sandbox.call import SERVED
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from _typeshed.wsgi import WSGIApplication
+
+Headers = list[tuple[str, str]]
 
 LARGEST_BODY = 16 * 2**20
 IDLE = 120.0  # seconds that a silent connection is kept
@@ -31,40 +32,6 @@ def is_loopback(host: str) -> bool:
         return True
     parts = host.split(".")
     return len(parts) == 4 and parts[0] == "127" and all(p.isdigit() for p in parts)
-
-
-class LoopbackServer(ThreadingHTTPServer):
-    """A server for one application, on this machine alone."""
-
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 256
-
-    def __init__(self, application: Application, host: str, port: int) -> None:
-        if not is_loopback(host):
-            raise ValueError(f"The sandbox listens on this machine alone, not on {host!r}.")
-        if ":" in host:
-            self.address_family = socket.AF_INET6
-        self.application = application
-        super().__init__(("127.0.0.1" if host.endswith("localhost") else host, port), Exchange)
-
-    @property
-    def url(self) -> str:
-        """The server's address, without a final slash."""
-        host, port = self.server_address[:2]
-        return f"http://[{host!s}]:{port}" if ":" in str(host) else f"http://{host!s}:{port}"
-
-    def server_bind(self) -> None:
-        """Bind without asking DNS for this machine's name, which can take seconds."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that go away; that is their right."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -82,48 +49,50 @@ class Exchange(BaseHTTPRequestHandler):
             return
         refused = self._refused()
         if refused:
-            self._send(refused, [("Content-Length", "0")], b"")
+            self.send(refused, [("Content-Length", "0")], b"")
             return
-        wire = Wire()
         answered: list[Any] = []
 
         def start_response(
-            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+            status: str, headers: Headers, exc_info: Any = None
         ) -> Callable[[bytes], object]:
             answered[:] = [status, headers]
             return lambda _: None
 
-        parts = self.server.application(self._environ(content, wire), start_response)
-        body = b"".join(parts)
+        body = b"".join(self.server.application(self.environ(content), start_response))
         status, headers = answered
-        if wire.end:
-            self._break_off(wire, status, headers, body)
-        else:
-            self._send(status, headers, body)
+        self.send(status, headers, body)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _exchange  # noqa: N815
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the application keeps a log of its own."""
+        """Say nothing."""
 
     def _refused(self) -> str:
-        """Return the status for a page of another site that was led here, or nothing."""
-        host = urlsplit("//" + (self.headers.get("Host") or "localhost")).hostname or ""
-        if not is_loopback(host):
-            return "421 Misdirected Request"
+        """Return the status for what a page of another site made a browser send, or nothing."""
+        host = self.headers.get("Host") or "localhost"
+        local = is_loopback(_name_of(host))
         origin = self.headers.get("Origin")
-        if origin and not is_loopback(urlsplit(origin).hostname or ""):
+        site = self.headers.get("Sec-Fetch-Site")
+        if origin is not None and not (local and origin == f"http://{host}"):
             return "403 Forbidden"
+        if site in ("cross-site", "same-site") and self.headers["Sec-Fetch-Mode"] != "navigate":
+            return "403 Forbidden"
+        # Clients whose address is fixed are led here under its name. They bring a key, and they
+        # are no browser, whose page may have had its own name pointed at this machine.
+        has_key = "Authorization" in self.headers or "X-Api-Key" in self.headers
+        if not local and (site is not None or not has_key):
+            return "421 Misdirected Request"
         return ""
 
     def handle_expect_100(self) -> bool:
-        """Let a client go on that waits for leave to send its body."""
+        """Let a client continue that waits for leave to send its body."""
         going_on = super().handle_expect_100()
         self.wfile.flush()
         return going_on
 
     def _content(self) -> bytes | None:
-        """Return the request's body, or ``None`` where it cannot be read."""
+        """Return the request's body, or ``None`` if it cannot be read."""
         try:
             if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
                 return self._chunks()
@@ -155,10 +124,11 @@ class Exchange(BaseHTTPRequestHandler):
             whole += self.rfile.read(size)
             self.rfile.readline(10)
 
-    def _environ(self, content: bytes, wire: Wire) -> dict[str, Any]:
+    def environ(self, content: bytes) -> dict[str, Any]:
+        """Return the request as WSGI has it."""
         path, _, query = self.path.partition("?")
-        if "://" in path:  # a client may send the whole address
-            path = urlsplit(path).path
+        if path.startswith(("http://", "https://")):  # as clients ask a proxy
+            path = "/" + path.partition("://")[2].partition("/")[2]
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.command,
             "SCRIPT_NAME": "",
@@ -177,83 +147,98 @@ class Exchange(BaseHTTPRequestHandler):
             "wsgi.multithread": True,
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
-            WIRE: wire,
+            SERVED: True,
         }
         for name, value in self.headers.items():
             environ.setdefault(f"HTTP_{name.upper().replace('-', '_')}", value)
         return environ
 
-    def _head(self, status: str, headers: list[tuple[str, str]]) -> bytes:
+    def head(self, status: str, headers: Headers) -> bytes:
+        """Return the head of an answer as bytes."""
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
         if self.close_connection:
             lines.append("Connection: close")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
-    def _send(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
-        head = self._head(status, headers)
+    def send(self, status: str, headers: Headers, body: bytes) -> None:
+        """Send an answer."""
+        head = self.head(status, headers)
         self.wfile.write(head if self.command == "HEAD" else head + body)
         self.wfile.flush()
 
-    def _break_off(
-        self, wire: Wire, status: str, headers: list[tuple[str, str]], body: bytes
-    ) -> None:
-        self.close_connection = True
-        if wire.seconds:
-            time.sleep(wire.seconds)
-        if wire.end == "half":
-            head = self._head(status, headers)
-            # An answer without a body is broken off in its head.
-            self.wfile.write(head + body[: len(body) // 2] if body else head[: len(head) // 2])
-            self.wfile.flush()
-        elif wire.end == "reset":
-            # Lingering for no time makes closing send a reset instead of an end.
-            linger = struct.pack("ii", 1, 0)
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            self.connection.close()
-            return
-        with contextlib.suppress(OSError):  # the client may have been first
-            self.connection.shutdown(socket.SHUT_RDWR)
+
+class LoopbackServer(ThreadingHTTPServer):
+    """A server for one application, on this machine alone."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
+    exchange: type[Exchange] = Exchange
+
+    def __init__(self, application: WSGIApplication, host: str, port: int) -> None:
+        if not is_loopback(host):
+            raise ValueError(f"The sandbox listens on this machine alone, not on {host!r}.")
+        if ":" in host:
+            self.address_family = socket.AF_INET6
+        self.application = application
+        address = "127.0.0.1" if host.lower().endswith("localhost") else host
+        super().__init__((address, port), self.exchange)
+
+    @property
+    def url(self) -> str:
+        """The server's address, without a final slash."""
+        host, port = self.server_address[:2]
+        return f"http://[{host!s}]:{port}" if ":" in str(host) else f"http://{host!s}:{port}"
+
+    def server_bind(self) -> None:
+        """Bind without asking DNS for this machine's name, which can take seconds."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that go away; that is their right."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
-def serve(
-    application: Application,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    ready: Callable[[str], None] | None = None,
-) -> None:
-    """Serve ``application`` until interrupted.
+def run(server: LoopbackServer, ready: Callable[[str], None] | None = None) -> None:
+    """Let a server answer until the process is interrupted.
 
     Args:
-        application: What to serve.
-        host: A loopback address or ``localhost``.
-        port: The port; 0 for a free one.
-        ready: Told the server's address once it listens.
+        server: The server.
+        ready: Called with the server's address once it listens.
     """
-    with LoopbackServer(application, host, port) as server:
-        stopped = threading.Event()
+    stopped = threading.Event()
 
-        def stop(number: int, frame: FrameType | None) -> None:
-            stopped.set()
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopped.set()
 
-        main = threading.current_thread() is threading.main_thread()
-        before = {}
-        if main:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                before[number] = signal.signal(number, stop)
-        thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
-        thread.start()
-        try:
-            if ready is not None:
-                ready(server.url)
-            # In steps: on Windows a wait without end cannot be interrupted.
-            while not stopped.wait(0.5):
-                pass
-        except KeyboardInterrupt:
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, stop)
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+    thread.start()
+    try:
+        if ready is not None:
+            ready(server.url)
+        # In steps: on Windows a wait without end cannot be interrupted.
+        while not stopped.wait(0.5):
             pass
-        finally:
-            server.shutdown()
-            thread.join()
-            for number, action in before.items():
-                signal.signal(number, action)
-            application.store.close()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.shutdown()
+        thread.join()
+        for number, action in before.items():
+            signal.signal(number, action)
+
+
+def _name_of(host: str) -> str:
+    """Return the name in a Host header; empty if there is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

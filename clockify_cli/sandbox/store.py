@@ -17,7 +17,7 @@ from typing import Any
 
 from clockify_cli.sandbox import defaults
 
-VERSION = 1
+VERSION = 2
 WAIT = 30.0  # seconds to wait for another process's write
 
 _SCHEMA = (
@@ -29,16 +29,16 @@ _SCHEMA = (
     " role TEXT NOT NULL, rate TEXT, PRIMARY KEY (workspace, user)) WITHOUT ROWID",
     "CREATE TABLE keys (key TEXT PRIMARY KEY, user TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE connections (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
-    " owner TEXT NOT NULL, app TEXT NOT NULL, status TEXT NOT NULL, created TEXT NOT NULL,"
-    " updated TEXT NOT NULL, url TEXT)",
+    " owner TEXT NOT NULL, user TEXT NOT NULL, app TEXT NOT NULL, method TEXT NOT NULL,"
+    " status TEXT NOT NULL, created TEXT NOT NULL, updated TEXT NOT NULL, url TEXT)",
     "CREATE TABLE custom_fields (id TEXT PRIMARY KEY, workspace TEXT NOT NULL,"
     " name TEXT NOT NULL) WITHOUT ROWID",
     # Clients, projects, tasks and tags. The holder is what a name is unique within: a
     # project's client, a task's project, nothing for the others.
-    "CREATE TABLE things (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"
+    "CREATE TABLE resources (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,"
     " workspace TEXT NOT NULL, holder TEXT NOT NULL, name TEXT NOT NULL,"
     " archived INTEGER NOT NULL, body TEXT NOT NULL)",
-    "CREATE INDEX things_by_name ON things (workspace, kind, holder, name)",
+    "CREATE INDEX resources_by_name ON resources (workspace, kind, holder, name)",
     "CREATE TABLE entries (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
     " workspace TEXT NOT NULL, user TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER,"
     " description TEXT NOT NULL, project TEXT, task TEXT, tags TEXT, billable INTEGER NOT NULL,"
@@ -56,7 +56,7 @@ class Store:
     """One sandbox's database; opened when it is first used.
 
     Args:
-        path: The file. It is created, readable by its owner alone, where it is missing.
+        path: The file. It is created, readable by its owner alone, if it is missing.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -95,8 +95,33 @@ class Store:
             raise
         self._idle.append(db)
 
-    def renew(self) -> None:
-        """Put the minimal account in the place of everything that is there."""
+    def reset(self) -> str | None:
+        """Put the minimal account in the place of everything that is there.
+
+        Returns:
+            The path a damaged file, or one of another version, was moved to; ``None`` if it
+            was sound.
+        """
+        try:
+            self._refill()
+            return None
+        except sqlite3.OperationalError:
+            raise  # locked, full or read-only: not damaged
+        except sqlite3.DatabaseError:
+            self.close()
+        aside, count = f"{self.path}.damaged", 1
+        while os.path.exists(aside):
+            count += 1
+            aside = f"{self.path}.damaged-{count}"
+        os.replace(self.path, aside)
+        for ending in ("-wal", "-shm"):
+            # A log left behind would be taken for the new file's.
+            if os.path.exists(self.path + ending):
+                os.replace(self.path + ending, aside + ending)
+        self._refill()
+        return aside
+
+    def _refill(self) -> None:
         with self.transaction(write=True) as db:
             tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
             for (table,) in tables:
@@ -130,34 +155,6 @@ class Store:
         return db
 
 
-def renew(path: str | os.PathLike[str]) -> str | None:
-    """Bring the file at ``path`` back to the minimal account.
-
-    Returns:
-        Where a damaged file, or one of another version, was moved to; ``None`` if it was sound.
-    """
-    store = Store(path)
-    try:
-        store.renew()
-        return None
-    except sqlite3.OperationalError:
-        raise  # locked, full or read-only: not damaged
-    except sqlite3.DatabaseError:
-        store.close()
-    aside, count = f"{store.path}.damaged", 1
-    while os.path.exists(aside):
-        count += 1
-        aside = f"{store.path}.damaged-{count}"
-    os.replace(store.path, aside)
-    for ending in ("-wal", "-shm"):
-        # A log left behind would be taken for the new file's.
-        if os.path.exists(store.path + ending):
-            os.replace(store.path + ending, aside + ending)
-    store.renew()
-    store.close()
-    return aside
-
-
 def _create(db: sqlite3.Connection) -> None:
     _patiently(db, "PRAGMA journal_mode = WAL")
     db.execute("BEGIN IMMEDIATE")
@@ -183,12 +180,7 @@ def _fill(db: sqlite3.Connection) -> None:
         "INSERT INTO custom_fields VALUES (?, ?, ?)",
         (defaults.CUSTOM_FIELD_ID, workspace, "Ticket"),
     )
-    born = "2026-01-05T08:00:00.000000Z"
-    db.execute(
-        "INSERT INTO connections (id, owner, app, status, created, updated, url)"
-        " VALUES (?, ?, 'clockify', 'ACTIVE', ?, ?, NULL)",
-        (defaults.CONNECTION_ID, user, born, born),
-    )
+    add_connection(db, defaults.CONNECTION_ID, user)
 
 
 def add_user(
@@ -215,9 +207,27 @@ def add_workspace(db: sqlite3.Connection, workspace: str, name: str, owner: str)
     db.execute("INSERT INTO members VALUES (?, ?, 'ACTIVE', 'OWNER', NULL)", (workspace, owner))
 
 
+def add_connection(db: sqlite3.Connection, connection_id: str, user: str) -> None:
+    """Add an active connection of ``user`` to their own account, if it is not there yet."""
+    born = "2026-01-05T08:00:00.000000Z"
+    db.execute(
+        "INSERT OR IGNORE INTO connections (id, owner, user, app, method, status, created,"
+        " updated, url) VALUES (?, ?, ?, 'clockify', 'OAUTH2', 'ACTIVE', ?, ?, NULL)",
+        (connection_id, user, user, born, born),
+    )
+
+
 def new_id() -> str:
     """Return a new ID: 24 hexadecimal digits that begin with the time, as the service's do."""
     return f"{int(time.time()) & 0xFFFFFFFF:08x}{os.urandom(8).hex()}"
+
+
+def new_connection_id() -> str:
+    """Return a new UUID, as Maton names its connections."""
+    raw = bytearray(os.urandom(16))
+    raw[6], raw[8] = raw[6] & 0x0F | 0x40, raw[8] & 0x3F | 0x80
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _patiently(db: sqlite3.Connection, pragma: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from clockify_cli.sandbox import things
+from clockify_cli.sandbox import resources
 from clockify_cli.sandbox.call import Answer, Call
 from clockify_cli.sandbox.fields import Fields
 
@@ -22,7 +22,7 @@ def list_tags(call: Call, workspace: str) -> Answer:
     if left_out:
         where.append("id NOT IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(left_out))
-    found, headers = things.listed(
+    found, headers = resources.listed(
         call,
         "tag",
         workspace,
@@ -33,43 +33,43 @@ def list_tags(call: Call, workspace: str) -> Answer:
     return Answer(found, headers=headers)
 
 
-def show_tag(call: Call, workspace: str, number: str) -> Answer:
+def show_tag(call: Call, workspace: str, tag_id: str) -> Answer:
     """``GET …/tags/{id}``."""
-    return Answer(things.find(call, "tag", workspace, number))
+    return Answer(resources.find(call, "tag", workspace, tag_id))
 
 
 def create_tag(call: Call, workspace: str) -> Answer:
     """``POST …/tags``."""
     name = Fields(call.json()).required_name(longest=LONGEST_NAME, label="Tag name")
-    things.check_name(call, "tag", workspace, name)
+    resources.check_name(call, "tag", workspace, name)
     body = {"name": name, "workspaceId": workspace, "archived": False}
-    return Answer(things.add(call, "tag", workspace, body), 201)
+    return Answer(resources.add(call, "tag", workspace, body), 201)
 
 
-def replace_tag(call: Call, workspace: str, number: str) -> Answer:
+def replace_tag(call: Call, workspace: str, tag_id: str) -> Answer:
     """``PUT …/tags/{id}``: a rename without ``archived`` un-archives it."""
-    things.find(call, "tag", workspace, number)
+    resources.find(call, "tag", workspace, tag_id)
     fields = Fields(call.json())
     name = fields.required_name(longest=LONGEST_NAME, label="Tag name")
-    things.check_name(call, "tag", workspace, name, mine=number)
+    resources.check_name(call, "tag", workspace, name, mine=tag_id)
     body = {
-        "id": number,
+        "id": tag_id,
         "name": name,
         "workspaceId": workspace,
         "archived": fields.flag("archived") or False,
     }
-    things.keep(call, body)
+    resources.keep(call, body)
     return Answer(body)
 
 
-def delete_tag(call: Call, workspace: str, number: str) -> Answer:
+def delete_tag(call: Call, workspace: str, tag_id: str) -> Answer:
     """``DELETE …/tags/{id}``: at once, active or not; entries lose it."""
-    body = things.find(call, "tag", workspace, number)
-    things.remove(call, number)
+    body = resources.find(call, "tag", workspace, tag_id)
+    resources.remove(call, tag_id)
     rows = call.db.execute(
-        "SELECT seq, tags FROM entries WHERE workspace = ? AND instr(tags, ?)", (workspace, number)
+        "SELECT seq, tags FROM entries WHERE workspace = ? AND instr(tags, ?)", (workspace, tag_id)
     ).fetchall()
     for seq, tags in rows:
-        left = json.dumps([tag for tag in json.loads(tags) if tag != number])
+        left = json.dumps([tag for tag in json.loads(tags) if tag != tag_id])
         call.db.execute("UPDATE entries SET tags = ? WHERE seq = ?", (left, seq))
     return Answer(body)

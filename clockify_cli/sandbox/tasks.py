@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clockify_cli.sandbox import things
+from clockify_cli.sandbox import resources
 from clockify_cli.sandbox.call import Answer, Call, Json
 from clockify_cli.sandbox.fields import Fields
 from clockify_cli.sandbox.instants import duration_text, is_duration
@@ -15,13 +15,13 @@ STATUSES = ("ACTIVE", "DONE", "ALL")
 
 def list_tasks(call: Call, workspace: str, project: str) -> Answer:
     """``GET …/projects/{projectId}/tasks``."""
-    things.find(call, "project", workspace, project)
+    resources.find(call, "project", workspace, project)
     where, values = ["holder = ?"], [project]
     active = call.flag("is-active")
     if active is not None:
         where.append("archived = ?")
         values.append(str(int(not active)))
-    found, headers = things.listed(
+    found, headers = resources.listed(
         call,
         "task",
         workspace,
@@ -32,19 +32,19 @@ def list_tasks(call: Call, workspace: str, project: str) -> Answer:
     return Answer(found, headers=headers)
 
 
-def show_task(call: Call, workspace: str, project: str, number: str) -> Answer:
+def show_task(call: Call, workspace: str, project: str, task_id: str) -> Answer:
     """``GET …/tasks/{taskId}``."""
-    body = _find(call, workspace, project, number)
+    body = _find(call, workspace, project, task_id)
     spent = call.db.execute(
         "SELECT coalesce(sum(stop - start), 0) FROM entries WHERE project = ? AND task = ?",
-        (project, number),
+        (project, task_id),
     ).fetchone()[0]
     return Answer({**body, "duration": duration_text(spent)})
 
 
 def create_task(call: Call, workspace: str, project: str) -> Answer:
     """``POST …/projects/{projectId}/tasks``."""
-    holder = things.find(call, "project", workspace, project)
+    holder = resources.find(call, "project", workspace, project)
     return Answer(add_task(call, workspace, holder, Fields(call.json())), 201)
 
 
@@ -53,36 +53,36 @@ def add_task(call: Call, workspace: str, project: Json, fields: Fields) -> Json:
     body = _read(call, workspace, project["id"], fields)
     if fields.flag("billable") is None:
         body["billable"] = project["billable"]
-    things.check_name(call, "task", workspace, body["name"], holder=project["id"])
-    return things.add(call, "task", workspace, body, holder=project["id"])
+    resources.check_name(call, "task", workspace, body["name"], holder=project["id"])
+    return resources.add(call, "task", workspace, body, holder=project["id"])
 
 
-def replace_task(call: Call, workspace: str, project: str, number: str) -> Answer:
+def replace_task(call: Call, workspace: str, project: str, task_id: str) -> Answer:
     """``PUT …/tasks/{taskId}``: what is left out is cleared."""
-    old = _find(call, workspace, project, number)
-    body = {**_read(call, workspace, project, Fields(call.json())), "id": number}
+    old = _find(call, workspace, project, task_id)
+    body = {**_read(call, workspace, project, Fields(call.json())), "id": task_id}
     body |= {"hourlyRate": old["hourlyRate"], "costRate": old["costRate"]}  # set elsewhere
-    things.check_name(call, "task", workspace, body["name"], holder=project, mine=number)
-    things.keep(call, body, holder=project)
+    resources.check_name(call, "task", workspace, body["name"], holder=project, mine=task_id)
+    resources.keep(call, body, holder=project)
     return Answer(body)
 
 
-def delete_task(call: Call, workspace: str, project: str, number: str) -> Answer:
+def delete_task(call: Call, workspace: str, project: str, task_id: str) -> Answer:
     """``DELETE …/tasks/{taskId}``: only one that is done; entries lose it."""
-    body = _find(call, workspace, project, number)
+    body = _find(call, workspace, project, task_id)
     if body["status"] != "DONE":
         raise refused("Cannot delete an active task")
-    things.remove(call, number)
+    resources.remove(call, task_id)
     call.db.execute(
         "UPDATE entries SET task = NULL WHERE workspace = ? AND project = ? AND task = ?",
-        (workspace, project, number),
+        (workspace, project, task_id),
     )
     return Answer(body)
 
 
-def _find(call: Call, workspace: str, project: str, number: str) -> Json:
-    things.find(call, "project", workspace, project)
-    body = things.find(call, "task", workspace, number)
+def _find(call: Call, workspace: str, project: str, task_id: str) -> Json:
+    resources.find(call, "project", workspace, project)
+    body = resources.find(call, "task", workspace, task_id)
     if body["projectId"] != project:
         raise foreign("Task", "Project")
     return body

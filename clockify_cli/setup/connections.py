@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from clockify_cli.core.account import is_loopback
 from clockify_cli.core.errors import (
     AmbiguousError,
     ClockifyError,
@@ -17,7 +18,6 @@ from clockify_cli.core.errors import (
     UsageError,
 )
 from clockify_cli.gateway.client import Gateway
-from clockify_cli.gateway.target import is_loopback
 from clockify_cli.store import config
 
 Connection = dict[str, Any]
@@ -58,6 +58,24 @@ def all_connections(gateway: Gateway, status: str = "") -> list[Connection]:
         raise _not_a_control_plane(gateway)
     mine = [c for c in listed if isinstance(c, dict) and c.get("app", APP) == APP]
     return sorted(mine, key=lambda c: str(c.get("creation_time") or ""))
+
+
+def settled_connection(connections: Sequence[Connection], chosen: str) -> tuple[str, str]:
+    """Return which connection is used from now on, and what has to be said about it.
+
+    Args:
+        connections: The active ones, the oldest first.
+        chosen: The one that the user chose; empty if none was.
+    """
+    if chosen or not connections:
+        return chosen, ""
+    name = str(connections[0].get("connection_id") or "")
+    if len(connections) == 1:
+        return name, ""
+    return name, (
+        f"There are {len(connections)} active connections; the oldest is used ({name}). "
+        "To change: clockify connections use ID."
+    )
 
 
 def connection(gateway: Gateway, number: str) -> Connection:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from clockify_cli.core import paths
 from clockify_cli.core.errors import (
     ClockifyError,
+    ConnectionRefused,
     NotFoundError,
     PermissionRefused,
     RateLimitError,
@@ -179,8 +180,9 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
 
 
 def check_journal(account: str) -> Iterator[Finding]:
-    """Check the journal, and tell what waits in it."""
+    """Check the journal, and say how much is pending in it, and whose."""
     from clockify_cli.journal import store
+    from clockify_cli.setup.forgetting import pending_sentence
 
     if not os.path.exists(store.path()):
         yield _good("journal", "Not there yet: nothing was recorded.")
@@ -189,7 +191,8 @@ def check_journal(account: str) -> Iterator[Finding]:
     try:
         journal = store.Journal(account, notices.append)
         try:
-            waiting, aside = len(journal.waiting()), len(journal.set_aside())
+            waiting, aside = len(journal.undelivered()), len(journal.set_aside())
+            elsewhere = [pending_sentence(*found) for found in journal.pending_elsewhere()]
         finally:
             journal.close()
     except StorageError as error:
@@ -200,7 +203,8 @@ def check_journal(account: str) -> Iterator[Finding]:
     if aside:
         yield _bad("journal", f"{aside} refused or in conflict.", "clockify queue", 6)
     elif not notices:
-        yield _good("journal", f"{waiting} waiting to be sent." if waiting else "Nothing waits.")
+        told = f"{waiting} pending." if waiting else "Nothing is pending."
+        yield _good("journal", " ".join([told, *elsewhere]))
 
 
 def check_cache() -> Iterator[Finding]:
@@ -246,7 +250,7 @@ def check_address(target: Target, settings: Settings) -> Finding:
                 "address",
                 f"{target.base_url} names /api/v1 itself, which every path begins with already.",
                 _set_or_export(settings, "api_url", url),
-                NotFoundError.exit_code,
+                UnreachableError.exit_code,
             )
         return _good("address", f"{target.base_url}, Clockify itself.")
     if APP_SEGMENT not in segments:
@@ -258,7 +262,7 @@ def check_address(target: Target, settings: Settings) -> Finding:
             f"{target.base_url} does not lead to Clockify: the gateway's paths begin with "
             f"/{APP_SEGMENT}.",
             _set_or_export(settings, "gateway_url", url),
-            NotFoundError.exit_code,
+            UnreachableError.exit_code,
         )
     return _good("address", f"{target.base_url}.")
 
@@ -301,7 +305,11 @@ def check_answer(asked: Asked, gateway: Gateway, settings: Settings) -> Iterator
             chosen = target.connection
             yield _good("connection", f"{chosen}." if chosen else "The gateway's choice works.")
         return
-    if isinstance(error, SignInError):
+    at_fault = isinstance(error, ConnectionRefused) or error.status == 500
+    if at_fault and not target.direct and not target.sandbox:
+        yield _good("service", "The gateway answers and takes the key.")
+        yield _connection_at_fault(error, gateway, settings)
+    elif isinstance(error, SignInError):
         variable = sign_in.key_in_environment()
         yield _bad(
             "sign-in",
@@ -309,7 +317,7 @@ def check_answer(asked: Asked, gateway: Gateway, settings: Settings) -> Iterator
             f"Set {variable} to a key that is good" if variable else "clockify auth login",
             error.exit_code,
         )
-    elif isinstance(error, NotFoundError):
+    elif error.status == 404:
         name = "api_url" if target.direct else "gateway_url"
         yield _bad(
             "service",
@@ -321,9 +329,6 @@ def check_answer(asked: Asked, gateway: Gateway, settings: Settings) -> Iterator
         yield _bad("service", error.message, "clockify auth login", error.exit_code)
     elif isinstance(error, RateLimitError):
         yield _bad("service", error.message, "clockify budget", error.exit_code)
-    elif not target.direct and not target.sandbox and error.status in (400, 500):
-        yield _good("service", "The gateway answers and takes the key.")
-        yield _connection_at_fault(error, gateway, settings)
     else:
         fix = error.hint if error.status else "Look at the network, the address and the proxy."
         yield _bad("service", error.message, fix, error.exit_code)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from clockify_cli.store import config, files, last_known
+from clockify_cli.core.account import is_unclaimed, user_of
+from clockify_cli.core.errors import StorageError
+from clockify_cli.store import accounts, config, files, last_known
 
 DELIVERY_LOCK_SECONDS = 10.0
 
@@ -15,10 +17,14 @@ def forget_account(section: str, account: str, *, sandbox: bool) -> None:
 
     Args:
         section: The name under which the config file caches the account.
-        account: ``Target.account``.
+        account: The account's ID.
         sandbox: It is the embedded gateway's, which all profiles share.
     """
-    config.remove(("account", section))
+    try:
+        tables = config.load(lambda _: None).get("account") or {}
+    except StorageError:
+        tables = {}
+    accounts.forget(tables, section)
     forget_names(account)
     last_known.forget(None if sandbox else section, sandbox=sandbox)
 
@@ -38,17 +44,39 @@ def forget_names(account: str) -> None:
         raise files.storage_error(folder, error) from error
 
 
-def writes_waiting(account: str, notice: Callable[[str], None]) -> int:
-    """Return how many writes of an account have not been delivered; 0 where there is no journal."""
+def pending_changes(account: str, own: str, notice: Callable[[str], None]) -> list[str]:
+    """Return a sentence for each account with pending changes on this machine.
+
+    Args:
+        account: The account of this run; of others only name and number are told.
+        own: What this account is called.
+        notice: Called if the journal is damaged.
+    """
     from clockify_cli.journal import store
 
     if not os.path.exists(store.path()):
-        return 0
+        return []
     journal = store.Journal(account, notice)
     try:
-        return len(journal.waiting())
+        mine = len(journal.open_operations())
+        told = [f"{_changes(mine)} of {own or 'this account'}: clockify queue."] if mine else []
+        return told + [pending_sentence(*found) for found in journal.pending_elsewhere()]
     finally:
         journal.close()
+
+
+def pending_sentence(account: str, name: str, count: int) -> str:
+    """Return what is said of another account's pending changes."""
+    if is_unclaimed(account):
+        return (
+            f"{_changes(count)} of a key that never got an answer. "
+            "To take over: clockify queue claim."
+        )
+    return f"{_changes(count)} of another account ({name or user_of(account)})."
+
+
+def _changes(count: int) -> str:
+    return f"{count} pending change{'s' * (count > 1)}"
 
 
 def replace_account(
@@ -57,7 +85,7 @@ def replace_account(
     """Renew an account that this machine alone serves, and drop what waits for the old one.
 
     Args:
-        account: ``Target.account``.
+        account: the account's ID.
         renew: Puts the new account in the old one's place; nothing is sent meanwhile.
         notice: Told where the journal was damaged.
 

@@ -8,9 +8,9 @@ from typing import Any
 from clockify_cli.core.errors import ClockifyError, UsageError
 from clockify_cli.core.settings import KEYS, Key, read_value
 from clockify_cli.core.tree import ALIASES, PLANNED, ROWS
+from clockify_cli.core.weekdays import WEEKDAYS
 
 ALIAS = "alias."
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DURATIONS = ("goal_day", "goal_week", "round")
 _ADDRESSES = ("gateway_url", "control_url", "api_url")
 _NOT_ZERO = ("timeout", "rate")
@@ -124,7 +124,7 @@ def check_value(key: Key, value: Any) -> None:
 
 def _day(word: str) -> str:
     plain = word.strip().lower()
-    for day in _DAYS:
+    for day in WEEKDAYS:
         if len(plain) >= 3 and day.startswith(plain):
             return day[:3]
     raise UsageError(f"'work_days': '{word}' is not a day.", "Such as mon,tue,wed,thu,fri.")

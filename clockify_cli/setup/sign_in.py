@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.errors import (
+    ConnectionRefused,
     NotFoundError,
     PermissionRefused,
-    RefusedError,
     SignInError,
     UnreachableError,
     UsageError,
@@ -19,7 +18,7 @@ from clockify_cli.gateway.client import Gateway
 from clockify_cli.store import config, keys
 
 if TYPE_CHECKING:
-    from clockify_cli.gateway.target import Target
+    pass
 
 USER = "/api/v1/user"
 CREATE = "clockify connections create"
@@ -69,6 +68,10 @@ def try_key(gateway: Gateway) -> Tried:
     config.check_room()  # a key that could not be kept needs no trying
     try:
         user = gateway.get(USER)
+    except ConnectionRefused as error:
+        # The gateway knows the key, and has no connection to pass the request on through.
+        chosen = bool(gateway.target.connection)  # it may be that one which is gone
+        return Tried(None, error.message, "clockify doctor" if chosen else CREATE)
     except SignInError as error:
         raise SignInError(
             f"The API key was refused: {error.message.rstrip('.')}.",
@@ -76,12 +79,6 @@ def try_key(gateway: Gateway) -> Tried:
             f"{CLOCKIFY_KEYS if gateway.target.direct else MATON_KEYS}.",
             status=error.status,
         ) from error
-    except RefusedError as error:
-        if gateway.target.direct or error.status != 400:
-            raise
-        # The gateway knows the key, and has no connection to pass the request on through.
-        chosen = bool(gateway.target.connection)  # it may be that one which is gone
-        return Tried(None, error.message, "clockify doctor" if chosen else CREATE)
     except UnreachableError as error:
         if gateway.target.direct or error.status != 500:
             raise
@@ -121,23 +118,6 @@ def keep_key(profile: str, table: dict[str, Any] | None, key: str, *, direct: bo
     if direct or table is None or "direct" in table:
         config.update(("profile", profile), {"direct": True if direct else None})
     return place
-
-
-def forget_predecessor(
-    known: Mapping[str, Any], section: str, target: Target, user: Mapping[str, Any]
-) -> None:
-    """Forget the names and the timer of somebody else who was signed in here before.
-
-    Args:
-        known: The cached account of the profile; empty where there is none.
-        section: The name under which the config file caches it.
-        target: Whom the new key talks to.
-        user: The API's user whose key it is.
-    """
-    if known.get("user") and known["user"] != user["id"]:
-        from clockify_cli.setup.forgetting import forget_account
-
-        forget_account(section, target.account, sandbox=False)
 
 
 def forget_keys(profile: str) -> bool:

@@ -33,7 +33,14 @@ def variable(direct: bool) -> str:
 
 
 def mark(key: str) -> str:
-    """Return eight digits that tell keys apart and do not give them away."""
+    """Return the fingerprint that tells keys apart and does not give them away."""
+    import hashlib
+
+    return hashlib.sha256(b"clockify-cli\n" + key.encode()).hexdigest()[:16]
+
+
+def mark_010(key: str) -> str:
+    """Return the fingerprint as version 0.1.0 wrote it."""
     import zlib
 
     return f"{zlib.crc32(key.encode()):08x}"

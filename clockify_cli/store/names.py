@@ -1,312 +1,288 @@
-"""The names of projects, clients, tags, tasks and users, on disk with their age.
-
-One file a list, replaced whole. A list is asked for when it is missing, when a name in it
-is missing, when it is older than the setting allows, and by ``--refresh``; what is known
-serves on while the network is away.
+"""What typed names mean, from the cache first: a name that is not there is searched at the
+service. Whole lists are read only where one is needed, and by ``--refresh``.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from clockify_cli.core.errors import (
-    ClockifyError,
+    AmbiguousError,
     NotFoundError,
+    PermissionRefused,
     RateLimitError,
-    StorageError,
+    SignInError,
     UnreachableError,
 )
-from clockify_cli.core.naming import match, project_label
-from clockify_cli.gateway.client import Gateway
-from clockify_cli.gateway.resources import checked_list
-from clockify_cli.store import files
+from clockify_cli.core.matching import match
+from clockify_cli.core.model import is_entity_id
+from clockify_cli.core.naming import fits, is_archived, project_label
+from clockify_cli.gateway.client import PAGE_SIZE, Gateway
+from clockify_cli.gateway.resources import checked, checked_list
+from clockify_cli.store import name_search
 from clockify_cli.store.cached import account_folder as account_folder
-from clockify_cli.store.cached import list_path
+from clockify_cli.store.name_lists import REMEMBERED, Item, NameLists
+from clockify_cli.store.name_search import LONGEST_QUERY, Question, Unresolved
 
-Item = dict[str, Any]
-RENEWAL_SECONDS = 600
-_UNUSED = (
-    "memberships",
-    "customFields",
-    "imageUrl",
-    "profilePicture",
-    "workspaceSettings",
-    "features",
-)
+CANNOT_ASK = (UnreachableError, RateLimitError, SignInError, PermissionRefused)
 
 
-class Names:
-    """The cached lists of one workspace.
+class Names(NameLists):
+    """The names of one workspace."""
 
-    Args:
-        account: ``Target.account``.
-        workspace: The workspace's ID.
-        gateway: Gives the client when a request is due.
-        max_age: Seconds after which a list is renewed when it is used.
-        refresh: Renew each list at its first use.
-        notice: Told of a damaged list that was moved aside, and of one that cannot be kept.
-    """
-
-    def __init__(
-        self,
-        account: str,
-        workspace: str,
-        gateway: Callable[[], Gateway],
-        *,
-        max_age: float,
-        refresh: bool = False,
-        notice: Callable[[str], None] | None = None,
-    ) -> None:
-        self._account = account
-        self._workspace = workspace
-        self._gateway = gateway
-        self._max_age = max_age
-        self._refresh = refresh
-        self._notice = notice or (lambda _: None)
-        self._lists: dict[str, list[Item]] = {}
-        self._indexes: dict[str, tuple[list[Item], dict[Any, Item]]] = {}
-        self._fetched: dict[str, float] = {}  # when each list was asked for
-        self._fresh: set[str] = set()  # asked for by this run
-        self._whole: dict[str, list[Item]] = {}  # the same, as the service sent them
-
-    # -- lists ------------------------------------------------------------------------
-
-    def all(self, kind: str) -> list[Item]:
-        """Return the list ``kind``: ``projects``, ``clients``, ``tags``, ``users``, ``workspaces``
-        or ``tasks-PROJECTID``; archived and done ones included.
-        """
-        if kind in self._fresh:
-            return self._lists[kind]
-        if self._refresh:
-            return self.renew(kind)
-        known, age = self.known(kind)
-        if known is None:
-            return self.renew(kind)
-        if age > self._max_age:
-            try:
-                return self.renew(kind)
-            except (UnreachableError, RateLimitError):
-                self._fresh.add(kind)  # do not ask again in this run
-        return known
-
-    def known(self, kind: str) -> tuple[list[Item] | None, float]:
-        """Return what is on disk of a list and its age in seconds, without any request."""
-        if kind in self._lists:
-            return self._lists[kind], max(0.0, time.time() - self._fetched.get(kind, 0.0))
-        path = self._path(kind)
-        try:
-            text = files.read(path)
-        except StorageError as error:
-            self._notice(error.message)
-            text = None
-        if text is None:
-            return None, 0.0
-        try:
-            stored = json.loads(text)
-            items, fetched = list(stored["items"]), float(stored["fetched"])
-            if not all(isinstance(item, dict) for item in items):
-                raise ValueError("not a list of things")
-        except (ValueError, KeyError, TypeError):
-            kept = files.set_aside(path)
-            self._notice(f"The cached {kind.split('-')[0]} were damaged; they are kept as {kept}.")
-            return None, 0.0
-        self._lists[kind], self._fetched[kind] = items, fetched
-        return items, max(0.0, time.time() - fetched)
-
-    def is_fresh(self, kind: str) -> bool:
-        """Say whether this run has asked for a list."""
-        return kind in self._fresh
-
-    def is_due(self, kind: str) -> bool:
-        """Say whether the next use of a list asks for it: missing, too old, or to be renewed."""
-        if kind in self._fresh:
-            return False
-        known, age = self.known(kind)
-        return self._refresh or known is None or age > self._max_age
-
-    def renew(self, kind: str) -> list[Item]:
-        """Ask for a list and keep it. One request a page; workspaces come without pages."""
-        source = self._source(kind)
-        gateway = self._gateway()
-        listed = gateway.get(source) if kind == "workspaces" else list(gateway.pages(source))
-        whole = checked_list(listed)
-        self._whole[kind] = whole
-        self._fetched[kind] = time.time()
-        self._keep(kind, [_shortened(item) for item in whole])
-        self._fresh.add(kind)
-        return self._lists[kind]
-
-    def whole(self, kind: str) -> list[Item] | None:
-        """Return a list as the service sent it, where this run has asked for it."""
-        return self._whole.get(kind)
-
-    def learn(
-        self, kind: str, items: Iterable[Item], *, gone: Callable[[Item], bool] | None = None
-    ) -> None:
-        """Note items of a list that was asked for in part; nothing where the list is unknown.
-
-        Args:
-            kind: The list.
-            items: What the service has shown.
-            gone: Of the known ones not among them, those that would have been shown.
-        """
-        known, _ = self.known(kind)
-        if known is None:
-            return
-        shown = {item.get("id"): _shortened(item) for item in items}
-        kept = [
-            shown.pop(i.get("id"), i)
-            for i in known
-            if i.get("id") in shown or not gone or not gone(i)
-        ]
-        kept += shown.values()
-        if kept != known:
-            self._keep(kind, kept)
-
-    def put(self, kind: str, item: Item) -> None:
-        """Note one item that a command of ours has just created or changed."""
-        self.learn(kind, [item])
-
-    def remove(self, kind: str, number: str) -> None:
-        """Note that an item is gone."""
-        known, _ = self.known(kind)
-        if known is not None:
-            self._keep(kind, [i for i in known if i.get("id") != number])
-
-    def forget(self, kind: str) -> None:
-        """Drop a list, so that its next use asks for it."""
-        self._lists.pop(kind, None)
-        self._whole.pop(kind, None)
-        self._fresh.discard(kind)
-        try:
-            os.unlink(self._path(kind))
-        except OSError:
-            pass
+    # Asks the user which thing was meant; gives an ID, or None for none of them.
+    choose: Callable[[Question], str | None] | None = None
 
     # -- names → things ------------------------------------------------------------------
 
-    def resolve(self, kind: str, text: str, noun: str) -> Item:
-        """Return the item that ``text`` means; ask for the list once more where it is missing.
+    def resolve(
+        self, kind: str, text: str, noun: str, *, whole: bool = False, create: bool = False
+    ) -> Item:
+        """Return the item that ``text`` means. Without a request if the cache knows it, else two
+        at most; somebody at a terminal is asked about a name that means nothing.
+
+        Args:
+            kind: The list.
+            text: A name or an ID.
+            noun: What it is called in errors.
+            whole: It is changed or removed itself: only an ID or a whole name will do.
+            create: It may be created if it is unknown.
 
         Raises:
-            NotFoundError, AmbiguousError: See :func:`clockify_cli.core.naming.match`.
+            NotFoundError, AmbiguousError: See :func:`clockify_cli.core.matching.match`.
         """
-        label = project_label if noun == "project" else None
+        text = text.strip()
         try:
-            return dict(match(text, self.all(kind), noun, label=label))
+            found = self._look_up(kind, text, noun, whole=whole, create=create)
         except NotFoundError as error:
-            if kind in self._fresh or error.kind == "ambiguous":
-                raise
-            missing = error
+            found = self._chosen(kind, text, noun, error, whole=whole, create=create)
+        if is_archived(found) and not whole and found.get("id") != text.lower():
+            state = "done" if found.get("status") == "DONE" else "archived"
+            self._notice(f"The {noun} '{_label(kind, found)}' is {state}.")
+        return found
+
+    def resolve_or_defer(
+        self, kind: str, text: str, noun: str, *, create: bool = False
+    ) -> Item | Unresolved:
+        """Return the item that ``text`` means, or the text itself if nothing that is cached fits
+        and the service cannot be asked.
+        """
         try:
-            items = self.renew(kind)
-        except (UnreachableError, RateLimitError) as away:
-            away.hint = (
-                f"{missing.message} It is not in the cache either; use its ID, or leave it out."
-            )
-            raise
-        return dict(match(text, items, noun, label=label))
+            return self.resolve(kind, text, noun, create=create)
+        except CANNOT_ASK:
+            return Unresolved(noun, text.strip())
 
-    def project(self, text: str) -> Item:
+    def project(self, text: str, *, create: bool = False) -> Item:
         """Return the project that ``text`` means."""
-        return self.resolve("projects", text, "project")
+        return self.resolve("projects", text, "project", create=create)
 
-    def client(self, text: str) -> Item:
+    def client(self, text: str, *, create: bool = False) -> Item:
         """Return the client that ``text`` means."""
-        return self.resolve("clients", text, "client")
+        return self.resolve("clients", text, "client", create=create)
 
-    def tag(self, text: str) -> Item:
+    def tag(self, text: str, *, create: bool = False) -> Item:
         """Return the tag that ``text`` means."""
-        return self.resolve("tags", text, "tag")
+        return self.resolve("tags", text, "tag", create=create)
 
-    def task(self, text: str, project: str) -> Item:
+    def task(self, text: str, project: str, *, create: bool = False) -> Item:
         """Return the task of the project (an ID) that ``text`` means."""
-        return self.resolve(f"tasks-{project}", text, "task")
+        return self.resolve(f"tasks-{project}", text, "task", create=create)
 
     def user(self, text: str) -> Item:
-        """Return the user that ``text`` means: an ID, a name or an e-mail address."""
-        by_mail = [
-            u for u in self.all("users") if str(u.get("email", "")).lower() == text.strip().lower()
-        ]
-        return by_mail[0] if len(by_mail) == 1 else self.resolve("users", text, "user")
+        """Return the user that ``text`` means: an ID, a name or a whole e-mail address."""
+        return self.resolve("users", text, "user")
 
-    # -- IDs → things, from the cache alone -------------------------------------------------
+    def is_called(self, kind: str, text: str, *, ask: bool = True) -> bool:
+        """Say whether there is a thing of this whole name. One request at most."""
+        if fits(text, self.known(kind)[0] or (), whole=True):
+            return True
+        if not ask or self._is_settled(kind, text.strip()):
+            return False
+        found, _ = self._page(kind, {"name": text.strip()})
+        return bool(fits(text, found, whole=True))
 
-    def find(self, kind: str, number: str | None) -> Item | None:
-        """Return the cached item with this ID, or ``None``; never asks the service."""
-        if not number:
-            return None
-        known, _ = self.known(kind)
-        if known is None:
-            return None
-        listed, by_id = self._indexes.get(kind, (None, {}))
-        if listed is not known:  # a view asks for every entry: look through a list only once
-            by_id = {item.get("id"): item for item in reversed(known)}
-            self._indexes[kind] = known, by_id
-        return by_id.get(number)
+    def projects_of(self, clients: Iterable[str]) -> list[Item]:
+        """Return the projects of some clients (IDs; empty for none), archived ones included.
 
-    def know(self, *entries: Mapping[str, Any]) -> None:
-        """See to it that the names behind the entries' IDs are in the cache, where possible.
-
-        A list is asked for where it was never asked for, or where an ID is not in it and it is
-        older than ``RENEWAL_SECONDS`` (what a colleague has just made is not there yet). While
-        the service is away the IDs are shown as they are.
+        From the cache, else a request or more for each client.
         """
-        wanted: dict[str, set[str]] = {}
-        for entry in entries:
-            if entry.get("projectId"):
-                wanted.setdefault("projects", set()).add(str(entry["projectId"]))
-                if entry.get("taskId"):
-                    kind = f"tasks-{entry['projectId']}"
-                    wanted.setdefault(kind, set()).add(str(entry["taskId"]))
-            if entry.get("tagIds"):
-                wanted.setdefault("tags", set()).update(map(str, entry["tagIds"]))
-        for kind, numbers in wanted.items():
-            items, age = self.known(kind)
-            missing = numbers - {str(item.get("id")) for item in items or ()}
-            if missing and kind not in self._fresh and (items is None or age > RENEWAL_SECONDS):
-                try:
-                    self.renew(kind)
-                except ClockifyError:
-                    self._fresh.add(kind)  # an ID is an answer too; ask no more in this run
-                    self._lists.setdefault(kind, [])
-
-    def know_users(self, *entries: Mapping[str, Any]) -> None:
-        """The same for the users; where they may not be listed, their IDs must do."""
-        items, _ = self.known("users")
-        missing = {e.get("userId") for e in entries} - {item.get("id") for item in items or ()}
-        if missing and "users" not in self._fresh:
+        wanted = set(clients)
+        if "" not in wanted and self.is_due("projects") and not self._refresh:
             try:
-                self.renew("users")
-            except ClockifyError:
-                self._fresh.add("users")
-                self._lists.setdefault("users", [])
+                for client in sorted(wanted):
+                    pages = self._gateway().pages(self._source("projects"), {"clients": client})
+                    self.learn("projects", checked_list(list(pages)))
+            except (UnreachableError, RateLimitError):
+                if not self.is_whole("projects"):
+                    raise
+            rows = self.known("projects")[0] or []
+        else:
+            rows = self.all("projects")
+        return [p for p in rows if (p.get("clientId") or "") in wanted]
 
-    def _keep(self, kind: str, items: list[Item]) -> None:
-        self._lists[kind] = items
-        stored = {"fetched": int(self._fetched.get(kind, 0)), "items": items}
-        text = json.dumps(stored, ensure_ascii=False)
+    def _look_up(self, kind: str, text: str, noun: str, *, whole: bool, create: bool) -> Item:
+        command = self._create_line(kind, noun, text) if create else ""
+
+        def among(things: list[Item] | None, *, only_whole: bool = whole) -> Item:
+            rows = things or []
+            if kind == "users" and "@" in text:
+                mails = [u for u in rows if str(u.get("email")).casefold() == text.casefold()]
+                rows = [{**u, "name": u.get("email")} for u in mails] or rows
+            clients = self.known("clients")[0] or () if kind == "projects" else ()
+            found = match(text, rows, noun, whole=only_whole, clients=clients, create=command)
+            return self.find(kind, str(found["id"])) or dict(found)
+
+        if kind == "workspaces" or (self._refresh and kind not in self._fresh):
+            try:
+                return among(self.all(kind))
+            except NotFoundError:
+                if kind in self._fresh or kind != "workspaces":
+                    raise
+                return among(self.renew(kind))
+        cached = self.find(kind, text.lower()) if is_entity_id(text) else None
+        if cached is not None:
+            return cached
+        if self._is_settled(kind, text):
+            try:
+                return among(self.known(kind)[0])
+            except AmbiguousError:
+                raise
+            except NotFoundError:
+                if kind in self._fresh:
+                    raise
+        if is_entity_id(text):
+            return self._by_id(kind, text)
+        if not text or len(text) > LONGEST_QUERY:
+            return among(self.known(kind)[0])
         try:
-            files.replace(self._path(kind), text, synced=False)
-        except StorageError as error:  # what can be asked for again is done without
-            self._notice(error.message)
-            self._notice = lambda _: None
+            complete = self._search(kind, text)
+        except CANNOT_ASK as error:
+            try:
+                # Of a part of the list a beginning could mean something else too.
+                return among(self.known(kind)[0], only_whole=whole or not self.is_whole(kind))
+            except AmbiguousError:
+                raise
+            except NotFoundError as missing:
+                if isinstance(error, UnreachableError | RateLimitError):
+                    error.hint = f"{missing.message} It is not cached either; use its ID."
+                raise error from None
+        found = among(self.known(kind)[0])
+        if not complete and not fits(text, [found], whole=True):
+            from clockify_cli.core.name_errors import too_many
 
-    def _path(self, kind: str) -> str:
-        return list_path(self._account, self._workspace, kind)
+            raise too_many(text, noun, [found])
+        self._remember(kind, text)
+        return found
 
-    def _source(self, kind: str) -> str:
-        if kind == "workspaces":
-            return "/api/v1/workspaces"
-        base = f"/api/v1/workspaces/{self._workspace}"
-        if kind.startswith("tasks-"):
-            return f"{base}/projects/{kind[6:]}/tasks"
-        return f"{base}/{kind}"
+    def _is_settled(self, kind: str, text: str) -> bool:
+        """Say whether the cache holds all that ``text`` can mean."""
+        _, age = self.known(kind)
+        if kind in self._fresh or (self.is_whole(kind) and age <= self._max_age):
+            return True
+        return time.time() - self._asked.get(kind, {}).get(text, 0.0) <= self._max_age
+
+    def _remember(self, kind: str, text: str) -> None:
+        """Note that all that ``text`` can mean is known now."""
+        if not self._is_settled(kind, text):
+            asked = {k: v for k, v in self._asked.get(kind, {}).items() if k != text}
+            self._asked[kind] = dict([*asked.items(), (text, time.time())][-REMEMBERED:])
+            self._keep(kind, self._lists.get(kind, []))
+
+    def _search(self, kind: str, text: str) -> bool:
+        """Ask the service for a name, and learn what it shows. Two requests at most.
+
+        Returns:
+            Whether all that the name can mean is known now.
+        """
+        first = name_search.first_query(kind, text)
+        found, complete = self._page(kind, first)
+        called = [thing for _, thing in fits(text, found, whole=True)]
+        # A tag's, client's or task's name is taken once; a project's once for each client.
+        if called and (complete or kind not in ("projects", "users")):
+            return True
+        second = name_search.second_query(kind, first, complete=complete)
+        if second is None:
+            if not found and len(self.known(kind)[0] or ()) < PAGE_SIZE:
+                self._page(kind, {})  # a slip: the nearest names are on it, often the whole list
+            return complete
+        found, complete = self._page(kind, second)
+        return complete and name_search.STRICT not in second
+
+    def _by_id(self, kind: str, number: str) -> Item:
+        """Return the thing of an ID; a project is looked up, for its defaults. One request."""
+        number = number.lower()
+        if kind == "users":
+            return dict(match(number, self.all(kind), "user"))
+        if kind != "projects":
+            return {"id": number, "name": number}
+        found = checked(self._gateway().get(f"{self._source(kind)}/{number}"), "project")
+        self.learn(kind, [found])
+        return found
+
+    def _chosen(
+        self, kind: str, text: str, noun: str, error: NotFoundError, *, whole: bool, create: bool
+    ) -> Item:
+        """Return what the user says was meant; raise ``error`` if nobody does."""
+        if self.choose is None:
+            raise error
+        rows = error.details.get("candidates") or error.details.get("nearest") or []
+        known = [self.find(kind, str(row.get("id"))) or row for row in rows]
+        create = create and not isinstance(error, AmbiguousError)
+        number = self.choose(Question(kind, noun, text, error.message, known, whole, create))
+        found = self.find(kind, number)
+        if found is None:
+            raise error
+        return found
+
+    def _create_line(self, kind: str, noun: str, text: str) -> str:
+        from shlex import quote
+
+        of = f" -p {kind[6:]}" if kind.startswith("tasks-") else ""
+        return f"clockify {noun}s create {quote(text)}{of}"
 
 
-def _shortened(item: Item) -> Item:
-    return {k: v for k, v in item.items() if k not in _UNUSED}
+def resolve_later(
+    gateway: Gateway,
+    account: str,
+    workspace: str,
+    body: Mapping[str, Any],
+    unresolved: Mapping[str, Any],
+    *,
+    max_age: float = 86400,
+) -> Item:
+    """Return an entry's request body with the names in it that waited until delivery.
+
+    Args:
+        gateway: The client.
+        account: ``Target.account``.
+        workspace: The workspace in which the change was meant.
+        body: The body as far as it was known.
+        unresolved: ``project``, ``task``, ``tags`` as they were typed; ``billable: "default"``
+            takes the project's.
+        max_age: Seconds after which what is cached is asked for again.
+
+    Raises:
+        NotFoundError, AmbiguousError: A name fits nothing, or several; ``details`` has the
+            candidates.
+        UnreachableError, RateLimitError, SignInError, PermissionRefused: Still no way to ask.
+    """
+    names = Names(account, workspace, lambda: gateway, max_age=max_age)
+    found = dict(body)
+    if unresolved.get("project"):
+        project = names.project(str(unresolved["project"]), create=True)
+        found["projectId"] = project["id"]
+        if unresolved.get("billable") == "default":
+            found["billable"] = bool(project.get("billable"))
+    if unresolved.get("task"):
+        task = names.task(str(unresolved["task"]), str(found.get("projectId")), create=True)
+        found["taskId"] = task["id"]
+    tags = [str(names.tag(str(text), create=True)["id"]) for text in unresolved.get("tags") or ()]
+    if tags:
+        found["tagIds"] = list(dict.fromkeys([*(found.get("tagIds") or ()), *tags]))
+    return found
+
+
+def _label(kind: str, item: Mapping[str, Any]) -> str:
+    return project_label(item) if kind == "projects" else str(item.get("name", ""))

@@ -12,15 +12,22 @@ from clockify_cli.times.clock import Clock, Role
 
 if TYPE_CHECKING:
     from clockify_cli.times.durations import parse_duration
-    from clockify_cli.times.instants import Moment, parse_instant
-    from clockify_cli.times.periods import Period, parse_day, parse_period
-    from clockify_cli.times.spans import (
-        Span,
-        implausibilities,
+    from clockify_cli.times.forms import Span
+    from clockify_cli.times.instants import Moment
+    from clockify_cli.times.parse import (
+        is_bare_clock,
+        latest_clock,
         leading_span,
+        leading_spans,
+        parse_day,
+        parse_instant,
+        parse_period,
         parse_span,
+        parse_spans,
         span_between,
     )
+    from clockify_cli.times.periods import Period
+    from clockify_cli.times.spans import implausibilities
 
 __all__ = [
     "Clock",
@@ -29,12 +36,16 @@ __all__ = [
     "Role",
     "Span",
     "implausibilities",
+    "is_bare_clock",
+    "latest_clock",
     "leading_span",
+    "leading_spans",
     "parse_day",
     "parse_duration",
     "parse_instant",
     "parse_period",
     "parse_span",
+    "parse_spans",
     "span_between",
 ]
 
@@ -42,21 +53,15 @@ __all__ = [
 _HOMES = {
     "Moment": "instants",
     "Period": "periods",
-    "Span": "spans",
+    "Span": "forms",
     "implausibilities": "spans",
-    "leading_span": "spans",
-    "parse_day": "periods",
     "parse_duration": "durations",
-    "parse_instant": "instants",
-    "parse_period": "periods",
-    "parse_span": "spans",
-    "span_between": "spans",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'parse')}"), name)

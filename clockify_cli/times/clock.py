@@ -61,7 +61,7 @@ class Clock:
         at which they do. A day that a zone leaves out starts when the next one does.
         """
         wall = datetime.combine(day, time())
-        early, late = self._readings(wall)
+        early, late = self.readings(wall)
         return early if early <= late else self._change(late, early)
 
     def at(self, wall: datetime, role: Role = "start") -> tuple[datetime, tuple[str, ...]]:
@@ -76,7 +76,7 @@ class Clock:
         Raises:
             TimeError: The clocks skip that time.
         """
-        early, late = self._readings(wall)
+        early, late = self.readings(wall)
         if early == late:
             return early, ()
         if early > late:
@@ -93,7 +93,7 @@ class Clock:
 
         It never refuses, so it can tell whether a time is to come before that time is asked for.
         """
-        early, late = self._readings(wall)
+        early, late = self.readings(wall)
         return early if role == "start" else max(early, late)
 
     def show(self, instant: datetime) -> str:
@@ -108,7 +108,7 @@ class Clock:
         """Say whether an instant is in the future by more than clocks may differ."""
         return instant > self.now + SKEW
 
-    def _readings(self, wall: datetime) -> tuple[datetime, datetime]:
+    def readings(self, wall: datetime) -> tuple[datetime, datetime]:
         """Return the instants of ``wall`` by the offset before a change of clocks and after it.
 
         They are equal far from one; the first is the earlier where the time happens twice and

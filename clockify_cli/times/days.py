@@ -6,17 +6,17 @@ import re
 from datetime import date, timedelta
 
 from clockify_cli.core.errors import TimeError
+from clockify_cli.core.weekdays import WEEKDAYS, weekday_number
 from clockify_cli.times.clock import Clock
 from clockify_cli.times.text import quoted
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NEAR = {"today": 0, "yesterday": -1, "tomorrow": 1}
 
-WEEKDAY = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _WEEKDAYS)
-DAY = (
-    rf"today|yesterday|tomorrow|(?:(?:last|this|next) )?(?:{WEEKDAY})"
-    r"|-\d+d|\d{4}-\d\d-\d\d|\d\d-\d\d"
-)
+WEEKDAY = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in WEEKDAYS)
+DATE = rf"(?:(?:{WEEKDAY}) )?\d{{4}}-\d\d-\d\d"  # with the weekday, as we print it
+# A date without its year is two hours where a span begins.
+FIRST_DAY = rf"today|yesterday|tomorrow|{DATE}|(?:(?:last|this|next) )?(?:{WEEKDAY})|-\d+d"
+DAY = rf"{FIRST_DAY}|\d\d-\d\d"
 
 
 class Day:
@@ -24,7 +24,7 @@ class Day:
 
     Attributes:
         typed: The tidied text.
-        weekday: It is a bare weekday: the most recent one, unless its clock is yet to come.
+        weekday: It is a bare weekday: the most recent one, unless its clock is in the future.
     """
 
     __slots__ = ("typed", "weekday")
@@ -38,7 +38,7 @@ class Day:
         """The kind of day, for the rule that applied."""
         if self.typed in _NEAR or self.typed.startswith("-"):
             return "day"
-        return "date" if self.typed[0].isdigit() else "weekday"
+        return "date" if self.typed[-1].isdigit() else "weekday"
 
     def on(self, clock: Clock) -> tuple[date, tuple[str, ...]]:
         """Return the date that is meant, and what to say about it.
@@ -55,12 +55,13 @@ class Day:
             return today + timedelta(days=_NEAR[typed]), ()
         if typed.startswith("-"):
             return today - timedelta(days=int(typed[1:-1])), ()
-        if typed[0].isdigit():
-            if len(typed) == 5:
-                return self._in_year(today)
-            return real_date(int(typed[:4]), int(typed[5:7]), int(typed[8:]), typed), ()
+        if len(typed) == 5 and typed[0].isdigit():
+            return self._in_year(today)
         which, _, name = typed.rpartition(" ")
-        number = next(n for n, day in enumerate(_WEEKDAYS) if day.startswith(name))
+        if typed[-1].isdigit():
+            return self._on_weekday(which, name), ()
+        number = weekday_number(name)
+        assert number is not None
         if which == "next":
             return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1), ()
         if which == "this":
@@ -68,6 +69,16 @@ class Day:
             return first + timedelta(days=(number - clock.week_start) % 7), ()
         back = (today.weekday() - number) % 7
         return today - timedelta(days=back or (7 if which == "last" else 0)), ()
+
+    def _on_weekday(self, weekday: str, typed: str) -> date:
+        """Return the date that is typed, which falls on ``weekday`` where one is named."""
+        found = real_date(int(typed[:4]), int(typed[5:7]), int(typed[8:]), typed)
+        if weekday and found.weekday() != weekday_number(weekday):
+            raise TimeError(
+                f"{typed} is not a {WEEKDAYS[weekday_number(weekday) or 0].title()}.",
+                f"It is a {WEEKDAYS[found.weekday()].title()}; leave the weekday out.",
+            )
+        return found
 
     def _in_year(self, today: date) -> tuple[date, tuple[str, ...]]:
         month, day = int(self.typed[:2]), int(self.typed[3:])
@@ -78,7 +89,7 @@ class Day:
         if found <= today:
             return found, ()
         found = real_date(today.year - 1, month, day, self.typed)
-        return found, (f"{self.typed} is yet to come this year: taken as {found:%a %Y-%m-%d}.",)
+        return found, (f"{self.typed} is in the future this year: taken as {found:%a %Y-%m-%d}.",)
 
 
 def find_day(typed: str) -> Day | None:

@@ -1,7 +1,7 @@
 """Instants that people type: ``9:00``, ``yesterday 14:00``, ``-1h30m``, ``last-stop``.
 
 Reading has two steps. ``find_instant`` looks at the form alone; the ``Typed`` it returns is
-told the clock only when that form is the one that counts. So an anchor, which may cost a
+given the clock only when that form is the one that counts. So an anchor, which may cost a
 request, is asked for once at most.
 """
 
@@ -16,7 +16,7 @@ from clockify_cli.core.errors import TimeError
 from clockify_cli.times.clock import Clock, Role, dated
 from clockify_cli.times.days import DAY, Day, real_date
 from clockify_cli.times.durations import Length, find_length
-from clockify_cli.times.text import INSTANTS, outside_calendar, quoted, tidy
+from clockify_cli.times.text import INSTANTS, quoted
 
 # Four digits before "-11-24" are the year of a date.
 CLOCK = (
@@ -28,6 +28,7 @@ _STAMP = (
     r"(?P<clock>\d\d:\d\d(?::\d\d)?)(?:(?<=\d\d:\d\d:\d\d)\.\d+)?"
     r"(?P<offset>z|(?P<sign>[+-])(?P<hours>\d\d)(?::(?P<minutes>\d\d))?)?"
 )
+NEEDS_FLAG = "A time in the future needs --allow-future."
 _WEEK = timedelta(days=7)
 
 Found = tuple[datetime, tuple[str, ...]]
@@ -48,6 +49,16 @@ class Moment:
     rule: str
     notices: tuple[str, ...]
     plainly_today: bool
+
+
+class FutureError(TimeError):
+    """A time in the future, which only ``--allow-future`` takes."""
+
+    def __init__(self, typed: str, at: datetime, clock: Clock) -> None:
+        super().__init__(
+            f"{quoted(typed)} is in the future: {clock.show(at)}.",
+            f"It is {dated(clock.wall(clock.now))} now. {NEEDS_FLAG}",
+        )
 
 
 class Typed:
@@ -78,10 +89,6 @@ class Typed:
             TimeError: It has the form, but there is no such instant.
         """
         raise NotImplementedError
-
-    def mend_future(self, clock: Clock) -> str:
-        """Return what to do about it if it is still to come."""
-        return f"It is {dated(clock.wall(clock.now))} now; a time to come needs --allow-future."
 
 
 class _Now(Typed):
@@ -148,15 +155,16 @@ class DayClock(Typed):
     """A clock time, on a day or without one.
 
     Attributes:
-        day: The day, where one was typed.
+        day: The day, if one was typed.
+        clock_time: The time of day as it was typed.
     """
 
-    __slots__ = ("_clock_time", "day")
+    __slots__ = ("clock_time", "day")
 
     def __init__(self, typed: str, day: str | None, clock_time: str) -> None:
         self.day: Final = Day(day) if day else None
         super().__init__(typed, f"{self.day.rule} and clock" if self.day else "clock")
-        self._clock_time = clock_time
+        self.clock_time = clock_time
 
     def on(self, day: date) -> datetime:
         """Return the clock time on a day, as a naive datetime.
@@ -164,7 +172,7 @@ class DayClock(Typed):
         Raises:
             TimeError: The clock does not show it (``25:00``).
         """
-        return datetime.combine(day, read_clock(self._clock_time, self.typed))
+        return datetime.combine(day, read_clock(self.clock_time, self.typed))
 
     def find(self, clock: Clock, role: Role, allow_future: bool) -> Found:
         """Return the instant on its day, without a day on today."""
@@ -172,72 +180,20 @@ class DayClock(Typed):
         wall = self.on(day)
         going_back = self.day is not None and self.day.weekday and not allow_future
         if going_back and clock.is_ahead(clock.reading(wall, role)):
-            notices += (f"{dated(wall)} is still to come: taken as {dated(wall - _WEEK)}.",)
+            notices += (f"{dated(wall)} is in the future: taken as {dated(wall - _WEEK)}.",)
             wall -= _WEEK
         at, said = clock.at(wall, role)
         return at, notices + said
-
-    def mend_future(self, clock: Clock) -> str:
-        """Return what to do about it; the day may have been forgotten."""
-        if self.day is None:
-            return (
-                f"Did you mean 'yesterday {self._clock_time}'? A time to come needs --allow-future."
-            )
-        return super().mend_future(clock)
-
-
-def parse_instant(
-    text: str, clock: Clock, *, role: Role = "start", allow_future: bool = False
-) -> Moment:
-    """Return the instant that ``text`` means.
-
-    Args:
-        text: What was typed.
-        clock: The present, the zone and the anchors.
-        role: Whether it starts or ends something: a wall clock that happens twice is the
-            earlier time as a start and the later one as an end.
-        allow_future: A time to come is no error, and the bare name of today's weekday is today
-            even if its clock time is to come.
-
-    Raises:
-        TimeError: It is no instant of the grammar, does not exist, or is in the future.
-    """
-    form = read_form(text)
-    try:
-        at, notices = form.find(clock, role, allow_future)
-        if not allow_future:
-            refuse_future(at, form, clock)
-        plain = clock.is_today(at) and not notices and not form.offset
-    except OverflowError:
-        raise outside_calendar(text) from None
-    return Moment(at, form.rule, notices, plain)
-
-
-def read_form(text: str) -> Typed:
-    """Return the form of an instant that ``text`` has.
-
-    Raises:
-        TimeError: It has none.
-    """
-    typed = tidy(text)
-    form = find_instant(typed)
-    if form is None:
-        from clockify_cli.times.suggestions import not_an_instant  # needed for a refusal only
-
-        raise not_an_instant(text, typed)
-    return form
 
 
 def refuse_future(at: datetime, form: Typed, clock: Clock) -> None:
     """Refuse an instant that is in the future by more than clocks may differ.
 
     Raises:
-        TimeError: It is.
+        FutureError: It is.
     """
     if clock.is_ahead(at):
-        raise TimeError(
-            f"{quoted(form.typed)} is still to come: {clock.show(at)}.", form.mend_future(clock)
-        )
+        raise FutureError(form.typed, at, clock)
 
 
 def find_instant(typed: str) -> Typed | None:
@@ -260,6 +216,11 @@ def find_instant(typed: str) -> Typed | None:
 def without_day(typed: Typed) -> DayClock | None:
     """Return ``typed`` if it is a clock time alone."""
     return typed if isinstance(typed, DayClock) and typed.day is None else None
+
+
+def hour_clock(typed: str, day: str | None, hour: str) -> DayClock:
+    """Return the clock time that a bare hour beside a dash means: ``9`` is 9:00."""
+    return DayClock(typed, day, f"{int(hour)}:00" if len(hour) < 3 and hour.isdigit() else hour)
 
 
 def _find_relative(typed: str) -> Typed | None:
@@ -295,7 +256,7 @@ def read_clock(clock_time: str, typed: str) -> time:
         hours, minutes, seconds = int(digits[:2]), int(digits[2:]), 0
     if (hours, minutes, seconds) == (24, 0, 0) and not half:
         raise TimeError(
-            f"{quoted(typed)}: a day's last hour is 23.", "Midnight is 0:00 of the day that begins."
+            f"{quoted(typed)}: hours go up to 23.", "Midnight is 0:00 of the day that begins."
         )
     if minutes > 59 or seconds > 59 or hours > 23 or (half and not 1 <= hours <= 12):
         last = "12 before am and pm" if half else "23"

@@ -1,4 +1,4 @@
-"""Periods that people type: ``week``, ``last-month``, ``2026-W48``, ``monday..friday``."""
+"""Periods that people type: ``week``, ``last month``, ``2026-W48``, ``monday..friday``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,23 @@ from datetime import date, datetime, timedelta
 
 from clockify_cli.core.errors import TimeError
 from clockify_cli.times.clock import Clock
-from clockify_cli.times.days import DAY, Day, find_day, week_of
-from clockify_cli.times.text import PERIODS, outside_calendar, quoted, tidy
+from clockify_cli.times.days import DAY, Day, week_of
+from clockify_cli.times.text import PERIODS, quoted
 
-_PERIOD = (
-    r"(?:(?P<which>this|last)-)?(?P<unit>week|month|quarter|year)|last-(?P<days>\d+)d"
-    r"|(?P<year>\d{4})(?:-(?P<month>\d\d)|-w(?P<week>\d\d)|-q(?P<quarter>\d))?"
-    rf"|(?P<first>{DAY})(?: ?\.\. ?(?P<last>{DAY}))?"
+_MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
+_NAME = "|".join(f"{name[:3]}(?:{name[3:]})?" if name[3:] else name for name in _MONTH_NAMES)
+_PERIOD = (
+    r"(?:(?P<which>this|last)[- ])?(?P<unit>week|month|quarter|year)"
+    r"|last[- ](?P<count>\d+)(?P<of>d|[- ]?(?:days?|weeks?|months?))"
+    r"|(?P<year>\d{4})(?:-(?P<month>\d\d)|[- ]w(?P<week>\d\d)|[- ]q(?P<quarter>\d))?"
+    rf"|w(?P<lone_week>\d\d)|(?P<name>{_NAME})(?: (?P<name_year>\d{{4}}))?|(?P<all>all)"
+    rf"|since (?P<since>{DAY})|(?P<first>{DAY})(?:(?: ?\.\. ?| to )(?P<last>{DAY}))?"
+)
+ALL_FROM = date(1970, 1, 1)
+_ALL_AHEAD = timedelta(days=366)  # what is planned further ahead than that is a slip
 _DAY = timedelta(days=1)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -43,49 +52,28 @@ class Period:
     notices: tuple[str, ...] = ()
 
 
-def parse_period(text: str, clock: Clock) -> Period:
-    """Return the days that ``text`` means.
-
-    A week begins on the account's first day, but for ``2026-W48``, which is ISO 8601's.
-    ``last-7d`` is seven days of which today is the last.
+def dates_of(form: re.Match[str], clock: Clock) -> Period:
+    """Return the days that a form means.
 
     Raises:
-        TimeError: It is no period of the grammar, or the calendar does not have it.
+        TimeError: The calendar does not have them.
+        OverflowError: They are outside it.
     """
-    typed = tidy(text)
-    form = find_period(typed)
-    if form is None:
-        from clockify_cli.times.suggestions import not_a_period  # needed for a refusal only
-
-        raise not_a_period(text, typed)
     notices: tuple[str, ...] = ()
-    try:
-        if form["first"]:
-            first, last, notices = _days(form, clock)
-        else:
-            first, last = _dates(form, clock)
-        start, end = clock.day_start(first), clock.day_start(last + _DAY)
-    except OverflowError:
-        raise outside_calendar(text) from None
+    if form["first"]:
+        first, last, notices = _days(form, clock)
+    elif form["since"]:
+        first, last, notices = _since(form, clock)
+    elif form["all"]:
+        first, last = ALL_FROM, clock.today + _ALL_AHEAD
+    elif form["lone_week"]:
+        first, last, notices = _latest_week(form, clock)
+    elif form["name"] and not form["name_year"]:
+        first, last, notices = _latest_month(form, clock)
+    else:
+        first, last = _dates(form, clock)
+    start, end = clock.day_start(first), clock.day_start(last + _DAY)
     return Period(start, end, first, last, _name(form), notices)
-
-
-def parse_day(text: str, clock: Clock) -> date:
-    """Return the date that ``text`` means.
-
-    Raises:
-        TimeError: It is no day of the grammar, or the calendar does not have it.
-    """
-    typed = tidy(text)
-    day = find_day(typed)
-    if day is None:
-        from clockify_cli.times.suggestions import not_a_day  # needed for a refusal only
-
-        raise not_a_day(text, typed)
-    try:
-        return day.on(clock)[0]
-    except OverflowError:
-        raise outside_calendar(text) from None
 
 
 def find_period(typed: str) -> re.Match[str] | None:
@@ -112,13 +100,52 @@ def _days(form: re.Match[str], clock: Clock) -> tuple[date, date, tuple[str, ...
     return first, last, notices + said
 
 
+def _since(form: re.Match[str], clock: Clock) -> tuple[date, date, tuple[str, ...]]:
+    first, notices = Day(form["since"]).on(clock)
+    if first > clock.today:
+        raise TimeError(f"{quoted(form.string)} has not begun: it is {clock.today} today.", PERIODS)
+    return first, clock.today, notices
+
+
+def _latest_week(form: re.Match[str], clock: Clock) -> tuple[date, date, tuple[str, ...]]:
+    """Return the latest week of that number that has begun."""
+    number, this = int(form["lone_week"]), clock.today.isocalendar().year
+    for year in (this, this - 1):
+        try:
+            first = date.fromisocalendar(year, number, 1)
+        except ValueError:
+            continue
+        if first <= clock.today:
+            return first, first + 6 * _DAY, _taken_as(form, f"{year}-W{number:02}", year < this)
+    if 1 <= number <= 53:
+        raise TimeError(
+            f"Neither {this} nor {this - 1} has had a week {number}.",
+            f"Write its year too: {this - 1}-W{number - 1:02}.",
+        )
+    raise TimeError(f"There is no week {quoted(form.string.upper())}.", PERIODS)
+
+
+def _latest_month(form: re.Match[str], clock: Clock) -> tuple[date, date, tuple[str, ...]]:
+    """Return the latest month of that name that has begun."""
+    today, month = clock.today, _month_number(form["name"])
+    year = today.year - (month > today.month)
+    first, last = _months(year * 12 + month - 1, 1)
+    return first, last, _taken_as(form, f"{year}-{month:02}", year < today.year)
+
+
+def _taken_as(form: re.Match[str], meant: str, past: bool) -> tuple[str, ...]:
+    shown = form.string.upper() if form["lone_week"] else form.string.title()
+    return (f"{shown} is in the future this year: taken as {meant}.",) if past else ()
+
+
+def _month_number(name: str) -> int:
+    return next(n for n, month in enumerate(_MONTH_NAMES, 1) if month.startswith(name))
+
+
 def _dates(form: re.Match[str], clock: Clock) -> Dates:
     today = clock.today
-    if form["days"]:
-        days = int(form["days"])
-        if not days:
-            raise TimeError(f"{quoted(form.string)} has no day in it.", PERIODS)
-        return today - (days - 1) * _DAY, today
+    if form["count"]:
+        return _last_days(int(form["count"]), form["of"].strip("- ")[0], form.string, today)
     if form["unit"] == "week":
         first = week_of(today, clock.week_start) - 7 * _DAY * (form["which"] == "last")
         return first, first + 6 * _DAY
@@ -126,6 +153,8 @@ def _dates(form: re.Match[str], clock: Clock) -> Dates:
         months = _MONTHS[form["unit"]]
         number = (today.year * 12 + today.month - 1) // months - (form["which"] == "last")
         return _months(number * months, months)
+    if form["name"]:
+        return _months(int(form["name_year"]) * 12 + _month_number(form["name"]) - 1, 1)
     year = int(form["year"])
     if form["week"]:
         return _iso_week(year, int(form["week"]), form.string)
@@ -136,6 +165,17 @@ def _dates(form: re.Match[str], clock: Clock) -> Dates:
         month = _checked(int(form["month"]), 12, form.string, "months")
         return _months(year * 12 + month - 1, 1)
     return _months(year * 12, 12)
+
+
+def _last_days(count: int, unit: str, typed: str, today: date) -> Dates:
+    """Return so many days, weeks or months of which today is the last day."""
+    if not count:
+        raise TimeError(f"{quoted(typed)} has no day in it.", PERIODS)
+    if unit != "m":
+        return today - (count * (7 if unit == "w" else 1) - 1) * _DAY, today
+    first, last = _months(today.year * 12 + today.month - 1 - count, 1)
+    # Since the day after the same one so many months ago, or after that month's last.
+    return first + timedelta(days=min(today.day, (last - first).days + 1)), today
 
 
 def _months(number: int, count: int) -> Dates:
@@ -171,8 +211,10 @@ def _checked(number: int, most: int, typed: str, kind: str) -> int:
 
 
 def _name(form: re.Match[str]) -> str:
-    if form["year"]:
-        return form.string.upper()
+    if form["year"] or form["lone_week"]:
+        return form.string.upper().replace(" ", "-")
+    if form["name"]:
+        return form.string.title()
     if form["last"]:
         return f"{form['first']}..{form['last']}"
     return form.string

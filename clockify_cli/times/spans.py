@@ -6,392 +6,62 @@ As with instants, the form is found first and the clock is asked once, for the f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from clockify_cli.core.errors import TimeError
 from clockify_cli.times.clock import Clock, dated
-from clockify_cli.times.days import DAY, WEEKDAY
-from clockify_cli.times.durations import UNIT, Length, find_length, read_length
+from clockify_cli.times.days import DAY, FIRST_DAY, Day
+from clockify_cli.times.durations import find_length
+from clockify_cli.times.forms import Alone, Between, Ended, Form, Lasting, TwoWays, Until
 from clockify_cli.times.instants import (
-    DAY_CLOCK,
-    DayClock,
+    CLOCK,
     Typed,
     find_instant,
-    read_form,
-    refuse_future,
-    without_day,
+    hour_clock,
 )
-from clockify_cli.times.text import SPANS, outside_calendar, quoted, tidy
 
-LONGEST_ROLLOVER = timedelta(hours=12)  # a night's work; more is a slip
-MOST_WORDS = 22  # two instants of "5 weeks 4 days 3 hours 2 minutes 1 second ago"
+_TIGHT = "Write durations without blanks: '-1h30m -15m', '1h30m ago 15m ago'."
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=366)  # the same date a year ago is no more than a year ago
 
-_BETWEEN = rf"{DAY_CLOCK}( ?- ?| ?\.\. ?| to ){DAY_CLOCK}"
-_HOURS_MINUTES = r"\d{1,2}:\d\d"
-
-# The words of the grammar and a few that people try instead: so far, a span may be meant.
-_WORD = (
-    r"now|last|stop|start|ago|in|at|today|yesterday|tomorrow|this|next|noon|midnight|for|to|until"
-    rf"|till?|from|[ap]m|pt|{WEEKDAY}|{UNIT}"
+_DASH = r" ?- ?| ?\.\. ?| to "
+_LATER = r"(?:\+(\d{1,2}))?"  # as in the ranges that we print: 23:30–0:45+1
+_BETWEEN = (
+    rf"(?:({FIRST_DAY}) (?:at )?)?({CLOCK}|\d\d?)({_DASH})"
+    rf"(?:({DAY}) (?:at )?)?({CLOCK}|\d\d?|now){_LATER}"
 )
+# A span after the first one: plainly times, since a description may begin there.
+_PLAIN_CLOCK = r"\d{1,2}:\d\d(?::\d\d)?|\d{1,2}(?::\d\d)?[ap]m"
+_FURTHER = (
+    rf"(?:({FIRST_DAY}) (?:at )?)?({_PLAIN_CLOCK})({_DASH})"
+    rf"(?:({FIRST_DAY}) (?:at )?)?({_PLAIN_CLOCK}){_LATER}"
+)
+_FURTHER_WORDS = 9  # last monday at 22:00 to last tuesday at 6:00
+_HOURS_MINUTES = r"\d{1,2}:\d\d"
+_MONTH = r"(19|20)\d\d-(0[1-9]|1[0-2])"
+_MONTH_DAY = r"(\d\d-\d\d) (.+)"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A span that was typed; its end is after its start, both are in UTC and whole seconds.
+class _MonthDay(TwoWays):
+    """``10-12 9:00-10:00``: two hours, or a date without its year."""
 
-    Attributes:
-        start: When it starts.
-        end: When it ends.
-        rule: The rule of the grammar that applied.
-        notices: What the user should know about how it was read.
-        plainly_today: It lies within today, with nothing to tell about it; else it is echoed.
-    """
+    __slots__ = ("_day", "_rest")
 
-    start: datetime
-    end: datetime
-    rule: str
-    notices: tuple[str, ...]
-    plainly_today: bool
-
-
-class Form:
-    """The form of a span, not yet told the clock.
-
-    Attributes:
-        typed: The tidied text.
-        loose: A longer text may still be what was meant: how the rest of it would go on.
-        dayless: It says no day, so a day that follows was perhaps meant for it.
-    """
-
-    __slots__ = ("dayless", "loose", "typed")
-
-    def __init__(self, typed: str, *, dayless: bool = False, loose: str = "") -> None:
-        self.typed = typed
-        self.dayless = dayless
-        self.loose = loose
-
-    def span(self, clock: Clock, allow_future: bool) -> Span:
-        """Return the span that is meant.
-
-        Raises:
-            TimeError: It has the form, but there is no such span.
-        """
-        raise NotImplementedError
-
-    def _latest_day(
-        self,
-        one: DayClock,
-        clock: Clock,
-        allow_future: bool,
-        end_if: Callable[[date], datetime],
-    ) -> tuple[date, tuple[str, ...]]:
-        """Return the day of ``one``, and what to say about it.
-
-        A bare weekday is the latest on which the span is over. So is no day at all where the
-        span goes over midnight, since it may be last night's; else it is today, like every
-        clock time, and one that is still to come is refused, not moved.
-
-        Args:
-            one: The clock time that decides where the span lies.
-            clock: The present and the zone.
-            allow_future: The span need not be over.
-            end_if: Gives about when the span ends if ``one`` is on that day.
-        """
-        day, notices = one.day.on(clock) if one.day else (clock.today, ())
-        if allow_future or (one.day and not one.day.weekday):
-            return day, notices
-        if not one.day:
-            clock.at(one.on(day))  # one that the clock skips today is refused, not moved
-            if clock.local(end_if(day)).date() <= day:
-                return day, notices
-        chosen = day
-        for back in (0, 7) if one.day else (0, 1, 2):
-            chosen = day - back * _DAY
-            if not clock.is_ahead(end_if(chosen)):
-                break
-        if chosen != day:
-            notices += (
-                f"On {day:%a} {day} {quoted(self.typed)} is not over yet:"
-                f" taken as {chosen:%a} {chosen}.",
-            )
-        return chosen, notices
-
-
-class _Between(Form):
-    """A start and an end."""
-
-    __slots__ = ("_first", "_last")
-
-    def __init__(self, typed: str, first: Typed, last: Typed) -> None:
-        dayless = without_day(first) is not None and without_day(last) is not None
-        super().__init__(typed, dayless=dayless)
-        self._first = first
-        self._last = last
-
-    def span(self, clock: Clock, allow_future: bool) -> Span:
-        first, last = self._first, self._last
-        clock_end = without_day(last)
-        if clock_end and isinstance(first, DayClock):
-            day, notices = self._latest_day(
-                first, clock, allow_future, lambda day: _clock_end(first, day, clock_end, clock)
-            )
-            start, said = clock.at(first.on(day))
-            notices += said
-        else:
-            start, notices = first.find(clock, "start", allow_future)
-            day = clock.local(start).date()
-        if not allow_future:
-            refuse_future(start, first, clock)
-        if clock_end:
-            end, said = self._end_on(start, day, clock_end, clock)
-        else:
-            end, said = last.find(clock, "end", allow_future)
-        if end <= start:
-            raise self._backwards(no_length=end == start)
-        if not allow_future:
-            refuse_future(end, last, clock)
-        return _made(start, end, f"{first.rule} to {last.rule}", notices + said, clock, first, last)
-
-    def _end_on(
-        self, start: datetime, day: date, last: DayClock, clock: Clock
-    ) -> tuple[datetime, tuple[str, ...]]:
-        """Return the end that a clock time alone means: on the day of the start, or the next."""
-        reading = clock.reading(last.on(day), "end")
-        if reading > start:
-            return clock.at(last.on(day), "end")
-        if clock.reading(last.on(day + _DAY), "end") - start > LONGEST_ROLLOVER:
-            raise self._backwards(no_length=reading == start)
-        end, said = clock.at(last.on(day + _DAY), "end")
-        rolled = (
-            f"The end is on the next day: {dated(clock.wall(start))} to {dated(clock.wall(end))}."
-        )
-        return end, (rolled, *said)
-
-    def _backwards(self, *, no_length: bool) -> TimeError:
-        if no_length:
-            return TimeError(f"{quoted(self.typed)} has no length.", SPANS)
-        if not without_day(self._last):
-            hint = f"The earlier time comes first. {SPANS}"
-        elif isinstance(self._first, DayClock):
-            hint = (
-                "A clock time before the start is the next day's up to 12 h later; else write"
-                " both days: 'yesterday 20:00 to today 9:30'."
-            )
-        else:
-            hint = (
-                "A clock time alone is on the day of the start; else write its day:"
-                f" '{self._first.typed} today {self._last.typed}'."
-            )
-        return TimeError(f"{quoted(self.typed)} ends before it starts.", hint)
-
-
-class _Lasting(Form):
-    """A start and a length."""
-
-    __slots__ = ("_first", "_length")
-
-    def __init__(self, typed: str, first: Typed, length: Length) -> None:
-        super().__init__(typed, dayless=without_day(first) is not None)
-        self._first = first
-        self._length = length
-
-    def span(self, clock: Clock, allow_future: bool) -> Span:
-        first, length = self._first, self._length.elapsed()
-        if isinstance(first, DayClock):
-            day, notices = self._latest_day(
-                first, clock, allow_future, lambda day: clock.reading(first.on(day)) + length
-            )
-            start, said = clock.at(first.on(day))
-            notices += said
-        else:
-            start, notices = first.find(clock, "start", allow_future)
-        end = start + length
-        if not allow_future:
-            refuse_future(start, first, clock)
-        if not allow_future and clock.is_ahead(end):
-            raise TimeError(
-                f"The end of {quoted(self.typed)} is still to come: {clock.show(end)}.",
-                first.mend_future(clock),
-            )
-        return _made(start, end, f"{first.rule} for duration", notices, clock, first)
-
-
-class _Until(Form):
-    """A length and an end."""
-
-    __slots__ = ("_last", "_length")
-
-    def __init__(self, typed: str, length: Length, last: Typed) -> None:
-        super().__init__(typed, dayless=without_day(last) is not None)
-        self._length = length
-        self._last = last
-
-    def span(self, clock: Clock, allow_future: bool) -> Span:
-        last = self._last
-        if isinstance(last, DayClock):
-            day, notices = self._latest_day(
-                last, clock, allow_future, lambda day: clock.reading(last.on(day), "end")
-            )
-            end, said = clock.at(last.on(day), "end")
-            notices += said
-        else:
-            end, notices = last.find(clock, "end", allow_future)
-        if not allow_future:
-            refuse_future(end, last, clock)
-        if self._length.clock_like:
-            said_length = self.typed.partition(" until ")[0]
-            notices += (
-                f"{quoted(said_length)} is taken as a length; a span that starts then is"
-                f" '{said_length} to {last.typed}'.",
-            )
-        start = end - self._length.elapsed()
-        return _made(start, end, f"duration until {last.rule}", notices, clock, last)
-
-
-class _Ended(Form):
-    """A length that ended now."""
-
-    __slots__ = ("_length",)
-
-    def __init__(self, typed: str, length: Length) -> None:
-        # '9:00 - 10': who goes on like this did not mean nine hours.
-        more = r"|(?:-|\.\.|\+|to |till? |for ) ?\d" if length.clock_like else ""
-        super().__init__(typed, dayless=True, loose=r"until \d|ago(?: |$)" + more)
-        self._length = length
-
-    def span(self, clock: Clock, allow_future: bool) -> Span:
-        end = clock.now
-        start = end - self._length.elapsed()
-        notices: tuple[str, ...] = ()
-        if self._length.clock_like:
-            notices = (
-                f"{quoted(self.typed)} is taken as a length that ended now; a span that starts"
-                f" then is '{self.typed} now'.",
-            )
-        return _made(start, end, "duration until now", notices, clock)
-
-
-class TwoWays(Form):
-    """``9:00 -10:30``, which may end at 10:30 or ten and a half hours ago."""
-
-    __slots__ = ("_mend",)
-
-    def __init__(self, typed: str, mend: str) -> None:
+    def __init__(self, typed: str, day: str, rest: str) -> None:
         super().__init__(typed)
-        self._mend = mend
+        self._day = day
+        self._rest = rest
 
-    def span(self, clock: Clock, allow_future: bool) -> Span:
-        """Refuse it."""
-        raise TimeError(f"{quoted(self.typed)} can be read in two ways.", self._mend)
-
-
-def parse_span(
-    text_or_words: str | Sequence[str], clock: Clock, *, allow_future: bool = False
-) -> Span:
-    """Return the span that the text, or the words joined by blanks, means.
-
-    Args:
-        text_or_words: What was typed.
-        clock: The present, the zone and the anchors.
-        allow_future: A time to come is no error, and clock times without a day are today's
-            even if they are not over.
-
-    Raises:
-        TimeError: It is no span of the grammar, has no length, or is in the future.
-    """
-    text = text_or_words if isinstance(text_or_words, str) else " ".join(text_or_words)
-    typed = tidy(text)
-    form = find_span(typed)
-    if form is None:
-        from clockify_cli.times.suggestions import not_a_span  # needed for a refusal only
-
-        raise not_a_span(text, typed)[1]
-    return _resolved(form, text, clock, allow_future)
-
-
-def span_between(
-    clock: Clock,
-    *,
-    start: str | None = None,
-    end: str | None = None,
-    length: str | None = None,
-    allow_future: bool = False,
-) -> Span:
-    """Return the span whose parts were typed apart (``--from``, ``--to``, ``--for``).
-
-    They mean what they do within one text; without an end, the span ended now.
-
-    Args:
-        clock: The present, the zone and the anchors.
-        start: An instant.
-        end: An instant.
-        length: A duration.
-        allow_future: As in ``parse_span``.
-
-    Raises:
-        TimeError: A part is none of the grammar, there are too many or too few, or the span
-            that they make is refused.
-    """
-    first = None if start is None else read_form(start)
-    last = None if end is None else read_form(end)
-    lasts = None if length is None else read_length(length)
-    if lasts:
-        lasts = Length(lasts.days, lasts.seconds)  # nobody takes it for a clock time here
-    form: Form
-    if first and lasts and not last:
-        form = _Lasting(f"{first.typed} for {length}", first, lasts)
-    elif first and not lasts:
-        last = last or read_form("now")
-        form = _Between(f"{first.typed} to {last.typed}", first, last)
-    elif lasts and last and not first:
-        form = _Until(f"{length} until {last.typed}", lasts, last)
-    elif lasts and not first:
-        form = _Ended(str(length), lasts)
-    else:
-        raise TimeError("A span is a start and an end, or one of them and a length.", SPANS)
-    return _resolved(form, form.typed, clock, allow_future)
-
-
-def leading_span(
-    words: Sequence[str], clock: Clock, *, allow_future: bool = False
-) -> tuple[Span, int]:
-    """Return the span that the longest run of leading words forms, and how many words it took.
-
-    Where a longer run has the form of a span but cannot be meant (``9:00 - 8:30``), or all but
-    has it (``9:00 - 10``), that is refused instead of becoming half a span and a description.
-    The word ``--`` ends the span and is not counted.
-
-    Args:
-        words: The words as the shell gave them; one may itself contain blanks.
-        clock: The present, the zone and the anchors.
-        allow_future: As in ``parse_span``.
-
-    Raises:
-        TimeError: No leading run forms a span; it speaks of the run that came nearest.
-    """
-    longest = _run_length(words)
-    for count in range(longest, 0, -1):
-        text = " ".join(words[:count])
-        try:
-            form = find_span(tidy(text))
-        except TimeError:
-            continue
-        if form is None:
-            continue
-        rest = tidy(" ".join(words[count:longest]))
-        if form.loose and re.match(form.loose, rest, re.ASCII):
-            raise _nearest(words, range(longest, count, -1))
-        span = _resolved(form, text, clock, allow_future)
-        if form.dayless and (day := re.match(rf"(?:{DAY})(?= |$)", rest, re.ASCII)):
-            notice = f"{quoted(day[0])} is part of the description: a day comes first."
-            span = replace(span, notices=(*span.notices, notice), plainly_today=False)
-        return span, count
-    raise _nearest(words, range(max(longest, 1), 0, -1))
+    def readings(self, clock: Clock) -> tuple[str, ...]:
+        """Return the date and the hours, each with the rest."""
+        day = Day(self._day).on(clock)[0]
+        first, last = map(int, self._day.split("-"))
+        is_span = find_span(f"{day} {self._rest}") is not None
+        further = re.fullmatch(_FURTHER, self._rest, re.ASCII) is not None
+        return (
+            f"{day} {self._rest}" + ("" if is_span else " for 1h"),
+            f"{first}:00-{last}:00 " + ("" if further else "-- ") + self._rest,
+        )
 
 
 def find_span(typed: str) -> Form | None:
@@ -401,18 +71,71 @@ def find_span(typed: str) -> Form | None:
         TimeError: A length in it has the form of one but is none (``1h1h``).
     """
     if found := re.fullmatch(_BETWEEN, typed, re.ASCII):
-        first_day, first, separator, last_day, last = found.groups()
-        if separator == " -" and last_day is None and re.fullmatch(_HOURS_MINUTES, last, re.ASCII):
-            begin = typed[: found.start(3)]
-            return TwoWays(
-                typed, f"Write '{begin} to {last}', or '{begin} {last} ago' for that long ago."
-            )
-        return _Between(
-            typed,
-            DayClock(typed[: found.start(3)], first_day, first),
-            DayClock(typed[found.end(3) :], last_day, last),
-        )
+        return _between(typed, found)
+    if (found := re.fullmatch(_MONTH_DAY, typed, re.ASCII)) and _is_date_or_hours(*found.groups()):
+        return _MonthDay(typed, found[1], found[2])
     return _find_lasting(typed) or _find_until(typed) or _find_two(typed) or _find_ended(typed)
+
+
+def find_spans(typed: str) -> list[Form]:
+    """Return the forms of one span or several, as ``log`` takes them; empty if it is not that.
+
+    Raises:
+        TimeError: As for ``find_span``.
+    """
+    whole = find_span(typed)
+    if whole is not None:
+        return [whole]
+    for place in [found.start() for found in re.finditer(" ", typed)][-_FURTHER_WORDS:]:
+        found = re.fullmatch(_FURTHER, typed[place + 1 :], re.ASCII)
+        before = find_spans(typed[:place]) if found else []
+        last = _between(typed[place + 1 :], found) if found else None
+        if before and last:
+            return [*before, last]
+    return []
+
+
+def _between(typed: str, found: re.Match[str]) -> Form | None:
+    """Return the form of two clock times with a dash between them."""
+    first_day, first, dash, last_day, last, later = found.groups()
+    begin = typed[: found.start(3)]
+    if dash == " -" and last_day is None and re.fullmatch(_HOURS_MINUTES, last, re.ASCII):
+        return TwoWays(typed, f"{begin} to {last}", f"{begin} {last} ago")
+    if re.fullmatch(_MONTH, typed, re.ASCII):
+        return TwoWays(typed, f"{first[:2]}:{first[2:]}-{int(last)}:00")
+    if first.isdigit() and len(first) < 3 and last.endswith("pm") and _half(first, last):
+        day = f"{first_day} " if first_day else ""
+        return TwoWays(typed, f"{day}{first}pm{dash}{last}", f"{day}{int(first)}:00{dash}{last}")
+    end: Typed | None
+    if last == "now":
+        end = find_instant("now") if last_day is None and later is None else None
+    else:
+        end = hour_clock(typed[found.end(3) :].partition("+")[0], last_day, last)
+    if end is None or (later is not None and last_day is not None):
+        return None
+    return Between(
+        typed, hour_clock(begin, first_day, first), end, None if later is None else int(later)
+    )
+
+
+def _half(first: str, last: str) -> bool:
+    """Say whether the ``pm`` of ``8-9pm`` may be meant for both ends, and would matter."""
+    hour = int(re.match(r"\d+", last)[0])  # type: ignore[index]
+    return 0 < int(first) < 12 and (hour == 12 or int(first) <= hour) and hour != 12
+
+
+def _is_date_or_hours(day: str, rest: str) -> bool:
+    """Say whether ``10-12`` before a time may be two hours and a date as well."""
+    month, number = map(int, day.split("-"))
+    if month > 23 or number > 23 or not (1 <= month <= 12 and number):
+        return False
+    try:
+        one, span = find_instant(f"2024-{day} {rest}"), find_span(rest)
+        dated_span = find_span(f"2024-{day} {rest}")
+    except TimeError:
+        return False
+    plain_clock = re.fullmatch(_PLAIN_CLOCK, rest, re.ASCII) is not None
+    return bool(dated_span or isinstance(span, Between) or (one and plain_clock))
 
 
 def implausibilities(start: datetime, end: datetime | None, clock: Clock) -> tuple[str, ...]:
@@ -448,7 +171,7 @@ def _find_lasting(typed: str) -> Form | None:
         length = find_length(said.removeprefix(" ")) if first else None
         # Without a blank "+1:30" is the offset of a timestamp.
         if first and length and not (length.clock_like and sign == "+" and begin[-1] != " "):
-            return _Lasting(typed, first, length)
+            return Lasting(typed, first, length)
     return None
 
 
@@ -456,7 +179,7 @@ def _find_until(typed: str) -> Form | None:
     said, found, end = typed.partition(" until ")
     last = _instant_before(end) if found else None
     length = find_length(said) if last else None
-    return _Until(typed, length, last) if last and length else None
+    return Until(typed, length, last) if last and length else None
 
 
 def _find_two(typed: str) -> Form | None:
@@ -468,15 +191,15 @@ def _find_two(typed: str) -> Form | None:
         first = _instant_before(typed[: place.start()])
         last = _instant_before(typed[place.end() :]) if first else None
         if first and last:
-            found.append(_Between(typed, first, last))
+            found.append(Between(typed, first, last))
     if len(found) > 1:
-        return TwoWays(typed, "Write lengths without blanks: '-1h30m -15m', '1h30m ago 15m ago'.")
+        return TwoWays(typed, hint=_TIGHT)
     return found[0] if found else None
 
 
 def _find_ended(typed: str) -> Form | None:
     length = find_length(typed)
-    return _Ended(typed, length) if length else None
+    return (Alone if length.clock_like else Ended)(typed, length) if length else None
 
 
 def _instant_before(typed: str) -> Typed | None:
@@ -486,56 +209,3 @@ def _instant_before(typed: str) -> Typed | None:
     except TimeError:
         return None
     return None if found and found.dashed else found
-
-
-def _resolved(form: Form, text: str, clock: Clock, allow_future: bool) -> Span:
-    try:
-        return form.span(clock, allow_future)
-    except OverflowError:
-        raise outside_calendar(text) from None
-
-
-def _made(
-    start: datetime,
-    end: datetime,
-    rule: str,
-    notices: tuple[str, ...],
-    clock: Clock,
-    *typed: Typed,
-) -> Span:
-    plain = clock.is_today(start) and clock.is_today(end) and not notices
-    return Span(start, end, rule, notices, plain and not any(one.offset for one in typed))
-
-
-def _clock_end(first: DayClock, day: date, last: DayClock, clock: Clock) -> datetime:
-    """Return about when a span of clock times ends that starts on ``day``."""
-    end = clock.reading(last.on(day), "end")
-    rolls = end <= clock.reading(first.on(day))
-    return clock.reading(last.on(day + _DAY), "end") if rolls else end
-
-
-def _run_length(words: Sequence[str]) -> int:
-    """Return how many leading words may belong to a span."""
-    pieces = 0
-    for count, word in enumerate(words):
-        parts = tidy(word).split()
-        pieces += len(parts)
-        if word == "--" or pieces > MOST_WORDS or not all(map(_may_belong, parts)):
-            return count
-    return len(words)
-
-
-def _may_belong(part: str) -> bool:
-    if re.search(r"\d", part, re.ASCII):
-        return True
-    return re.fullmatch(r"[a-z.+-]*", part) is not None and all(
-        re.fullmatch(_WORD, word) for word in re.findall(r"[a-z]+", part)
-    )
-
-
-def _nearest(words: Sequence[str], counts: range) -> TimeError:
-    """Return the refusal of the run that came nearest to a span, the longest first."""
-    from clockify_cli.times.suggestions import not_a_span  # needed for a refusal only
-
-    texts = [" ".join(words[:count]) for count in counts]
-    return max((not_a_span(text, tidy(text)) for text in texts), key=lambda found: found[0])[1]

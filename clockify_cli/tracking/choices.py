@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from clockify_cli.core.naming import folded, is_archived, project_label
+from clockify_cli.core.naming import Typed, folded, is_archived, project_label
 from clockify_cli.journal.outbox import Outbox
 from clockify_cli.store.names import Names
+from clockify_cli.tracking import handles
 from clockify_cli.tracking.content import Asked
 
 RECENT = 50  # entries that are looked through for combinations
@@ -30,7 +31,7 @@ class Choice:
 
 def recent_choices(outbox: Outbox) -> list[Choice]:
     """Return the contents of recent entries, each once, newest first. One request."""
-    recent = outbox.newest(RECENT)
+    recent = handles.newest(outbox, RECENT)
     outbox.names.know(*recent)
     found: dict[str, Choice] = {}
     for entry in recent:
@@ -70,9 +71,9 @@ def task_choices(names: Names, project: str) -> list[Choice]:
 
 
 def matching(choices: Sequence[Choice], text: str) -> list[Choice]:
-    """Return the choices whose label holds every word of ``text``."""
-    words = folded(text).split()
-    return [c for c in choices if all(word in folded(c.label) for word in words)]
+    """Return the choices that ``text`` means, or whose label has words that begin so."""
+    typed = Typed(text.strip())
+    return [c for c in choices if typed.step(c.label) is not None]
 
 
 def _sorted(choices: Iterable[Choice]) -> list[Choice]:

@@ -18,13 +18,12 @@ from clockify_cli.core.model import (
     with_interval,
 )
 from clockify_cli.core.naming import project_label
-from clockify_cli.journal.lookup import changed_fields
 from clockify_cli.journal.operation import CREATE, DELETE, LOCAL, UPDATE
+from clockify_cli.journal.reconcile import changed_fields
 from clockify_cli.tracking.content import (
     Content,
     checked_description,
     resolved_project,
-    resolved_tags,
 )
 from clockify_cli.tracking.day_text import EntryLine, LineError, Opened, Sheet, line_version
 from clockify_cli.tracking.versions import version_of
@@ -274,8 +273,7 @@ class Planner:
                 for tag in entry.get("tagIds") or ()
             }
             after["tagIds"] = [
-                held[tag] if tag in held else resolved_tags(self._names, [tag])[0]
-                for tag in line.tags
+                held[tag] if tag in held else str(self._names.tag(tag)["id"]) for tag in line.tags
             ]
         if bool(line.billable) != bool(entry.get("billable")):
             after["billable"] = bool(line.billable)
@@ -331,7 +329,7 @@ class Planner:
             description=checked_description(line.description),
             project=project,
             task=self._task(line, project),
-            tags=resolved_tags(self._names, line.tags),
+            tags=tuple(dict.fromkeys(str(self._names.tag(t)["id"]) for t in line.tags)),
             billable=bool(found.get("billable")) if line.billable is None else line.billable,
         )
         body = content.body(line.start, line.end)

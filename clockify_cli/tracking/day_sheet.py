@@ -137,22 +137,23 @@ def carry_out(
         ConflictError: An entry was changed elsewhere meanwhile; nothing was written.
         ClockifyError: It was refused, or could neither be sent nor queued.
     """
-    with outbox.delivery_lock():
-        near = list(known or ()) if current else _read(outbox, clock, sheet, known, remove)
-        days = set(sheet.days)
-        mine = [e for e in near if clock.local(start_of(e)).date() in days]
-        mine += _named_elsewhere(outbox, sheet, mine)
-        outbox.names.know(*mine)
-        plan = plan_of(outbox, clock, sheet, mine, remove=remove, allow_future=allow_future)
-        if not plan.steps:
-            return Done(plan, (), near=tuple(near))
-        if not agree(plan):
-            return Done(plan, None, near=tuple(near))
-        drafts = [_draft(outbox, step) for step in plan.steps]
-        written = outbox.write(verb, _label(sheet), drafts)
-        tell_lost(outbox, written, drafts)
-        results = tuple((step, written.entry(n)) for n, step in enumerate(plan.steps))
-        return Done(plan, results, written.queued, tuple(near))
+    outbox.deliver_first()
+    near = list(known or ()) if current else _read(outbox, clock, sheet, known, remove)
+    days = set(sheet.days)
+    mine = [e for e in near if clock.local(start_of(e)).date() in days]
+    mine += _named_elsewhere(outbox, sheet, mine)
+    outbox.names.know(*mine)
+    outbox.plan_on(*mine)
+    plan = plan_of(outbox, clock, sheet, mine, remove=remove, allow_future=allow_future)
+    if not plan.steps:
+        return Done(plan, (), near=tuple(near))
+    if not agree(plan):
+        return Done(plan, None, near=tuple(near))
+    drafts = [_draft(outbox, step) for step in plan.steps]
+    written = outbox.write(verb, _label(sheet), drafts)
+    tell_lost(outbox, written, drafts)
+    results = tuple((step, written.entry(n)) for n, step in enumerate(plan.steps))
+    return Done(plan, results, written.queued, tuple(near))
 
 
 def _read(

@@ -19,6 +19,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from clockify_cli.core.errors import ClockifyError, UsageError
+from clockify_cli.core.weekdays import WEEKDAYS
 from clockify_cli.tracking.versions import digest
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ SHORT = 8  # digits of an ID that a line shows, more where two would look alike
 LONGEST_ROLLOVER = timedelta(hours=12)  # as in a typed span
 _DAY = timedelta(days=1)
 _JOINERS = "\u200c\u200d"  # format characters that belong to ordinary text
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _TIME = r"(\d{1,2}:\d\d(?::\d\d)?)(?:\[([+-]\d\d:\d\d(?::\d\d)?)\])?"
 _TIMES = re.compile(rf"{_TIME}-(?:{_TIME}([+-]\d+)?)?(?=\s|$)", re.ASCII)
@@ -147,7 +147,7 @@ def write_sheet(
     listed = [replace(line, number=shown.get(line.number, "")) for line in listed]
     out = [GUIDE.rstrip("\n"), *(f"# {one_line(note)}" for note in notes), f"#= zone {clock.zone}"]
     for day in days:
-        out += ["", f"{day.isoformat()} {_WEEKDAYS[day.weekday()]}", ""]
+        out += ["", f"{day.isoformat()} {WEEKDAYS[day.weekday()].title()}", ""]
         mine = [line for line in listed if clock.local(line.start).date() == day]
         mine.sort(key=lambda line: (line.start, line.end or line.start, line.number))
         width = max((len(times_text(line, clock)) for line in mine), default=0)

@@ -33,17 +33,12 @@ def with_defaults(
         project = settings.get("project")
     if task is None and own_project:
         task = task_of_branch(settings) or settings.get("task")
-    tags = (settings.get("tags") or ()) if tags is None else split_tags(tags)
+    tags = (settings.get("tags") or ()) if tags is None else [t for t in tags if t.strip()]
     if billable is None:
         billable = settings.get("billable")
     if description is None:
         description = described_by_branch(settings.get("description") or "")
     return Asked(description, project, task, tuple(tags), billable)
-
-
-def split_tags(texts: Sequence[str]) -> list[str]:
-    """Return the tags that were typed, ``a,b`` being two."""
-    return [part.strip() for text in texts for part in text.split(",") if part.strip()]
 
 
 def described_by_branch(template: str) -> str:

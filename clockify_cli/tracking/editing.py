@@ -2,78 +2,110 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clockify_cli.core.errors import NotFoundError, RefusedError
-from clockify_cli.core.model import TimeEntry, end_of, utc_text, write_body
-from clockify_cli.journal.lookup import best_match, changed_fields
+from clockify_cli.core.errors import NotFoundError, RefusedError, UnknownWorkspaceError
+from clockify_cli.core.model import TimeEntry, write_body
 from clockify_cli.journal.operation import (
     DELETE,
     DONE,
     DROPPED,
+    FOUND,
+    ONCE,
+    PENDING,
     SET_ASIDE,
+    UNRESOLVED,
     UPDATE,
-    WAITING,
     Draft,
     Operation,
 )
 from clockify_cli.journal.outbox import Outbox, WriteResult
+from clockify_cli.journal.reconcile import changed_fields
 from clockify_cli.journal.store import KeyTaken
+from clockify_cli.tracking import handles
 from clockify_cli.tracking.content import Content
 from clockify_cli.tracking.timer import create_draft, plain
 from clockify_cli.tracking.versions import refuse_changed
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What ``log`` has recorded.
+
+    Attributes:
+        entries: The entries, in the order of their spans.
+        new: They were recorded by this call, not found already there.
+    """
+
+    entries: list[TimeEntry]
+    new: bool
+
+
 def log(
     outbox: Outbox,
     content: Content,
-    start: datetime,
-    end: datetime,
+    spans: Sequence[tuple[datetime, datetime]],
     *,
     user: str = "",
     key: str | None = None,
     once: bool = False,
-) -> tuple[TimeEntry, bool]:
-    """Record finished time. One request (two with ``once``).
+    typed: str = "",
+) -> Logged:
+    """Record finished time as one change. One request for each span (one more to look first).
 
     Args:
         outbox: The outbox.
         content: What it is about.
-        start: Its first instant.
-        end: Its end.
+        spans: First instant and end of each.
         user: The ID of somebody else to record it for.
-        key: Recorded once under this key, however often it is asked for.
-        once: Recorded only where no such entry exists.
-
-    Returns:
-        The entry, and whether it was recorded by this call (not found already there).
+        key: Recorded once under this key, per workspace and user.
+        once: Recorded only if no such entry exists.
+        typed: The spans as they were typed, which a key remembers.
     """
+    meta = {ONCE: key or ""} if once or key is not None else {}
+    drafts = [create_draft(outbox, content, start, end, user, meta=meta) for start, end in spans]
+    under_key = _under_key(content, typed) if key is not None else None
     with outbox.delivery_lock():
-        draft = create_draft(outbox, content, start, end, user)
-        if key is not None:
-            found = _under_key(outbox, key)
+        if key is not None and under_key is not None:
+            found = _recorded_under(outbox, key, under_key)
             if found is not None:
-                return found, False
-        again = next((o for o in outbox.interrupted if _is_same(o, draft)), None)
-        if again is not None:
-            # The same command was ended before it could report; this is the user's second try.
-            operation = outbox.journal.operation(again.id)
-            if operation.state in (*WAITING, DONE):
-                return WriteResult([operation], queued=operation.state != DONE).entry(), True
-        if once:
-            there = _same_entry(outbox, draft)
-            if there is not None:
-                return there, False
-        label = content.description or "an entry"
+                return Logged(found, new=False)
+        again = _interrupted(outbox, drafts)
+        if again:
+            return Logged(_entries(again), new=True)
+        if once and outbox.unreachable is not None and not outbox.queues:
+            raise outbox.unreachable  # nobody can say that it is not there already
+        label = content.description or ("an entry" if len(spans) == 1 else f"{len(spans)} entries")
         try:
-            return outbox.write("log", label, [draft], key=key).entry(), True
+            written = outbox.write("log", label, drafts, key=key, content=under_key)
         except KeyTaken:
-            found = _under_key(outbox, str(key))
+            found = _recorded_under(outbox, str(key), str(under_key))
             if found is None:
                 raise
-            return found, False
+            return Logged(found, new=False)
+        new = any(operation.kind != FOUND for operation in written.operations)
+        return Logged(_entries(written.operations), new)
+
+
+def _entries(operations: Sequence[Operation]) -> list[TimeEntry]:
+    written = WriteResult(list(operations), queued=False)
+    return [written.entry(number) for number in range(len(operations))]
+
+
+def _interrupted(outbox: Outbox, drafts: Sequence[Draft]) -> list[Operation]:
+    """Return the same change of a command that was ended before it could report, if it is safe.
+
+    This is the user's second try.
+    """
+    for one in outbox.interrupted:
+        found = outbox.journal.of_change(one.change)
+        same = len(found) == len(drafts) and all(map(_is_same, found, drafts))
+        if same and all(o.state in (*PENDING, DONE) for o in found):
+            return found
+    return []
 
 
 def _is_same(operation: Operation, draft: Draft) -> bool:
@@ -81,69 +113,59 @@ def _is_same(operation: Operation, draft: Draft) -> bool:
     return one == other
 
 
-def _under_key(outbox: Outbox, key: str) -> TimeEntry | None:
-    change = outbox.journal.change_with_key(key)
+def _under_key(content: Content, typed: str) -> str:
+    """Return what is remembered of the content that was recorded under a key."""
+    return json.dumps(
+        {
+            "description": content.description,
+            "project": content.project or content.unresolved.get("project"),
+            "task": content.task or content.unresolved.get("task"),
+            "tags": sorted([*content.tags, *(content.unresolved.get("tags") or ())]),
+            "span": " ".join(typed.split()).lower(),
+        },
+        sort_keys=True,
+    )
+
+
+def _recorded_under(outbox: Outbox, key: str, content: str) -> list[TimeEntry] | None:
+    """Return what was recorded under a key; nothing if that did not happen after all.
+
+    Raises:
+        RefusedError: It was something else, or it was set aside.
+    """
+    change = outbox.journal.change_with_key(key, outbox.account.workspace)
     if change is None:
         return None
-    operation = outbox.journal.of_change(change.id)[0]
-    if operation.state == DROPPED:
-        # It was sent and its answer lost with nothing queued: look before sending again.
-        found = None
-        if operation.attempts or operation.error:
-            from clockify_cli.journal import lookup
-
-            if outbox.unreachable is not None:
-                raise outbox.unreachable
-            found = lookup.created_entry(outbox.gateway(), operation, outbox.journal.claimed)
-        if found is not None:
-            outbox.journal.move(operation, DONE, after=found)
-            return found
+    operations = outbox.journal.of_change(change.id)
+    for operation in operations:
+        if operation.is_unclear:
+            outbox.took_effect(operation)
+    if not operations or all(o.state == DROPPED for o in operations):
         outbox.journal.forget_key(change.id)
         return None
-    if operation.state in SET_ASIDE:
+    if change.content not in (None, content):
         raise RefusedError(
-            f"It was recorded under that key and then set aside: {_why(operation)}",
-            f"See 'clockify queue show {operation.id}'; then 'queue retry' or 'queue drop'.",
+            f"Under the key '{key}' something else was recorded.",
+            f"Recorded: {_told(change.content)}. Asked: {_told(content)}. Use another key, or "
+            f"take that one back: clockify undo {change.id}",
+            details={"recorded": json.loads(change.content), "asked": json.loads(content)},
         )
-    return WriteResult([operation], queued=operation.state != DONE).entry()
+    aside = next((o for o in operations if o.state in SET_ASIDE), None)
+    if aside is not None:
+        raise RefusedError(
+            f"It was recorded under that key and then set aside: {_why(aside)}",
+            f"See 'clockify queue show {aside.id}'; then 'queue retry' or 'queue drop'.",
+        )
+    return _entries(operations)
+
+
+def _told(content: str) -> str:
+    found = json.loads(content)
+    return ", ".join(f"{name} {value!r}" for name, value in found.items() if value)
 
 
 def _why(operation: Operation) -> str:
     return str((operation.error or {}).get("message") or "nobody said why.")
-
-
-def _same_entry(outbox: Outbox, draft: Draft) -> TimeEntry | None:
-    """Return an entry with the same start, end, project and description, where there is one."""
-    from datetime import timedelta
-
-    from clockify_cli.core.model import instant
-    from clockify_cli.gateway.entries import entries_between
-
-    waiting = [
-        o.after
-        for o in outbox.journal.waiting()
-        if o.kind == draft.kind
-        and o.after is not None
-        and (o.workspace, o.user) == (draft.workspace, draft.user)
-    ]
-    start = instant(draft.payload["start"])
-    candidates = list(waiting)
-    if outbox.unreachable is None:
-        candidates += entries_between(
-            outbox.gateway(),
-            draft.workspace,
-            draft.user,
-            start,
-            start + timedelta(seconds=1),
-            reach=timedelta(0),
-        )
-    found = best_match(candidates, draft.payload)
-    end = end_of(found) if found is not None else None
-    if end is not None and utc_text(end) == draft.payload["end"]:
-        return found
-    if outbox.unreachable is not None:
-        raise outbox.unreachable  # nobody can say that it is not there already
-    return None
 
 
 Change = Callable[[TimeEntry], TimeEntry]
@@ -172,8 +194,7 @@ def edit(
 ) -> list[Edited]:
     """Change entries as one change, and keep all else of them, whatever a ``PUT`` would drop.
 
-    Call it inside ``outbox.delivery_lock()`` with entries just read: one request for each that is
-    not like that already.
+    One request for each that is not like that already.
 
     Args:
         outbox: The outbox.
@@ -196,7 +217,7 @@ def edit(
     differing = [
         (plain(entry), after)
         for entry, after in zip(entries, wanted, strict=True)
-        if changed_fields(entry, after)
+        if changed_fields(entry, after) or after.get(UNRESOLVED)
     ]
     if not differing:
         return [Edited(entry, changed=False) for entry in entries]
@@ -227,55 +248,69 @@ def label_of(entries: Sequence[TimeEntry]) -> str:
     return f"{len(entries)} entries"
 
 
-def _refuse_foreign(outbox: Outbox, entry: TimeEntry) -> None:
-    """Refuse what is known of another workspace: here, the service would call it gone."""
-    workspace = entry.get("workspaceId") or outbox.account.workspace
-    if workspace != outbox.account.workspace:
+def _workspace_of(outbox: Outbox, entry: TimeEntry, workspace: str) -> str:
+    """Return the workspace in which an entry is changed.
+
+    Raises:
+        NotFoundError: It is known of another one: here, the service would call it gone.
+    """
+    own = str(entry.get("workspaceId") or workspace or outbox.account.workspace)
+    if own != (workspace or outbox.account.workspace):
         raise NotFoundError(
-            f"That entry is in another workspace ({workspace}).",
-            f"Say the same with: -w {workspace}",
+            f"That entry is in another workspace ({own}).", f"Say the same with: -w {own}"
         )
+    return own
 
 
-def update_draft(outbox: Outbox, before: TimeEntry, after: TimeEntry) -> Draft:
-    """Return the write that brings an entry from ``before`` to ``after``."""
-    _refuse_foreign(outbox, before)
+def update_draft(outbox: Outbox, before: TimeEntry, after: TimeEntry, workspace: str = "") -> Draft:
+    """Return the operation that brings an entry from ``before`` to ``after``.
+
+    Args:
+        outbox: The outbox.
+        before: The entry as it is.
+        after: As it shall be.
+        workspace: Its workspace, if that is not this run's.
+    """
+    place = _workspace_of(outbox, before, workspace)
     user = str(before.get("userId") or outbox.account.user)
+    unresolved = after.get(UNRESOLVED)
     return Draft(
         UPDATE,
-        outbox.account.workspace,
+        place,
         user,
         str(before["id"]),
         write_body(after),
         before=before,
         after=after,
+        meta={UNRESOLVED: unresolved} if unresolved else {},
     )
 
 
-def delete_draft(outbox: Outbox, before: TimeEntry) -> Draft:
-    """Return the write that deletes an entry."""
-    _refuse_foreign(outbox, before)
+def delete_draft(outbox: Outbox, before: TimeEntry, workspace: str = "") -> Draft:
+    """Return the operation that deletes an entry; arguments as for :func:`update_draft`."""
+    place = _workspace_of(outbox, before, workspace)
     user = str(before.get("userId") or outbox.account.user)
-    return Draft(DELETE, outbox.account.workspace, user, str(before["id"]), before=plain(before))
+    return Draft(DELETE, place, user, str(before["id"]), before=plain(before))
 
 
 def delete(outbox: Outbox, entries: Sequence[TimeEntry]) -> list[TimeEntry]:
-    """Delete entries; one request each. Call it inside ``outbox.delivery_lock()``."""
+    """Delete entries; one request each."""
     drafts = [delete_draft(outbox, entry) for entry in entries]
     label = entries[0].get("description") if len(entries) == 1 else f"{len(entries)} entries"
     written = outbox.write("delete", label or "an entry", drafts)
     return [written.entry(number) for number in range(len(drafts))]
 
 
-def find_all(outbox: Outbox, handles: Sequence[str]) -> list[TimeEntry]:
-    """Return the entries that the handles mean, each once, in order.
+def find_all(outbox: Outbox, texts: Sequence[str]) -> list[TimeEntry]:
+    """Return the entries that the handles mean, each once, in order, for a change of them.
 
     One request for all of ``@1``, ``@2`` … together, one for each other handle.
     """
+    outbox.deliver_first()
     found: dict[str, TimeEntry] = {}
-    ranks = [int(h.strip()[1:]) for h in handles if _is_rank(h)]
-    newest = outbox.newest(max(ranks)) if len(set(ranks)) > 1 else []
-    for handle in handles:
+    ranks = [int(h.strip()[1:]) for h in texts if _is_rank(h)]
+    newest = handles.newest(outbox, max(ranks)) if len(set(ranks)) > 1 else []
+    for handle in texts:
         if newest and _is_rank(handle):
             rank = int(handle.strip()[1:])
             if rank > len(newest):
@@ -287,13 +322,16 @@ def find_all(outbox: Outbox, handles: Sequence[str]) -> list[TimeEntry]:
             entry = _find(outbox, handle)
         found.setdefault(str(entry["id"]), entry)
     if not found:
-        raise NotFoundError("No entry was named.", "Such as: clockify edit @1 …")
+        raise NotFoundError("No entry was named.", "For example: clockify edit @1 …")
+    outbox.plan_on(*found.values())
     return list(found.values())
 
 
 def _find(outbox: Outbox, handle: str) -> TimeEntry:
     try:
-        return outbox.find(handle)
+        return handles.find(outbox, handle)
+    except UnknownWorkspaceError:
+        raise
     except NotFoundError as error:
         if error.status is None:
             raise

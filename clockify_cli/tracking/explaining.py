@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from clockify_cli.core.errors import TimeError
 from clockify_cli.core.model import duration_text, utc_text
-from clockify_cli.times import Clock, parse_instant, parse_period, parse_span
+from clockify_cli.times import Clock, parse_instant, parse_period, parse_span, parse_spans
 
-TO_COME = "It is still to come: to record it takes --allow-future."
+TO_COME = "It is in the future: recording it needs --allow-future."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,14 @@ class Explained:
 def explained(text: str, clock: Clock) -> Explained:
     """Return what ``text`` means as an instant, a span, a period or a duration.
 
-    It is read as ``start`` and ``log`` read it; what they would refuse because it is still to
-    come is told all the same, with a note. A bare duration is the span that ended now.
+    It is read as ``start`` and ``log`` read it; what they would refuse because it is in the
+    future is explained all the same, with a note. A bare duration is the span that ended now.
 
     Raises:
         TimeError: It is none of them; the refusal is the one that fits its form best.
     """
     first: TimeError | None = None
-    for told in (_instant, _span, _period):
+    for told in (_instant, _span, _period, _spans):
         for allow_future in (False, True):
             try:
                 found = told(text, clock, allow_future)
@@ -47,6 +48,8 @@ def explained(text: str, clock: Clock) -> Explained:
                 continue
             if told is _instant and found.json["rule"] == "timestamp":
                 found = _as_logged(text, clock) or found
+            if found.json["kind"] == "span":
+                _add_date(found, text, clock)
             if allow_future:
                 found.json["notices"].append(TO_COME)
                 found.lines.append(("note", TO_COME))
@@ -88,10 +91,36 @@ def _as_logged(text: str, clock: Clock) -> Explained | None:
         found = _span(text, clock, True)
     except TimeError:
         return None
-    note = "Where one time is asked (--at), the second clock is the offset from UTC."
+    note = "Where one time is expected (--at), the second clock is the offset from UTC."
     found.json["notices"].append(note)
     found.lines.append(("note", note))
     return found
+
+
+def _spans(text: str, clock: Clock, allow_future: bool) -> Explained:
+    """Explain several spans, which ``log`` records as one entry each."""
+    parts = [
+        _between("span", span.start, span.end, clock, span.rule, list(span.notices))
+        for span in parse_spans(text, clock, allow_future=allow_future)
+    ]
+    notices = [notice for part in parts for notice in part.json["notices"]]
+    told = Explained([], {"kind": "spans", "spans": [part.json for part in parts]})
+    told.json.update({"rule": "several spans", "notices": notices})
+    for number, part in enumerate(parts, 1):
+        told.lines.extend((f"{name} {number}", value) for name, value in part.lines)
+    return told
+
+
+def _add_date(found: Explained, text: str, clock: Clock) -> None:
+    """Say of hours such as ``10-12`` that they are a date where no span may begin."""
+    if re.fullmatch(r"\s*\d\d-\d\d\s*", text, re.ASCII):
+        try:
+            day = parse_period(text, clock).first
+        except TimeError:
+            return
+        note = f"As a range or a day, and before a clock in --at, it is the date {day}."
+        found.json["notices"].append(note)
+        found.lines.append(("note", note))
 
 
 def _span(text: str, clock: Clock, allow_future: bool) -> Explained:
@@ -101,7 +130,7 @@ def _span(text: str, clock: Clock, allow_future: bool) -> Explained:
 
 def _period(text: str, clock: Clock, allow_future: bool) -> Explained:
     period = parse_period(text, clock)
-    told = _between("period", period.start, period.end, clock, period.name, [])
+    told = _between("period", period.start, period.end, clock, period.name, list(period.notices))
     told.lines.insert(0, ("days", f"{period.first} to {period.last}"))
     told.json.update({"first": str(period.first), "last": str(period.last)})
     return told

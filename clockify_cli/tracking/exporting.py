@@ -93,9 +93,10 @@ def pages(
     for user in users:
         before: set[str] = set()
         for page in crew.pages(entries.user_path(outbox.account.workspace, user), params):
+            page = entries.usable(outbox.gateway(), page)
             found = [
                 entry
-                for entry in map(entries.checked, page)
+                for entry in page
                 # One that was made meanwhile has pushed another to the next page again.
                 if entry["id"] not in before
                 and (touches is None or touches(entry))

@@ -544,7 +544,7 @@ def _know(
         kinds = {"projects": "projectId", "tags": "tagIds"}
         for kind in [kind for kind, field in kinds.items() if any(field in one for one in wanted)]:
             names.all(kind)
-    names.know(*wanted)
+    names.know(*wanted, exact=True)
 
 
 def _rate(rate: Any) -> tuple[int, str] | None:

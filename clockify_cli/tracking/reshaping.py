@@ -63,7 +63,7 @@ def split(outbox: Outbox, entry: TimeEntry, cuts: Sequence[datetime]) -> list[Ti
     The last piece of a running entry runs on. One request a piece.
 
     Args:
-        outbox: The outbox, in its turn.
+        outbox: The outbox.
         entry: The entry, just read.
         cuts: Instants within it, in order.
     """
@@ -111,7 +111,7 @@ def join(
     One request for the joined one and one for each that goes.
 
     Args:
-        outbox: The outbox, in its turn.
+        outbox: The outbox.
         entries: At least two, just read, in the order in which they were named.
         clock: The present and the zone.
         sure: Asked about what is unlikely to be meant.

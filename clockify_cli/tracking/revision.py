@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.model import TimeEntry, end_of, start_of, with_interval
-from clockify_cli.tracking.content import checked_description, resolved_project, resolved_tags
+from clockify_cli.tracking.content import (
+    Waiting,
+    checked_description,
+    project_or_waiting,
+    resolved_tags,
+    split_tag,
+    tags_or_waiting,
+    task_or_waiting,
+)
 
 if TYPE_CHECKING:
     from clockify_cli.store.names import Names
@@ -87,6 +95,8 @@ class Reviser:
         clock: For typed times.
         notice: Told what the user should know beside the result.
         sure: Asked about what is unlikely to be meant; raises where the user says no.
+        defer: Names that nothing in the cache fits wait if Clockify cannot be asked: the
+            revised entry has them as ``unresolved``.
     """
 
     def __init__(
@@ -96,8 +106,12 @@ class Reviser:
         clock: Clock,
         notice: Callable[[str], None],
         sure: Callable[[str], None],
+        *,
+        defer: bool = False,
     ) -> None:
         self._revision = revision
+        self._defer = defer
+        self._unresolved: Waiting = {}
         self._names = names
         self._clock = clock
         self._notice = notice
@@ -105,8 +119,11 @@ class Reviser:
         self._project: str | None = None  # the new project's ID, empty for none
         if revision.project is not None:
             text = revision.project.strip()
-            self._project = str(resolved_project(names, text)["id"]) if text else ""
-        self._tags = None if revision.tags is None else read_tags(revision.tags, names)
+            found = project_or_waiting(names, text, self._unresolved, defer=defer) if text else None
+            self._project = str(found["id"]) if found else ""
+        self._tags = None
+        if revision.tags is not None:
+            self._tags = read_tags(revision.tags, names, self._unresolved, defer=defer)
 
     def __call__(self, entry: TimeEntry) -> TimeEntry:
         """Return ``entry`` as it shall be.
@@ -123,19 +140,22 @@ class Reviser:
             changed["billable"] = revision.billable
         if self._tags is not None:
             changed["tagIds"] = self._tags.of(entry.get("tagIds") or ())
-        self._change_project(entry, changed)
+        waiting = dict(self._unresolved)
+        self._change_project(entry, changed, waiting)
+        if waiting:
+            changed["unresolved"] = waiting
         if revision.start is not None or revision.end is not None:
             changed = self._change_times(changed)
         return changed
 
-    def _change_project(self, entry: TimeEntry, changed: dict[str, Any]) -> None:
+    def _change_project(self, entry: TimeEntry, changed: dict[str, Any], waiting: Waiting) -> None:
         project = str(entry.get("projectId") or "") if self._project is None else self._project
         task = self._revision.task
         changed["projectId"] = project or None
         if task is not None and task.strip():
-            if not project:
-                raise UsageError(f"The task '{task}' needs its project.", "Add -p PROJECT.")
-            changed["taskId"] = str(self._names.task(task, project)["id"])
+            changed["taskId"] = task_or_waiting(
+                self._names, task.strip(), project, waiting, defer=self._defer
+            )
         elif task is not None:
             changed["taskId"] = None
         elif entry.get("taskId") and project != entry.get("projectId"):
@@ -167,24 +187,47 @@ class Reviser:
             self._notice(self._clock.show(moment.at))
 
 
-def read_tags(texts: Sequence[str], names: Names) -> TagChange:
+def read_tags(
+    texts: Sequence[str], names: Names, unresolved: Waiting, *, defer: bool = False
+) -> TagChange:
     """Return the change of tags that was typed.
+
+    Args:
+        texts: What was typed.
+        names: The names of the workspace.
+        unresolved: Takes the tags to add that wait.
+        defer: Let them wait if Clockify cannot be asked.
 
     Raises:
         UsageError: Some replace and some add or take away.
         NotFoundError, AmbiguousError: A name fits nothing, or several.
     """
-    words = [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    words = [word for text in texts for word in _signed(text, names)]
     added = [word[1:] for word in words if word.startswith("+")]
     removed = [word[1:] for word in words if word.startswith("-")]
     if not added and not removed:
-        return TagChange(resolved_tags(names, words))
+        return TagChange(tags_or_waiting(names, words, unresolved, defer=defer))
     if len(added) + len(removed) < len(words):
         raise UsageError(
             "Some of the tags are to be added or removed, others to replace all.",
             "Give every one a sign (-t +dev,-urgent), or none (-t dev,urgent).",
         )
-    return TagChange(None, resolved_tags(names, added), resolved_tags(names, removed))
+    new = tags_or_waiting(names, added, unresolved, defer=defer)
+    return TagChange(None, new, resolved_tags(names, removed))
+
+
+def _signed(text: str, names: Names) -> list[str]:
+    """Return the tags of one ``-t``, each with its sign; without any sign it stays one text."""
+    text = text.strip()
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    signed = sum(part[0] in "+-" for part in parts)
+    if not signed:
+        return [text] if text else []
+    if signed == 1 and len(parts) > 1 and text[0] in "+-":  # one tag's name may hold the comma
+        whole = split_tag(names, text[1:])
+        if len(whole) == 1:
+            return [text[0] + whole[0]]
+    return parts
 
 
 def on_day(

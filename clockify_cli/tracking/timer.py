@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from clockify_cli.core.errors import (
     ClockifyError,
     ConflictError,
     NotFoundError,
-    RateLimitError,
     RefusedError,
-    UnreachableError,
+    StorageError,
+    StrangerError,
+    TimeError,
+    UnknownWorkspaceError,
     UsageError,
 )
 from clockify_cli.core.model import (
@@ -25,8 +28,9 @@ from clockify_cli.core.model import (
     with_interval,
 )
 from clockify_cli.core.naming import folded
-from clockify_cli.journal.operation import CREATE, DELETE, STOP, Draft
-from clockify_cli.journal.outbox import Outbox
+from clockify_cli.journal.operation import CREATE, DELETE, DROPPED, STOP, UNRESOLVED, Draft
+from clockify_cli.journal.outbox import Outbox, WriteResult
+from clockify_cli.tracking import handles
 from clockify_cli.tracking.content import (
     Asked,
     Content,
@@ -37,6 +41,8 @@ from clockify_cli.tracking.content import (
 
 NOTHING_RUNS = "No timer is running."
 START_ONE = "Start one: clockify start …"
+CLOCK_TOLERANCE = timedelta(minutes=2)  # how far a clock may be behind a timer's start
+WARM_HOURS = 12  # so old may be what is known of the running timer, if no setting says
 FRESH_SECONDS = 60  # what was heard so lately is not asked for again before an earlier start
 RECENT = 200  # entries that ``continue`` looks through: one page
 
@@ -49,81 +55,134 @@ class Started:
     stopped: TimeEntry | None
 
 
-def start(outbox: Outbox, content: Content, at: datetime, *, verb: str = "start") -> Started:
+def start(
+    outbox: Outbox,
+    content: Content,
+    at: datetime | None,
+    *,
+    verb: str = "start",
+    agreed: str = "",
+    meta: dict[str, Any] | None = None,
+) -> Started:
     """Start a timer; one that is known to run is stopped at the new start.
 
-    One request, two where a timer has to be stopped: the service would end it by itself,
+    One request, two if a timer has to be stopped: the service would end it by itself,
     but nobody knows at which instant.
+
+    Args:
+        outbox: The outbox.
+        content: What the timer is about.
+        at: Its start; ``None`` for now, which then is the first instant that is possible.
+        verb: The command.
+        agreed: The ID of a forgotten timer that may end now.
+        meta: What delivery has to heed (``journal.operation``).
+
+    Raises:
+        ForgottenTimer: It would end a timer that was left running.
     """
     with outbox.delivery_lock():
+        when = _now(outbox) if at is None else at
         running = outbox.known_running
-        drafts = []
-        if running is None and (not outbox.is_sure or _may_have_begun_after(outbox, at)):
+        if running is None and (_is_cold(outbox) or _may_have_begun_after(outbox, when)):
             running = _asked(outbox, None)
-        running = _asked_again(outbox, running, at)
+        running = _asked_again(outbox, running, when)
         if running is not None:
-            if at < start_of(running):
-                raise UsageError(
-                    f"The running timer began after that, at {_local(outbox, start_of(running))}.",
-                    "Start later than that, or stop it first: clockify stop, clockify discard.",
-                )
-            drafts.append(stop_draft(outbox, running, at))
-        drafts.append(create_draft(outbox, content, at, None))
-        written = outbox.write(
-            verb,
-            content.description or "a timer",
-            drafts,
-            # Somebody stopped it elsewhere meanwhile: all the better.
-            tolerate=lambda operation, error: operation.kind == STOP and _runs_no_more(error),
-        )
+            if at is None:
+                refuse_forgotten(outbox, running, agreed)
+            when = _not_before(outbox, running, when, typed=at is not None)
+
+        def send(when: datetime) -> WriteResult:
+            drafts = [] if running is None else [stop_draft(outbox, running, when)]
+            return outbox.write(
+                verb,
+                content.description or "a timer",
+                [*drafts, create_draft(outbox, content, when, None, meta=meta)],
+                # Somebody stopped it elsewhere meanwhile: all the better.
+                tolerate=lambda operation, error: operation.kind == STOP and _runs_no_more(error),
+            )
+
+        written = _or_a_second_later(outbox, running, when, send, typed=at is not None)
         stopped = None
         if running is not None and written.operations[0].after:
-            stopped = written.entry(0) if written.operations[0].state != "dropped" else None
+            stopped = written.entry(0) if written.operations[0].state != DROPPED else None
         return Started(written.entry(), stopped)
 
 
-def stop(outbox: Outbox, at: datetime) -> TimeEntry:
-    """Stop the running timer at ``at`` and return the finished entry. One request.
+def stop(
+    outbox: Outbox, at: datetime | Callable[[datetime], datetime] | None, *, agreed: str = ""
+) -> TimeEntry:
+    """Stop the running timer and return the finished entry. One request.
+
+    Args:
+        outbox: The outbox.
+        at: Its end; ``None`` for now, or what gives the end for the timer's start.
+        agreed: The ID of a forgotten timer that may end now.
 
     Raises:
-        NotFoundError: Nothing runs.
+        NotFoundError: No timer is running.
         UsageError: ``at`` lies before the timer's start.
+        ForgottenTimer: It was left running.
     """
     with outbox.delivery_lock():
         running = outbox.known_running
         if running is None and outbox.unreachable is not None:
             if outbox.last_known.is_known:
                 raise NotFoundError(
-                    NOTHING_RUNS, f"{START_ONE} (Clockify is away; this is as last known.)"
+                    NOTHING_RUNS, f"{START_ONE} (Clockify is unreachable; this is as last known.)"
                 )
             raise outbox.unreachable
-        running = _asked_again(outbox, running, at)
-        if running is not None and at < start_of(running):
-            raise UsageError(
-                f"The timer began after that, at {_local(outbox, start_of(running))}.",
-                "Choose a later end, or drop the timer: clockify discard.",
-            )
+        if running is None and _is_cold(outbox):
+            running = _asked(outbox, None)
+        if callable(at):
+            running, at = _ended(outbox, running, at)
+        when = _now(outbox) if at is None else at
+        running = _asked_again(outbox, running, when)
         if running is not None:
-            draft = stop_draft(outbox, running, at)
-        else:
-            draft = Draft(
-                STOP, outbox.account.workspace, outbox.account.user, "", {"end": utc_text(at)}
+            if at is None:
+                refuse_forgotten(outbox, running, agreed)
+            when = _not_before(outbox, running, when, typed=at is not None)
+
+        def send(when: datetime) -> WriteResult:
+            account = outbox.account
+            body = {"end": utc_text(when)}
+            draft = (
+                Draft(STOP, account.workspace, account.user, "", body)
+                if running is None
+                else stop_draft(outbox, running, when)
             )
+            return outbox.write("stop", "the running timer", [draft])
+
         try:
-            return outbox.write("stop", "the running timer", [draft]).entry()
+            return _or_a_second_later(outbox, running, when, send, typed=at is not None).entry()
         except NotFoundError as error:
+            if isinstance(error, UnknownWorkspaceError):
+                raise
             outbox.learn_running(None)
             raise NotFoundError(NOTHING_RUNS, START_ONE, status=error.status) from error
+
+
+def _ended(
+    outbox: Outbox, running: TimeEntry | None, end_of: Callable[[datetime], datetime]
+) -> tuple[TimeEntry, datetime]:
+    """Return the running timer and its end, asking the service if what is known has no such end."""
+    if running is not None:
+        try:
+            return running, end_of(start_of(running))
+        except TimeError:
+            before, running = running, _asked(outbox, running)
+            if running is not None and start_of(running) == start_of(before):
+                raise
+    else:
+        running = _asked(outbox, None)
+    if running is None:
+        raise NotFoundError(NOTHING_RUNS, START_ONE)
+    return running, end_of(start_of(running))
 
 
 def discard(outbox: Outbox) -> TimeEntry:
     """Delete the running timer and return it. Two requests: it is looked at first."""
     with outbox.delivery_lock():
-        if outbox.unreachable is None:
-            try:
-                outbox.running()
-            except (UnreachableError, RateLimitError) as error:
-                outbox.unreachable = error
+        _asked(outbox, None)
         running = outbox.known_running
         if running is None:
             if outbox.unreachable is not None and not outbox.last_known.is_known:
@@ -139,11 +198,18 @@ def discard(outbox: Outbox) -> TimeEntry:
         return outbox.write("discard", running.get("description") or "a timer", [draft]).entry()
 
 
-def resume(outbox: Outbox, like: TimeEntry, at: datetime, *, verb: str = "continue") -> Started:
+def resume(
+    outbox: Outbox,
+    like: TimeEntry,
+    at: datetime | None,
+    *,
+    verb: str = "continue",
+    agreed: str = "",
+) -> Started:
     """Start a timer with the content of another entry."""
     if is_running(like) and not like.get("queued"):
         raise UsageError("That timer is running already.", "See it: clockify status.")
-    return start(outbox, content_of(like), at, verb=verb)
+    return start(outbox, content_of(like), at, verb=verb, agreed=agreed)
 
 
 def earlier_entry(outbox: Outbox, text: str, *, breaks: bool = True) -> TimeEntry:
@@ -159,8 +225,8 @@ def earlier_entry(outbox: Outbox, text: str, *, breaks: bool = True) -> TimeEntr
         NotFoundError: There is none.
     """
     if text.startswith(("@", "local-")) or is_entity_id(text):
-        return outbox.find(text)
-    recent = outbox.newest(RECENT)
+        return handles.find(outbox, text)
+    recent = handles.newest(outbox, RECENT)
     if not breaks:
         # Going on after a break: neither the break itself nor what is being done already.
         recent = [e for e in recent if e.get("type") != "BREAK" and not is_running(e)]
@@ -179,8 +245,10 @@ def earlier_entry(outbox: Outbox, text: str, *, breaks: bool = True) -> TimeEntr
 
 def switch(
     outbox: Outbox,
-    at: datetime,
+    at: datetime | None,
     *,
+    agreed: str = "",
+    like: TimeEntry | None = None,
     description: str | None = None,
     project: str | None = None,
     task: str | None = None,
@@ -196,7 +264,7 @@ def switch(
     asked = (description, project, task, tags, billable)
     if all(value is None for value in asked):
         raise UsageError("What should it switch to?", "Such as: clockify switch 'Answer mail'.")
-    running = outbox.known_running or outbox.running()
+    running = like or outbox.known_running or outbox.running()
     if running is None:
         raise NotFoundError(NOTHING_RUNS, START_ONE)
     old = content_of(running)
@@ -212,10 +280,12 @@ def switch(
             billable=billable if billable is not None or project is not None else old.billable,
         ),
     )
-    return start(outbox, new, at, verb="switch")
+    return start(outbox, new, at, verb="switch", agreed=agreed)
 
 
-def start_break(outbox: Outbox, description: str, at: datetime) -> Started:
+def start_break(
+    outbox: Outbox, description: str, at: datetime | None, *, agreed: str = ""
+) -> Started:
     """Stop the running timer and start an entry of type BREAK. Two requests.
 
     Raises:
@@ -223,14 +293,116 @@ def start_break(outbox: Outbox, description: str, at: datetime) -> Started:
     """
     content = Content(description=checked_description(description), type="BREAK")
     try:
-        return start(outbox, content, at, verb="break")
+        return start(outbox, content, at, verb="break", agreed=agreed)
     except RefusedError as error:
         error.hint = f"{error.hint} Without a break entry: clockify break --gap.".strip()
         raise
 
 
+class ForgottenTimer(UsageError):
+    """A timer that was left running would be booked up to now; the user decides first."""
+
+    def __init__(self, outbox: Outbox, running: TimeEntry) -> None:
+        hours = (outbox.now - start_of(running)).total_seconds() / 3600
+        what = running.get("description") or "The timer"
+        super().__init__(
+            f"'{what}' has been running for {hours:.0f} hours, since "
+            f"{_local(outbox, start_of(running))}.",
+            "Say when it ended: clockify stop --at "
+            f"'{likely_end(outbox, running):%Y-%m-%d %H:%M}'; or end it now: add --yes.",
+        )
+        self.entry = running
+
+
+def refuse_forgotten(outbox: Outbox, running: TimeEntry, agreed: str) -> None:
+    """Raise ForgottenTimer if a running timer must not end now unasked."""
+    long = timedelta(hours=outbox.long_hours)
+    if not long or str(running.get("id")) == agreed or running.get("queued"):
+        return
+    if _now(outbox) - start_of(running) > long:
+        raise ForgottenTimer(outbox, running)
+
+
+def likely_end(outbox: Outbox, running: TimeEntry) -> datetime:
+    """Return an end that is likelier than now, in the run's zone: that evening, or an hour on."""
+    start = start_of(running).astimezone(outbox.zone)
+    evening = start.replace(hour=18, minute=0, second=0)
+    return evening if start < evening < outbox.now else start + timedelta(hours=1)
+
+
+def _now(outbox: Outbox) -> datetime:
+    """Return the present, read now: it was some time ago that the command began."""
+    return outbox.refresh_now() if outbox.refresh_now is not None else outbox.now
+
+
+def _is_cold(outbox: Outbox) -> bool:
+    """Say whether what is known of the running timer is too little to go by."""
+    hours = outbox.long_hours or WARM_HOURS
+    old = outbox.last_known.as_of < outbox.now.timestamp() - hours * 3600
+    return old or not outbox.is_sure
+
+
+def _not_before(outbox: Outbox, running: TimeEntry, when: datetime, *, typed: bool) -> datetime:
+    """Return ``when``, or the timer's start if nobody typed the time and the clock is behind it.
+
+    Raises:
+        UsageError: The time was typed, or the clock is too far behind to go by.
+    """
+    began = start_of(running)
+    if when >= began:
+        return when
+    if typed:
+        raise UsageError(
+            f"The timer started later, at {_local(outbox, began)}.",
+            "Choose a later time; 'clockify status' shows the timer.",
+        )
+    behind = began - when
+    skew = outbox.gateway().clock_skew if outbox.unreachable is None else None
+    if behind > CLOCK_TOLERANCE and skew is not None:
+        when = max(when + timedelta(seconds=round(skew)), began)
+        behind = timedelta(0) if when > began else behind - timedelta(seconds=round(skew))
+    if behind > CLOCK_TOLERANCE:
+        raise UsageError(
+            f"This computer's clock is {_span(behind)} behind: the timer started at "
+            f"{_local(outbox, began)}.",
+            "Set the clock, or give the time: --at WHEN.",
+        )
+    when = max(when, began)
+    if began - outbox.now > timedelta(seconds=1):
+        outbox.notice(
+            f"This computer's clock is {_span(began - outbox.now)} behind the timer's start; "
+            f"{_local(outbox, when)} was taken for now."
+        )
+    return when
+
+
+def _span(length: timedelta) -> str:
+    seconds = int(length.total_seconds())
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
+
+
+def _or_a_second_later(
+    outbox: Outbox,
+    running: TimeEntry | None,
+    when: datetime,
+    send: Callable[[datetime], WriteResult],
+    *,
+    typed: bool,
+) -> WriteResult:
+    """Send a change that ends ``running``; a second later, should an empty entry be refused."""
+    try:
+        return send(when)
+    except NotFoundError:
+        raise
+    except RefusedError as error:
+        empty = running is not None and when == start_of(running)
+        if typed or not empty or isinstance(error, ConflictError):
+            raise
+        return send(when + timedelta(seconds=1))
+
+
 def _asked_again(outbox: Outbox, running: TimeEntry | None, at: datetime) -> TimeEntry | None:
-    """Return what runs, asking the service where what is known contradicts ``at``.
+    """Return the running timer, asking the service if what is known contradicts ``at``.
 
     It may have been stopped elsewhere meanwhile, and another one started.
     """
@@ -256,31 +428,43 @@ def _may_have_begun_after(outbox: Outbox, at: datetime) -> bool:
 
 
 def _asked(outbox: Outbox, known: TimeEntry | None) -> TimeEntry | None:
-    """Return what the service says to run; what is known where it cannot be asked."""
+    """Return what the service says is running; what is known if it cannot be asked."""
     if outbox.unreachable is not None:
         return known
     try:
         return outbox.running()
-    except (UnreachableError, RateLimitError):
+    except ClockifyError as error:
+        if error.blames_change or isinstance(error, (StrangerError, StorageError)):
+            raise
+        outbox.unreachable = error
         return known
 
 
-def stop_this(outbox: Outbox, entry: TimeEntry, at: datetime) -> TimeEntry:
+def stop_this(outbox: Outbox, entry: TimeEntry) -> TimeEntry:
     """Stop this very timer, should it still run; leave one that was started since alone."""
     running = outbox.known_running
     if running is None or running.get("id") != entry.get("id"):
         raise NotFoundError("It is not running any more.", "See 'clockify entries'.")
-    return stop(outbox, at)
+    return stop(outbox, None, agreed=str(entry.get("id")))
 
 
 def create_draft(
-    outbox: Outbox, content: Content, start: datetime, end: datetime | None, user: str = ""
+    outbox: Outbox,
+    content: Content,
+    start: datetime,
+    end: datetime | None,
+    user: str = "",
+    *,
+    meta: dict[str, Any] | None = None,
 ) -> Draft:
     """Return the write that creates an entry."""
     who = user or outbox.account.user
     body = content.body(start, end)
     after = entry_from_body("", outbox.account.workspace, who, body)
-    return Draft(CREATE, outbox.account.workspace, who, "", body, after=after)
+    meta = dict(meta or {})
+    if content.unresolved:
+        meta[UNRESOLVED] = after[UNRESOLVED] = dict(content.unresolved)
+    return Draft(CREATE, outbox.account.workspace, who, "", body, after=after, meta=meta)
 
 
 def stop_draft(outbox: Outbox, running: TimeEntry, at: datetime) -> Draft:

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from clockify_cli.core.errors import UsageError
+from clockify_cli.core.weekdays import weekday_number
 from clockify_cli.tracking.pieces import epoch_of
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]  # seconds since 1970: first, and first after it
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAY = timedelta(days=1)
 _HOURS = re.compile(r"(\d\d?):(\d\d) ?- ?(\d\d?):(\d\d)", re.ASCII)
 
@@ -102,9 +101,9 @@ def _weekdays(words: Sequence[str]) -> set[int]:
 
 
 def _weekday(name: str, word: str) -> int:
-    for number, (short, long) in enumerate(zip(_WEEKDAYS, _NAMES, strict=True)):
-        if name in (short, long):
-            return number
+    number = weekday_number(name)
+    if number is not None:
+        return number
     raise UsageError(
         f"The setting work_days has {word!r}, which is no weekday.",
         "Such as: clockify config set work_days mon,tue,wed,thu,fri.",

@@ -5,14 +5,28 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import tzinfo
+from functools import partial
 
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.model import is_entity_id
+from clockify_cli.transfer.fields import SECOND, checked_span, entry_type, read_flag, unread_reason
 from clockify_cli.transfer.icalendar import Component, Zones, parse, split_values, unescaped
 from clockify_cli.transfer.record import Broken, Note, Reading, Record, Skipped
-from clockify_cli.transfer.tables import read_flag
 
 FORMAT = "iCalendar"
+_READ = {
+    *("DTSTART", "DTEND", "DURATION", "SUMMARY", "CATEGORIES", "STATUS", "RRULE", "RDATE", "UID"),
+    *(f"X-CLOCKIFY-{name}" for name in ("DESCRIPTION", "PROJECT", "CLIENT", "TASK", "TAG")),
+    *("X-CLOCKIFY-BILLABLE", "X-CLOCKIFY-TYPE"),
+}
+_REASONS = {
+    "DESCRIPTION": "the description is the SUMMARY",
+    "VALARM": "an entry has no alarm",
+    "LOCATION": "an entry has no place",
+    "ATTENDEE": "an entry has no guests",
+    "ORGANIZER": "an entry has no guests",
+    "LAST-MODIFIED": "bookkeeping of the program that wrote it",
+}
 
 
 def read_calendar(text: str, name: str, zone: tzinfo) -> Reading:
@@ -41,15 +55,23 @@ def read_calendar(text: str, name: str, zone: tzinfo) -> Reading:
     for calendar in calendars:
         zones = Zones(calendar.inside, zone)
         for event in calendar.inside:
-            if event.name != "VEVENT":
-                continue
-            try:
-                reading.records.append(_record(event, zones))
-            except Broken as why:
-                reading.broken.append(Note(event.line, str(why)))
-            except Skipped as why:
-                reading.skipped.append(Note(event.line, str(why)))
+            if event.name == "VEVENT":
+                reading.take(event.line, partial(_record, event, zones))
+                _note_unread(reading, event)
+            elif event.name != "VTIMEZONE":
+                reading.skipped.append(Note(event.line, f"it is a {event.name}, not an event"))
     return reading
+
+
+def _note_unread(reading: Reading, event: Component) -> None:
+    own = event.get("X-CLOCKIFY-BILLABLE") is not None
+    told: set[str] = set()
+    for name in [p.name for p in event.properties] + [c.name for c in event.inside]:
+        # Our own calendars say the project once more for people.
+        if name and name not in _READ and name not in told and not (own and name == "DESCRIPTION"):
+            told.add(name)
+            why = _REASONS.get(name) or unread_reason(name)
+            reading.leave_unread("property", name, why, event.line)
 
 
 def _record(event: Component, zones: Zones) -> Record:
@@ -69,8 +91,8 @@ def _record(event: Component, zones: Zones) -> Record:
         end = start + zones.length(length)
     else:
         raise Skipped("it has no end")
-    if end < start:
-        raise Broken("it ends before it begins")
+    said = [(length.value, zones.length(length), SECOND)] if length is not None else []
+    checked_span(start, end, *said)
     number = event.text("UID").partition("@")[0]
     own = event.get("X-CLOCKIFY-BILLABLE") is not None
     return Record(
@@ -83,7 +105,7 @@ def _record(event: Component, zones: Zones) -> Record:
         task=_exact(event, "X-CLOCKIFY-TASK"),
         tags=_tags(event),
         billable=read_flag(event.text("X-CLOCKIFY-BILLABLE")),
-        type="BREAK" if event.text("X-CLOCKIFY-TYPE") == "BREAK" else "REGULAR" if own else "",
+        type=entry_type(event.text("X-CLOCKIFY-TYPE")) or ("REGULAR" if own else ""),
         id=number if is_entity_id(number) else "",
     )
 

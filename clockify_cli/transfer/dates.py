@@ -25,11 +25,18 @@ _DATE = re.compile(r"(\d{1,4})([-/. ])(\d{1,2})\2(\d{1,4})\.?", re.ASCII)
 _TIME = re.compile(
     r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?[ \u00a0\u202f]*(?:([ap])\.?m\.?)?", re.ASCII | re.I
 )
-_CLOCK_LENGTH = re.compile(r"(\d+):(\d\d)(?::(\d\d))?", re.ASCII)
+_CLOCK_LENGTH = re.compile(r"(\d+(?::\d\d){1,2})(?:\s*(h|min))?", re.ASCII)
+_DECIMAL_LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)(?:\s*(h|min))?", re.ASCII)
 _ISO_LENGTH = re.compile(
     r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII
 )
-_UNITS_LENGTH = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+)\s*s)?", re.ASCII)
+_UNITS_LENGTH = re.compile(
+    r"(?:(\d+)\s*h(?:ours?)?)?\s*(?:(\d+)\s*m(?:in(?:utes?)?)?)?\s*(?:(\d+)\s*s(?:ec(?:onds?)?)?)?",
+    re.ASCII,
+)
+_EXACT, _SECOND = timedelta(0), timedelta(seconds=1)
+_MINUTE = timedelta(seconds=59)  # what a length without seconds leaves open
+_HUNDREDTH = timedelta(seconds=36)  # of an hour: what the last of two digits leaves open
 
 
 def decide_order(dates: Iterable[tuple[int, str]], name: str, wanted: str | None) -> Order:
@@ -119,20 +126,33 @@ def read_time(text: str) -> tuple[time, bool]:
         raise Broken(f"{text!r} is not a time of day") from None
 
 
-def read_length(text: str) -> timedelta:
-    """Return a length: ``1:30:00``, ``1:30`` (hours), ``1.5`` (hours), ``PT1H30M``, ``1h 30m``."""
-    plain = text.strip()
+def read_length(text: str) -> tuple[timedelta, timedelta]:
+    """Return a length and by how much it may be off, as it is written.
+
+    ``1:30:00``, ``1:30`` (hours), ``1.5`` and ``1.50 h`` (hours), ``18:25 min``, ``25 sec``,
+    ``PT1H30M``, ``1h 30m``.
+    """
+    plain = text.strip().lower()
     if found := _CLOCK_LENGTH.fullmatch(plain):
-        hours, minutes, seconds = int(found[1]), int(found[2]), int(found[3] or 0)
-        if minutes < 60 and seconds < 60:
-            return timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    elif re.fullmatch(r"\d+(?:[.,]\d+)?", plain, re.ASCII):
-        return timedelta(seconds=round(float(plain.replace(",", ".")) * 3600))
-    elif plain.upper().startswith("P"):
-        return iso_length(plain)
-    elif plain and (found := _UNITS_LENGTH.fullmatch(plain.lower())):
+        parts = [int(part) for part in found[1].split(":")]
+        if all(part < 60 for part in parts[1:]):
+            if found[2] == "min":  # Toggl: minutes and seconds
+                if len(parts) == 2:
+                    return timedelta(minutes=parts[0], seconds=parts[1]), _EXACT
+            else:
+                hours, minutes, *rest = parts
+                seconds = rest[0] if rest else 0
+                length = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+                return length, _EXACT if rest else _MINUTE
+    elif found := _DECIMAL_LENGTH.fullmatch(plain):
+        unit = 3600 if found[2] in (None, "h") else 60
+        return timedelta(seconds=round(float(found[1].replace(",", ".")) * unit)), _HUNDREDTH
+    elif plain.startswith("p"):
+        return iso_length(plain), _SECOND
+    elif plain and (found := _UNITS_LENGTH.fullmatch(plain)):
         hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+        slack = _MINUTE if found[3] is None else _EXACT
+        return timedelta(hours=hours, minutes=minutes, seconds=seconds), slack
     raise Broken(f"{text!r} is not a length of time")
 
 

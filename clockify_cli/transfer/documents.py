@@ -1,22 +1,28 @@
-"""Reading JSON: Clockify's entries (an array, or a line each), Watson's and timewarrior's."""
+"""Reading JSON: an array of entries, a line each, one alone, or a report that holds them."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from clockify_cli.core.errors import UsageError
-from clockify_cli.core.model import is_entity_id
-from clockify_cli.transfer.plain import is_whole
-from clockify_cli.transfer.record import Broken, Note, Reading, Record, Skipped
+from clockify_cli.transfer import dialects
+from clockify_cli.transfer.dialects import Dialect
+from clockify_cli.transfer.foreign import refuse_object
+from clockify_cli.transfer.plain import MOST_LINES, is_whole, too_many
+from clockify_cli.transfer.record import Broken, Note, Person, Reading, Record, shortened
 
-CLOCKIFY, CLOCKIFY_LINES = "Clockify JSON", "Clockify JSONL"
-WATSON, FRAMES, TIMEWARRIOR = "Watson JSON", "Watson frames", "timewarrior JSON"
 _BLANK = re.compile(r"[ \t\r\n]*")
-_BASIC = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+_DECODER = json.JSONDecoder()
+_HOLDERS = ("timeentries", "data")  # where Clockify's and Toggl's reports have their entries
+_TOO_DEEP = "it is nested too deeply"
+_HALF = "its text holds half a character (a lone surrogate)"
+_SHOWN_KEYS = 8
+
+Item = tuple[int, Any]
 
 
 def read_array(text: str, name: str, *, dialect: str = "") -> Reading:
@@ -25,90 +31,196 @@ def read_array(text: str, name: str, *, dialect: str = "") -> Reading:
     Args:
         text: The file.
         name: Its name, for errors.
-        dialect: ``watson`` or ``timewarrior``; by the first entry where it is empty.
+        dialect: ``clockify``, ``toggl``, ``watson`` or ``timewarrior``; by the entries' own
+            marks where it is empty.
 
     Raises:
-        UsageError: It is not JSON, or no array.
+        UsageError: It is not JSON, no array, or not of time entries.
     """
-    return _read(_elements(text, name), dialect, CLOCKIFY)
+    start = _after_blank(text, 0)
+    if not text.startswith("[", start):
+        raise UsageError(
+            f"{name} is not an array of entries.",
+            "For example: what 'clockify export --format json' writes.",
+        )
+    items, end = _elements(text, name, start)
+    if end < len(text):
+        raise _not_json(text, name, end, "something follows the array")
+    return _read(items, name, dialect, lines=False)
 
 
-def read_lines(text: str, name: str) -> Reading:
-    """Return what JSON lines say; a line that is not JSON is told with the others.
+def read_objects(text: str, name: str, *, dialect: str = "") -> Reading:
+    """Return what JSON lines say, or a single object: an entry, or a report with entries.
 
-    One object over many lines, as ``clockify entries show --json`` writes it, is one entry.
+    A line that is not JSON is listed with the other broken ones.
+
+    Raises:
+        UsageError: It is an object of something else.
     """
-    begin = _BLANK.match(text)
-    try:
-        whole = json.loads(text) if "\n" in text.strip() else None
-    except (ValueError, RecursionError):
-        whole = None
-    if isinstance(whole, dict) and begin is not None:
-        line = text.count("\n", 0, begin.end()) + 1
-        return _read(iter([(line, whole)]), "", CLOCKIFY)
-    return _read(_lines(text), "", CLOCKIFY_LINES)
-
-
-def _read(items: Iterator[tuple[int, Any]], dialect: str, own: str) -> Reading:
-    reading = Reading(own)
-    read: Callable[[int, Any], Record] | None = None
-    for line, item in items:
-        try:
-            if isinstance(item, Broken):
-                raise item
-            if read is None:
-                reading.format, read = _dialect(item, dialect, own)
-            record = read(line, item)
-            texts = (record.description, record.project, record.client or "", record.task)
-            if not all(is_whole(part) for part in (*texts, *record.tags)):
-                raise Broken("its text holds half a character (a lone surrogate)")
-            reading.records.append(record)
-        except Broken as why:
-            reading.broken.append(Note(line, str(why)))
-        except Skipped as why:
-            reading.skipped.append(Note(line, str(why)))
+    start = _after_blank(text, 0)
+    if not text.startswith("{", start) or not _is_one_object(text, start):
+        items = list(_lines(text))
+        if len(items) > 1 and all(isinstance(item, Broken) for _, item in items):
+            _value(text, name, start)  # one object over many lines, cut off
+        return _read(items, name, dialect, lines=True)
+    members = list(_members(text, name, start))
+    held = [(line, key, value) for line, key, value in members if key in _HOLDERS]
+    if not held or not isinstance(held[0][2], list):
+        whole = {key: value for _, key, value in members}
+        line = text.count("\n", 0, start) + 1
+        return _read([(line, whole)], name, dialect, lines="\n" not in text.strip())
+    _, key, items = held[0]
+    reading = _read(items, name, dialect, lines=False)
+    for line, other, value in members:
+        if other != key and value not in (None, "", [], {}):
+            reading.leave_unread("key", other, "about the report, not an entry", line)
     return reading
 
 
-def _elements(text: str, name: str) -> Iterator[tuple[int, Any]]:
-    """Yield an array's elements, each with the line on which it begins."""
-    decoder = json.JSONDecoder()
-    at = _after_blank(text, 0)
-    line, counted = 1, 0
-    if not text.startswith("[", at):
-        raise UsageError(
-            f"{name} is not an array of entries.", "Such as 'clockify export --format json' writes."
-        )
-    at = _after_blank(text, at + 1)
-    first = True
+def _read(items: list[Item], name: str, wanted: str, *, lines: bool) -> Reading:
+    dialect = dialects.NAMED.get(wanted) or _recognised(items, name) or dialects.CLOCKIFY
+    own = dialect is dialects.CLOCKIFY
+    reading = Reading("Clockify JSONL" if own and lines else dialect.format)
+    for line, item in items:
+        if isinstance(item, Broken):
+            reading.broken.append(Note(line, str(item)))
+            continue
+        for part in dialect.parts(item):
+            reading.take(
+                line, partial(_record, dialect, line, part), partial(_person, dialect, part)
+            )
+        dialects.note_unread(reading, dialect, item, line)
+    return reading
+
+
+def _record(dialect: Dialect, line: int, item: Any) -> Record:
+    record = dialect.read(line, item)
+    texts = (record.description, record.project, record.client or "", record.task)
+    if not all(map(is_whole, (*texts, *record.tags))):
+        raise Broken(_HALF)
+    return record
+
+
+def _person(dialect: Dialect, item: Any) -> Person:
+    person = dialect.person(item)
+    if not is_whole(person.email + person.name + person.id):
+        raise Broken(_HALF)
+    return person
+
+
+def _recognised(items: list[Item], name: str) -> Dialect | None:
+    """Return the dialect of the first entry that has the marks of one.
+
+    Raises:
+        UsageError: There are objects, and none of them is a time entry.
+    """
+    stranger: Item | None = None
+    for line, item in items:
+        for dialect in dialects.ALL:
+            if dialect.fits(item):
+                if dialect is dialects.CLOCKIFY and "timeInterval" not in item:
+                    refuse_object(item, name)  # a start and an end are no mark of their own
+                return dialect
+        if isinstance(item, dict) and item and stranger is None:
+            stranger = line, item
+    if stranger is None:
+        return None
+    line, item = stranger
+    refuse_object(item, name)
+    keys = [shortened(key) for key in list(item)[:_SHOWN_KEYS]]
+    raise UsageError(
+        f"{name}:{line}: this is no time entry of Clockify, Toggl, Watson or timewarrior;"
+        f" its keys are {', '.join(keys)}{' …' if len(item) > len(keys) else ''}.",
+        "An entry has its start and end: in 'timeInterval', or as 'start' and 'end'.",
+    )
+
+
+# -- JSON with the lines on which things stand ---------------------------------------------
+
+
+def _elements(text: str, name: str, start: int) -> tuple[list[Item], int]:
+    """Return an array's elements, each with its line, and where the array ends."""
+    found: list[Item] = []
+    counter = _LineCounter(text)
+    at = _after_blank(text, start + 1)
     while not text.startswith("]", at):
-        if not first:
-            if not text.startswith(",", at):
-                raise _not_json(text, name, at, "a comma or ']' is missing")
-            at = _after_blank(text, at + 1)
-        first = False
-        line += text.count("\n", counted, at)
-        counted = at
-        try:
-            item, at = decoder.raw_decode(text, at)
-        except json.JSONDecodeError as error:
-            raise _not_json(text, name, error.pos, error.msg) from None
-        except RecursionError:
-            raise _not_json(text, name, at, "it is nested too deeply") from None
-        yield line, item
+        if found:
+            at = _after_comma(text, name, at, "]")
+        line = counter.line(at)
+        item, at = _value(text, name, at)
+        found.append((line, item))
+        if len(found) > MOST_LINES:
+            raise too_many(name, "entries")
         at = _after_blank(text, at)
-    rest = _after_blank(text, at + 1)
-    if rest < len(text):
-        raise _not_json(text, name, rest, "something follows the array")
+    return found, _after_blank(text, at + 1)
 
 
-def _lines(text: str) -> Iterator[tuple[int, Any]]:
+def _members(text: str, name: str, start: int) -> Iterator[tuple[int, str, Any]]:
+    """Yield an object's keys and values; an array of entries keeps its elements' lines."""
+    counter = _LineCounter(text)
+    at, first = _after_blank(text, start + 1), True
+    while not text.startswith("}", at):
+        if not first:
+            at = _after_comma(text, name, at, "}")
+        first = False
+        line = counter.line(at)
+        key, at = _value(text, name, at)
+        at = _after_blank(text, _after_blank(text, at) + 1)  # the colon: the whole is JSON
+        if key in _HOLDERS and text.startswith("[", at):
+            value, at = _elements(text, name, at)
+        else:
+            value, at = _value(text, name, at)
+            at = _after_blank(text, at)
+        yield line, key, value
+
+
+def _is_one_object(text: str, start: int) -> bool:
+    try:
+        _, end = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return False
+    return _after_blank(text, end) == len(text)
+
+
+def _lines(text: str) -> Iterator[Item]:
     for line, row in enumerate(text.split("\n"), 1):
         if row.strip():
             try:
                 yield line, json.loads(row)
             except (ValueError, RecursionError) as error:
-                yield line, Broken(f"it is not JSON ({getattr(error, 'msg', 'nested too deeply')})")
+                yield line, Broken(f"it is not JSON ({_why(error)})")
+
+
+class _LineCounter:
+    """Counts the lines up to places that come one after the other."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._at, self._line = text, 0, 1
+
+    def line(self, at: int) -> int:
+        """Return the line of a place behind the last one."""
+        self._line += self._text.count("\n", self._at, at)
+        self._at = at
+        return self._line
+
+
+def _value(text: str, name: str, at: int) -> tuple[Any, int]:
+    try:
+        return _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError) as error:
+        raise _not_json(text, name, getattr(error, "pos", at), _why(error)) from None
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return _TOO_DEEP
+    return getattr(error, "msg", "") or "a number in it is too long"
+
+
+def _after_comma(text: str, name: str, at: int, end: str) -> int:
+    if not text.startswith(",", at):
+        raise _not_json(text, name, at, f"a comma or '{end}' is missing")
+    return _after_blank(text, at + 1)
 
 
 def _after_blank(text: str, at: int) -> int:
@@ -121,165 +233,3 @@ def _not_json(text: str, name: str, at: int, why: str) -> UsageError:
     return UsageError(
         f"{name}:{line}: this is not JSON ({why}).", "The file may have been cut off; export again."
     )
-
-
-# -- which program wrote it -----------------------------------------------------------
-
-
-def _dialect(item: Any, asked: str, own: str) -> tuple[str, Callable[[int, Any], Record]]:
-    if isinstance(item, list):
-        return FRAMES, _frame
-    if isinstance(item, dict):
-        if asked == "watson" or (not asked and "stop" in item and "timeInterval" not in item):
-            return WATSON, _watson
-        if asked == "timewarrior" or (not asked and _BASIC.fullmatch(str(item.get("start", "")))):
-            return TIMEWARRIOR, _timewarrior
-    return own, _clockify
-
-
-def _object(item: Any) -> Mapping[str, Any]:
-    if not isinstance(item, dict):
-        raise Broken("it is no entry: an object was expected")
-    return item
-
-
-# -- Clockify -----------------------------------------------------------------------------
-
-
-def _clockify(line: int, item: Any) -> Record:
-    entry = _object(item)
-    span = entry.get("timeInterval")
-    if not isinstance(span, dict):
-        span = entry  # the shape in which an entry is created
-    if not span.get("start"):
-        raise Broken("it has no start")
-    if not span.get("end"):
-        raise Skipped("it has no end: it was still running")
-    start, end = _instant(span["start"]), _instant(span["end"])
-    project, task = _thing(entry, "project"), _thing(entry, "task")
-    tags = [_thing({"tag": tag}, "tag") for tag in _list(entry, "tags")]
-    tag_ids = [str(tag) for tag in _list(entry, "tagIds")] or [t["id"] for t in tags if t["id"]]
-    number = str(entry.get("id") or "")
-    user = _thing(entry, "user")
-    return Record(
-        line,
-        *_ordered(start, end),
-        description=_text(entry, "description"),
-        project=project["name"],
-        client=project["client"] if project["name"] else None,
-        task=task["name"],
-        tags=tuple(tag["name"] for tag in tags if tag["name"]),
-        billable=_flag(entry, "billable"),
-        type=entry["type"] if entry.get("type") in ("REGULAR", "BREAK") else "",
-        person=user["email"] or user["name"] or _text(entry, "userId"),
-        id=number if is_entity_id(number) else "",
-        workspace=_text(entry, "workspaceId"),
-        project_id=_text(entry, "projectId") or project["id"],
-        task_id=_text(entry, "taskId") or task["id"],
-        tag_ids=tuple(tag_ids),
-        custom=tuple(f for f in _list(entry, "customFieldValues") if isinstance(f, dict)),
-    )
-
-
-def _thing(entry: Mapping[str, Any], key: str) -> dict[str, str]:
-    """Return ID and name of what stands hydrated in an entry, or by its name alone."""
-    value = entry.get(key)
-    if isinstance(value, str):
-        value = {"name": value}
-    if not isinstance(value, dict):
-        value = {}
-    return {
-        "id": _text(value, "id"),
-        "name": _text(value, "name"),
-        "client": _text(value, "clientName"),
-        "email": _text(value, "email"),
-    }
-
-
-def _text(entry: Mapping[str, Any], key: str) -> str:
-    value = entry.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise Broken(f"{key} is not text")
-    return value
-
-
-def _flag(entry: Mapping[str, Any], key: str) -> bool | None:
-    value = entry.get(key)
-    if value is None or isinstance(value, bool):
-        return value
-    raise Broken(f"{key} is neither true nor false")
-
-
-def _list(entry: Mapping[str, Any], key: str) -> list[Any]:
-    value = entry.get(key)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise Broken(f"{key} is not a list")
-    return value
-
-
-# -- Watson and timewarrior ---------------------------------------------------------------
-
-
-def _watson(line: int, item: Any) -> Record:
-    entry = _object(item)
-    if not entry.get("stop"):
-        raise Skipped("it has no end: it was still running")
-    span = _ordered(_instant(entry.get("start")), _instant(entry["stop"]))
-    return Record(line, *span, project=_text(entry, "project"), tags=_names(entry))
-
-
-def _frame(line: int, item: Any) -> Record:
-    if not isinstance(item, list) or len(item) < 5 or not isinstance(item[4], list):
-        raise Broken("it is no frame: [start, stop, project, id, tags, …] was expected")
-    start, stop, project = item[:3]
-    if not isinstance(project, str):
-        raise Broken("the project is not text")
-    names = _names({"tags": item[4]})
-    return Record(line, *_ordered(_seconds(start), _seconds(stop)), project=project, tags=names)
-
-
-def _timewarrior(line: int, item: Any) -> Record:
-    entry = _object(item)
-    if not entry.get("end"):
-        raise Skipped("it has no end: it was still running")
-    span = _ordered(_instant(entry.get("start")), _instant(entry["end"]))
-    return Record(line, *span, description=_text(entry, "annotation"), tags=_names(entry))
-
-
-def _names(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    names = _list(entry, "tags")
-    if not all(isinstance(name, str) for name in names):
-        raise Broken("a tag is not text")
-    return tuple(dict.fromkeys(name for name in names if name.strip()))
-
-
-def _instant(value: Any) -> datetime:
-    if not isinstance(value, str):
-        raise Broken("it has no start" if value is None else f"{value!r} is not a time")
-    try:
-        found = datetime.fromisoformat(value)
-        if found.tzinfo is None:
-            raise Broken(f"{value!r} does not say in which zone it is")
-        # The lengths of the API are whole seconds; so are ours.
-        return found.astimezone(UTC).replace(microsecond=0)
-    except (ValueError, OverflowError):
-        raise Broken(f"{value!r} is not a time such as 2026-11-25T09:00:00Z") from None
-
-
-def _seconds(value: Any) -> datetime:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Broken(f"{value!r} is not a time in seconds since 1970")
-    try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(value))
-    except (OverflowError, ValueError):
-        raise Broken(f"{value!r} is not a time in seconds since 1970") from None
-
-
-def _ordered(start: datetime, end: datetime) -> tuple[datetime, datetime]:
-    if end < start:
-        raise Broken("it ends before it begins")
-    return start, end

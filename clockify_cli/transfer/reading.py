@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import tzinfo
 
 from clockify_cli.core.errors import UsageError
 from clockify_cli.transfer.plain import text_of
 from clockify_cli.transfer.record import Reading
-
-FORMATS = (
-    "csv",
-    "json",
-    "jsonl",
-    "ics",
-    "clockify",
-    "toggl",
-    "watson",
-    "timewarrior",
-)
 
 
 def read(
@@ -35,7 +23,8 @@ def read(
         content: The file.
         name: Its name, for errors.
         zone: The zone of times that do not say theirs.
-        format: One of ``FORMATS``; told by the content where it is ``None``.
+        format: ``csv``, ``json``, ``jsonl``, ``ics``, or the program's name; by the content
+            if it is ``None``.
         date_order: ``dmy`` or ``mdy``, where the file leaves it open.
 
     Raises:
@@ -53,11 +42,14 @@ def read(
     if form in ("json", "jsonl"):
         from clockify_cli.transfer import documents
 
-        if form == "jsonl":
-            return documents.read_lines(text, name)
-        return documents.read_array(text, name, dialect=dialect)
+        read_json = documents.read_array if form == "json" else documents.read_objects
+        if form == "json" and text.lstrip().startswith("{"):
+            read_json = documents.read_objects
+        return read_json(text, name, dialect=dialect)
+    from clockify_cli.transfer.foreign import refuse_text
     from clockify_cli.transfer.tables import read_table
 
+    refuse_text(text[:4096].lstrip(), name)
     return read_table(text, name, zone, dialect=dialect, date_order=date_order)
 
 
@@ -67,11 +59,4 @@ def _form(text: str) -> str:
         return "ics"
     if head.startswith("["):
         return "json"
-    if head.startswith("{"):
-        return "jsonl"
-    if re.match(r"(<!doctype|<html|%PDF|PK\x03)", head, re.I):
-        raise UsageError(
-            "This is a page or a document, not a table of time entries.",
-            "Export it as CSV, JSON or a calendar (ICS).",
-        )
-    return "csv"
+    return "jsonl" if head.startswith("{") else "csv"

@@ -3,14 +3,13 @@
 Clockify writes (in its detailed report) ``Start Date, Start Time, End Date, End Time,
 Duration (h), Tags, Email …``, Toggl ``Start date, Start time, End date`` or, since 2024,
 ``Stop date`` and ``Member``; Watson ``id, start, stop, project, tags``. The order of the
-columns, and more of them, do not matter.
+columns does not matter; those that are not read are listed.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
@@ -26,8 +25,16 @@ from clockify_cli.transfer.dates import (
     read_length,
     read_time,
 )
+from clockify_cli.transfer.fields import (
+    EMPTY,
+    checked_span,
+    entry_type,
+    read_flag,
+    unread_reason,
+)
+from clockify_cli.transfer.foreign import refuse_table
 from clockify_cli.transfer.guard import unguarded
-from clockify_cli.transfer.record import Broken, Note, Reading, Record, Skipped
+from clockify_cli.transfer.record import Broken, Note, Person, Reading, Record, Skipped, shortened
 
 CLOCKIFY, TOGGL, WATSON = "Clockify CSV", "Toggl CSV", "Watson CSV"
 OFFSET = "UTC offset"  # our own column: the offset of the start, and of the end where it differs
@@ -54,23 +61,48 @@ _COLUMNS = {
     "stop time": "end time",
     "duration (h)": "length",
     "duration": "length",
+    "time (h)": "length",
     "duration (decimal)": "decimal",
-    "start": "start",
-    "stop": "stop",
-    "id": "id",
+    "time (decimal)": "decimal",
     OFFSET.lower(): "offset",
 }
-_YES, _NO = ("yes", "true", "y", "1"), ("no", "false", "n", "0")
+_WATSON_COLUMNS = {name: name for name in ("start", "stop", "project", "tags")}
 _SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(seconds=59)  # what times without seconds leave open
+_SEPARATOR = re.compile(r"\s*sep=(.)\r?\n", re.I)  # a line for spreadsheets
 
 
 @dataclass(slots=True)
 class _Table:
     """The rows of a file, each with the line on which it begins."""
 
-    columns: dict[str, int]
-    width: int
+    line: int
+    header: list[str]
+    columns: dict[str, int] = field(default_factory=dict)
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
+
+    def name_columns(self, meanings: dict[str, str]) -> None:
+        """Find the columns that are read: of several with one meaning the first."""
+        for at, cell in enumerate(self.header):
+            meaning = meanings.get(" ".join(cell.replace("_", " ").split()).lower())
+            if meaning is not None:
+                self.columns.setdefault(meaning, at)
+
+    def note_unread(self, reading: Reading) -> None:
+        """List the columns that are not read, with what speaks for leaving them out."""
+        read = set(self.columns.values())
+        for at, cell in enumerate(self.header):
+            if at in read:
+                continue
+            count = sum(1 for _, row in self.rows if at < len(row) and row[at].strip())
+            name = cell.strip() or f"column {at + 1}"
+            if not count:
+                why = EMPTY
+            elif cell.strip().lower() in (self.header[i].strip().lower() for i in read):
+                why = "there is another column of this name, which is read"
+            else:
+                why = unread_reason(name)
+            reading.leave_unread("column", name, why, self.line, count=count)
 
 
 def read_table(
@@ -89,26 +121,51 @@ def read_table(
         UsageError: It is no table of time entries, or its dates can be read in two ways.
     """
     table = _rows(text, name)
+    reading = (
+        _read_watson(table, zone)
+        if dialect in ("", "watson") and _has(table, "start", "stop")
+        else _read_entries(table, name, zone, dialect, date_order)
+    )
+    table.note_unread(reading)
+    return reading
+
+
+def _has(table: _Table, *names: str) -> bool:
+    return set(names) <= {cell.strip().lower() for cell in table.header}
+
+
+def _read_watson(table: _Table, zone: tzinfo) -> Reading:
+    table.name_columns(_WATSON_COLUMNS)
+    reading = Reading(WATSON, zoned=False)
+    for line, row in table.rows:
+        reading.take(line, partial(_watson, _Row(table, row), line, zone))
+    return reading
+
+
+def _read_entries(
+    table: _Table, name: str, zone: tzinfo, dialect: str, date_order: str | None
+) -> Reading:
+    refuse_table(table.header, name, table.line)
+    table.name_columns(_COLUMNS)
     known = table.columns
-    if "start" in known and "stop" in known and dialect in ("", "watson"):
-        reading = Reading(WATSON)
-        for line, row in table.rows:
-            _take(reading, line, partial(_watson, _Row(table, row), line, zone))
-        reading.zoned = False
-        return reading
     for column in ("start date", "start time"):
         if column not in known:
+            there = ", ".join(f"'{shortened(cell.strip())}'" for cell in table.header[:12])
             raise UsageError(
-                f"{name}:1: there is no column '{column.capitalize()}'.",
+                f"{name}:{table.line}: there is no column '{column.capitalize()}',"
+                f" only {there}{' …' if len(table.header) > 12 else ''}.",
                 "The file must be a CSV export of Clockify (detailed report), Toggl or Watson,"
-                " with its first line.",
+                " in English, with its first line.",
             )
-    if "end time" not in known and "length" not in known and "decimal" not in known:
+    if not known.keys() & {"end time", "length", "decimal"}:
         raise UsageError(
-            f"{name}:1: there is neither an end nor a duration among the columns.",
+            f"{name}:{table.line}: there is neither an end nor a duration among the columns.",
             "It needs 'End Date' and 'End Time', or 'Duration (h)'.",
         )
-    toggl = dialect == "toggl" or (not dialect and _is_toggl(text))
+    # Toggl writes its columns with a small second word, or calls the end a stop.
+    toggl = dialect == "toggl" or (
+        not dialect and any(c.strip() in ("Start date", "Stop date") for c in table.header)
+    )
     rows = [(line, _Row(table, row)) for line, row in table.rows]
     order = decide_order(
         (
@@ -121,38 +178,33 @@ def read_table(
         date_order,
     )
     reading = Reading(TOGGL if toggl else CLOCKIFY, whole_minutes=bool(rows))
+    reading.zoned = "offset" in known
     reader = _Entries(reading, known, zone, order, toggl)
     for line, cells in rows:
-        _take(reading, line, partial(reader.record, cells, line))
-    reading.zoned = "offset" in known
+        reading.take(line, partial(reader.record, cells, line), partial(reader.person, cells))
     return reading
-
-
-def _is_toggl(text: str) -> bool:
-    """Toggl writes its columns with a small second word, or calls the end a stop."""
-    head = text.lstrip().split("\n", 1)[0]
-    return "Start date" in head or "Stop date" in head
 
 
 def _rows(text: str, name: str) -> _Table:
     csv.field_size_limit(LARGEST_FIELD)
+    line, separator = 1, ""
+    if found := _SEPARATOR.match(text):
+        line, separator = 1 + found[0].count("\n"), found[1]
+        text = text[found.end() :]
     head = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
+    delimiter = separator or max(",;\t|", key=head.count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    table: _Table | None = None
-    line = 1
+    skipped, table = line - 1, None
     try:
         for row in reader:
-            began, line = line, reader.line_num + 1
-            if not row or row == [""]:
+            began, line = line, reader.line_num + 1 + skipped
+            if not any(cell.strip() for cell in row):
                 continue
             if table is None:
-                named = [_COLUMNS.get(cell.strip().lower(), "") for cell in row]
-                columns = {column: at for at, column in reversed(list(enumerate(named))) if column}
-                table = _Table(columns, len(row))
+                table = _Table(began, row)
             else:
                 table.rows.append((began, row))
-    except csv.Error as error:
+    except (csv.Error, TypeError) as error:
         raise UsageError(
             f"{name}:{line}: this line of the table cannot be read ({error}).",
             "A field that holds quotes or line breaks must stand in quotes.",
@@ -178,17 +230,11 @@ class _Row:
 
     def check(self) -> None:
         """Refuse a row of another width: its cells are not where they seem to be."""
-        if len(self._cells) != self._table.width:
-            raise Broken(f"it has {len(self._cells)} fields, the first line {self._table.width}")
-
-
-def _take(reading: Reading, line: int, read: Callable[[], Record]) -> None:
-    try:
-        reading.records.append(read())
-    except Broken as why:
-        reading.broken.append(Note(line, str(why)))
-    except Skipped as why:
-        reading.skipped.append(Note(line, str(why)))
+        width = len(self._table.header)
+        if len(self._cells) != width:
+            raise Broken(f"it has {len(self._cells)} fields, the first line {width}")
+        if not self.get("start date") and self._cells[0].strip().lower().startswith("total"):
+            raise Skipped("it is a total")
 
 
 class _Entries:
@@ -205,7 +251,7 @@ class _Entries:
 
     def record(self, row: _Row, line: int) -> Record:
         """Return what a row says."""
-        row.check()
+        kind = entry_type(row.get("type"))
         start, end = self._span(row, line)
         text = self._name
         return Record(
@@ -218,9 +264,13 @@ class _Entries:
             task=text(row, "task"),
             tags=split_names(self._cell(row, "tags")),
             billable=read_flag(row.get("billable")) if "billable" in self._known else None,
-            type=_type(row.get("type")) if "type" in self._known else "",
-            person=unguarded(row.get("email") or row.get("user")).strip(),
+            type=kind,
         )
+
+    def person(self, row: _Row) -> Person:
+        """Return whose row it is."""
+        row.check()
+        return Person(self._name(row, "email"), self._name(row, "user"))
 
     def _name(self, row: _Row, column: str) -> str:
         return unguarded(self._cell(row, column)).strip(" ")
@@ -234,60 +284,67 @@ class _Entries:
         first = read_date(row.get("start date"), self._order)
         clock, exact = read_time(row.get("start time"))
         began = datetime.combine(first, clock)
-        length = self._length(row)
-        last = self._cell(row, "end time").strip()
-        if last:
+        ended: datetime | None = None
+        if last := self._cell(row, "end time").strip():
             stop, ends_exact = read_time(last)
             day = self._cell(row, "end date").strip()
             ended = datetime.combine(read_date(day, self._order) if day else first, stop)
             exact = exact or ends_exact
-        elif length is None:
+        lengths = self._lengths(row, line, needed=ended is None)
+        if ended is None and not lengths:
             raise Skipped("it has no end: it was still running")
-        else:
-            ended = None
         if exact:
             self._reading.whole_minutes = False
-        offset = row.get("offset").strip()
-        if offset:
-            return self._by_offset(began, offset, ended, length)
-        if ended is None:
-            assert length is not None
-            return self._lasting(began, length, line)
-        slack = timedelta(0) if exact else timedelta(seconds=59)
-        start, end, doubt = between(began, ended, self._zone, length, slack)
+        slack = timedelta(0) if exact else _MINUTE
+        start, end = self._instants(row, began, ended, lengths, slack, line)
+        return checked_span(start, end, *((t, length, off + slack) for t, length, off in lengths))
+
+    def _lengths(
+        self, row: _Row, line: int, *, needed: bool
+    ) -> list[tuple[str, timedelta, timedelta]]:
+        """Return the lengths that a row gives: as written, what they mean, how exact they are."""
+        found = []
+        for column in ("length", "decimal"):
+            if text := self._cell(row, column).strip():
+                try:
+                    found.append((text, *read_length(text)))
+                except Broken as why:
+                    if needed:
+                        raise
+                    words = f"{why}: start and end count"
+                    self._reading.implausibilities.append(Note(line, words))
+        return found
+
+    def _instants(
+        self,
+        row: _Row,
+        began: datetime,
+        ended: datetime | None,
+        lengths: list[tuple[str, timedelta, timedelta]],
+        slack: timedelta,
+        line: int,
+    ) -> tuple[datetime, datetime]:
+        """Return start and end as instants: by the file's offsets, else on the run's clock."""
+        length = lengths[0][1] if lengths else None
+        first, _, last = row.get("offset").strip().partition(" ")
+        if first:
+            start = _offset_instant(began, first)
+            if ended is None:
+                return start, start + (length or timedelta(0))
+            return start, _offset_instant(ended, last.strip() or first)
+        if ended is not None:
+            off = lengths[0][2] if lengths else timedelta(0)
+            start, end, doubt = between(began, ended, self._zone, length, slack + off)
+        else:
+            starts = instants_of(began, self._zone)
+            shown = began.isoformat(" ")
+            if not starts:
+                raise Broken(f"{shown} does not exist in {self._zone}: the clocks skip it")
+            start, end = starts[0], starts[0] + (length or timedelta(0))
+            doubt = f"{shown} happens twice in {self._zone}" if len(starts) > 1 else ""
         if doubt:
             self._reading.implausibilities.append(Note(line, doubt))
         return start, end
-
-    def _length(self, row: _Row) -> timedelta | None:
-        for column in ("length", "decimal"):
-            text = self._cell(row, column).strip()
-            if text:
-                return read_length(text)
-        return None
-
-    def _by_offset(
-        self, began: datetime, offsets: str, ended: datetime | None, length: timedelta | None
-    ) -> tuple[datetime, datetime]:
-        """Return the instants where the file gives the offset of the start, and the end's own."""
-        first, _, last = offsets.partition(" ")
-        start = _offset_instant(began, first)
-        if ended is None:
-            return start, start + (length or timedelta(0))
-        end = _offset_instant(ended, last.strip() or first)
-        if end < start:
-            raise Broken("it ends before it begins")
-        return start, end
-
-    def _lasting(self, began: datetime, length: timedelta, line: int) -> tuple[datetime, datetime]:
-        starts = instants_of(began, self._zone)
-        if not starts:
-            shown = began.isoformat(" ")
-            raise Broken(f"{shown} does not exist in {self._zone}: the clocks skip it")
-        if len(starts) > 1:
-            shown = f"{began.isoformat(' ')} happens twice in {self._zone}"
-            self._reading.implausibilities.append(Note(line, shown))
-        return starts[0], starts[0] + length
 
 
 def _watson(row: _Row, line: int, zone: tzinfo) -> Record:
@@ -301,13 +358,10 @@ def _watson(row: _Row, line: int, zone: tzinfo) -> Record:
             raise Broken(f"{text!r} is not a time such as 2026-11-25 09:00:00") from None
     first, last = walls
     if first.tzinfo is not None and last.tzinfo is not None:
-        start, end = first.astimezone(UTC), last.astimezone(UTC)
-        if end < start:
-            raise Broken("it ends before it begins")
+        start, end = checked_span(first.astimezone(UTC), last.astimezone(UTC))
     else:
-        start, end, _ = between(
-            first.replace(tzinfo=None), last.replace(tzinfo=None), zone, None, _SECOND
-        )
+        naive = first.replace(tzinfo=None), last.replace(tzinfo=None)
+        start, end = checked_span(*between(*naive, zone, None, _SECOND)[:2])
     return Record(
         line,
         start,
@@ -331,25 +385,6 @@ def split_names(text: str) -> tuple[str, ...]:
             parts = text.split(",")
     names = (part.strip(" ") for part in parts)
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def read_flag(text: str) -> bool | None:
-    """Return a yes or no; ``None`` where nothing stands."""
-    plain = text.strip().lower()
-    if plain in _YES:
-        return True
-    if plain in _NO:
-        return False
-    if plain in ("", "-"):
-        return None
-    raise Broken(f"billable is neither yes nor no: {text!r}")
-
-
-def _type(text: str) -> str:
-    plain = re.sub(r"[\s_]+", "", text).upper()
-    if plain in ("", "REGULAR", "BREAK"):
-        return plain
-    raise Broken(f"the type is neither Regular nor Break: {text!r}")
 
 
 def _offset_instant(wall: datetime, offset: str) -> datetime:

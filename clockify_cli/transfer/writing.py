@@ -23,6 +23,8 @@ FORMATS = ("csv", "json", "jsonl", "ics")
 _SECOND = timedelta(seconds=1)
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
+_TYPES = {"BREAK": "Break", "HOLIDAY": "Holiday", "TIME_OFF": "Time off"}  # the rest is work
+
 # The columns of Clockify's own detailed report, in its order; ours follows at the end.
 _HEADER = (
     "Project",
@@ -95,7 +97,7 @@ class Writer:
         raise NotImplementedError
 
     def tail(self) -> bytes:
-        """Return what stands behind the entries."""
+        """Return what stands after the entries."""
         return b""
 
 
@@ -118,7 +120,7 @@ class TableWriter(Writer):
         return (",".join(f'"{name}"' for name in _HEADER) + "\r\n").encode()
 
     def body(self, entries: Iterable[TimeEntry]) -> bytes:
-        """Return a line an entry."""
+        """Return one line per entry."""
         stream = StringIO(newline="")
         rows = csv.writer(stream, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
         rows.writerows(map(self._row, entries))
@@ -147,7 +149,7 @@ class TableWriter(Writer):
             "",
             guarded(names.email),
             guarded(", ".join(map(_tag_cell, names.tags))),
-            "Break" if entry.get("type") == "BREAK" else "Regular",
+            _TYPES.get(str(entry.get("type")), "Regular"),
             "Yes" if entry.get("billable") else "No",
             first[:10],
             first[11:19],
@@ -167,10 +169,10 @@ def _tag_cell(name: str) -> str:
 
 
 class LinesWriter(Writer):
-    """JSON, an entry a line: what the API says, and the names beside the IDs."""
+    """JSON, one entry per line: what the API says, and the names beside the IDs."""
 
     def body(self, entries: Iterable[TimeEntry]) -> bytes:
-        """Return a line an entry."""
+        """Return one line per entry."""
         return "".join(self.text(entry) + "\n" for entry in entries).encode("utf-8", "replace")
 
     def text(self, entry: TimeEntry) -> str:
@@ -232,7 +234,7 @@ class ArrayWriter(LinesWriter):
 
 
 class CalendarWriter(Writer):
-    """A calendar (RFC 5545), an event an entry; times in UTC."""
+    """A calendar (RFC 5545), one event per entry; times in UTC."""
 
     def head(self) -> bytes:
         """Return what opens a calendar."""
@@ -271,8 +273,8 @@ class CalendarWriter(Writer):
             lines.append(f"CATEGORIES:{values}")
         lines.append("TRANSP:OPAQUE")
         lines.append(f"X-CLOCKIFY-BILLABLE:{'TRUE' if entry.get('billable') else 'FALSE'}")
-        if entry.get("type") == "BREAK":
-            lines.append("X-CLOCKIFY-TYPE:BREAK")
+        if entry.get("type") in _TYPES:
+            lines.append(f"X-CLOCKIFY-TYPE:{entry['type']}")
         for name, text in (
             ("PROJECT", names.project),
             ("CLIENT", names.client),

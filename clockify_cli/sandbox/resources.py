@@ -13,11 +13,11 @@ from clockify_cli.sandbox.store import new_id
 LABELS = {"client": "Client", "project": "Project", "task": "Task", "tag": "Tag"}
 
 
-def find(call: Call, kind: str, workspace: str, number: str) -> Json:
-    """Return one thing's body; refuse what is not there or somebody else's."""
+def find(call: Call, kind: str, workspace: str, resource_id: str) -> Json:
+    """Return a resource's body; refuse what is not there or somebody else's."""
     row = call.db.execute(
-        "SELECT body FROM things WHERE id = ? AND kind = ? AND workspace = ?",
-        (number, kind, workspace),
+        "SELECT body FROM resources WHERE id = ? AND kind = ? AND workspace = ?",
+        (resource_id, kind, workspace),
     ).fetchone()
     if row is None:
         raise foreign(LABELS[kind])
@@ -35,7 +35,7 @@ def listed(
     orders: dict[str, str],
     strict: bool = True,
 ) -> tuple[list[Json], dict[str, str]]:
-    """Return a page of things and the headers that go with it.
+    """Return a page of resources and the headers that go with it.
 
     Args:
         call: The request; its ``name``, ``strict-name-search``, ``sort-…`` and page are heeded.
@@ -61,7 +61,7 @@ def listed(
     down = (call.one("sort-order") or "ASCENDING") == "DESCENDING"
     skip, size = call.page()
     rows = call.db.execute(
-        f"SELECT body FROM things WHERE {' AND '.join(conditions)}"
+        f"SELECT body FROM resources WHERE {' AND '.join(conditions)}"
         f" ORDER BY {orders[column]} {'DESC' if down else 'ASC'}, seq LIMIT ? OFFSET ?",
         (*given, size + 1, skip),
     ).fetchall()
@@ -74,7 +74,7 @@ def check_name(
 ) -> None:
     """Refuse a name that another one has; an archived one keeps its name too."""
     taken = call.db.execute(
-        "SELECT 1 FROM things WHERE workspace = ? AND kind = ? AND holder = ? AND name = ?"
+        "SELECT 1 FROM resources WHERE workspace = ? AND kind = ? AND holder = ? AND name = ?"
         " AND id <> ?",
         (workspace, kind, holder, name, mine),
     ).fetchone()
@@ -83,10 +83,10 @@ def check_name(
 
 
 def add(call: Call, kind: str, workspace: str, body: Json, *, holder: str = "") -> Json:
-    """Keep a new thing; give it an ID where it has none."""
+    """Store a new resource; give it an ID if it has none."""
     body = {"id": body.get("id") or new_id(), **body}
     call.db.execute(
-        "INSERT INTO things (id, kind, workspace, holder, name, archived, body)"
+        "INSERT INTO resources (id, kind, workspace, holder, name, archived, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (body["id"], kind, workspace, holder, body["name"], _archived(body), _text(body)),
     )
@@ -94,28 +94,28 @@ def add(call: Call, kind: str, workspace: str, body: Json, *, holder: str = "") 
 
 
 def keep(call: Call, body: Json, *, holder: str = "") -> None:
-    """Keep a changed thing."""
+    """Store a changed resource."""
     call.db.execute(
-        "UPDATE things SET holder = ?, name = ?, archived = ?, body = ? WHERE id = ?",
+        "UPDATE resources SET holder = ?, name = ?, archived = ?, body = ? WHERE id = ?",
         (holder, body["name"], _archived(body), _text(body), body["id"]),
     )
 
 
-def remove(call: Call, number: str) -> None:
-    """Remove a thing."""
-    call.db.execute("DELETE FROM things WHERE id = ?", (number,))
+def remove(call: Call, resource_id: str) -> None:
+    """Remove a resource."""
+    call.db.execute("DELETE FROM resources WHERE id = ?", (resource_id,))
 
 
-def bodies(call: Call, kind: str, workspace: str, numbers: Sequence[str]) -> dict[str, Json]:
-    """Return those of ``numbers`` that are things of this kind here, by their IDs."""
-    if not numbers:
+def bodies(call: Call, kind: str, workspace: str, ids: Sequence[str]) -> dict[str, Json]:
+    """Return those of ``ids`` that are resources of this kind here, by their IDs."""
+    if not ids:
         return {}
     rows = call.db.execute(
-        "SELECT id, body FROM things WHERE workspace = ? AND kind = ?"
+        "SELECT id, body FROM resources WHERE workspace = ? AND kind = ?"
         " AND id IN (SELECT value FROM json_each(?))",
-        (workspace, kind, json.dumps(list(numbers))),
+        (workspace, kind, json.dumps(list(ids))),
     )
-    return {number: json.loads(body) for number, body in rows}
+    return {resource_id: json.loads(body) for resource_id, body in rows}
 
 
 def with_client_names(call: Call, workspace: str, projects: list[Json]) -> list[Json]:

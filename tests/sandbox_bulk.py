@@ -1,17 +1,14 @@
-"""Putting many time entries into a sandbox at once, past the service's rules: for measurements."""
+"""Puts many time entries into a sandbox at once, past the service's rules."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from clockify_cli.sandbox.defaults import USER_ID, WORKSPACE_ID
+from clockify_cli.sandbox import USER_ID, WORKSPACE_ID, Sandbox
 from clockify_cli.sandbox.instants import read_instant
 from clockify_cli.sandbox.store import new_id
-
-if TYPE_CHECKING:
-    from clockify_cli.sandbox.store import Store
 
 _INSERT = (
     "INSERT OR IGNORE INTO entries (id, workspace, user, start, stop, description, project, task,"
@@ -19,15 +16,15 @@ _INSERT = (
 )
 
 
-def insert(store: Store, entries: Iterable[Mapping[str, Any]]) -> int:
+def insert(sandbox: Sandbox, entries: Iterable[Mapping[str, Any]]) -> int:
     """Add entries and return how many are new.
 
     Args:
-        store: The sandbox's database.
-        entries: Bodies as a creation has them, with ``id``, ``userId`` and ``workspaceId`` where
+        sandbox: Where to.
+        entries: Bodies as a creation has them, with ``id``, ``userId`` and ``workspaceId`` if
             they are not to be made up or the first user's. An ``id`` that is there is left.
     """
-    with store.transaction(write=True) as db:
+    with sandbox.store.transaction(write=True) as db:
         before = db.total_changes
         db.executemany(_INSERT, _rows(entries))
         return db.total_changes - before

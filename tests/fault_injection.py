@@ -3,7 +3,7 @@
 A rule is a JSON object:
 
 ``match``
-    ``method`` (any where left out) and ``path`` (a regular expression, searched in the whole
+    ``method`` (any if left out) and ``path`` (a regular expression, searched in the whole
     path as it came).
 ``kind``
     ``cut_before``, ``cut_after``: the socket is closed without a byte, nothing or all done.
@@ -11,9 +11,10 @@ A rule is a JSON object:
     ``half``: all headers and half the body. ``garbage``, ``html``, ``empty``: another body.
     ``hang``: no answer for ``seconds`` (30), then a cut. ``slow``: ``seconds`` (1) late.
     ``429``: with ``retry_after`` as its header. ``redirect``: to another host.
-    ``reset``: the socket is reset.
+    ``reset``: the socket is reset. ``odd``: the answer's JSON with other values in it, as
+    ``set`` says: ``{"timeInterval.end": "2026-13-01T00:00:00Z"}``.
 ``commit``
-    Whether the request is carried out, where the name of the kind does not say so: ``half``,
+    Whether the request is carried out, if the name of the kind does not say so: ``half``,
     ``garbage``, ``html`` and ``empty`` are by default, ``hang``, ``429``, ``redirect`` and
     ``reset`` are not.
 ``times``
@@ -32,9 +33,9 @@ from dataclasses import dataclass
 from typing import Any
 
 BEFORE = ("cut_before", "status_before", "hang", "429", "redirect", "reset")
-AFTER = ("cut_after", "status_after", "half", "garbage", "html", "empty", "slow")
+AFTER = ("cut_after", "status_after", "half", "garbage", "html", "empty", "slow", "odd")
 KINDS = BEFORE + AFTER
-FIXED = ("cut_before", "cut_after", "status_before", "status_after", "slow")
+FIXED = ("cut_before", "cut_after", "status_before", "status_after", "slow", "odd")
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class Rule:
     probability: float
     commit: bool
     body: str | None
+    set: Mapping[str, Any]
     done: int = 0
 
     @classmethod
@@ -82,6 +84,7 @@ class Rule:
                 probability=float(given.get("probability", 1)),
                 commit=commit,
                 body=given.get("body"),
+                set=dict(given.get("set") or {}),
             )
         except (TypeError, AttributeError, re.error) as error:
             raise ValueError(str(error)) from error
@@ -91,6 +94,17 @@ class Rule:
         if self.times and self.done >= self.times:
             return False
         return self.method in ("", method) and self.path.search(path) is not None
+
+    def twist(self, answer: Any) -> Any:
+        """Return an answer with the values of ``set`` in it; of a list, in every item."""
+        for one in answer if isinstance(answer, list) else [answer]:
+            for path, value in self.set.items():
+                *parents, name = path.split(".")
+                holder = one
+                for parent in parents:
+                    holder = holder[parent]
+                holder[name] = value
+        return answer
 
 
 class Faults:
@@ -102,7 +116,7 @@ class Faults:
         self._chance = random.Random(0)
 
     def take(self, method: str, path: str) -> Rule | None:
-        """Return what goes wrong with a request, and count it; ``None`` where nothing does."""
+        """Return what goes wrong with a request, and count it; ``None`` if nothing does."""
         with self._lock:
             for rule in self._rules:
                 if not rule.fits(method, path):

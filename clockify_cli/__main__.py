@@ -1,4 +1,4 @@
-"""The front door: answers the commands that need no network itself, else opens the app."""
+"""The entry point: answers what needs no network from small files, else opens the app."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def main() -> None:
 
     This is the one place that explains why it is quick:
 
-    - What a prompt or a completion asks for forty times a minute is answered by ``front``
+    - What a prompt or a completion asks for forty times a minute is answered by ``fastpath``
       from small files, before Typer, httpx, rich or sqlite3 are imported.
     - Everything else imports its own command's module and no other (``tree``, ``app``), and
       each library where it is used. ``tests/test_imports.py`` holds the lists.

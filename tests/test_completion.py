@@ -26,7 +26,7 @@ from clockify_cli.completion.line import IN_DOLLAR, IN_DOUBLE, IN_SINGLE, Line, 
 from clockify_cli.completion.scripts import SCRIPTS, script
 from clockify_cli.completion.shells import told
 from clockify_cli.completion.values import named
-from clockify_cli.core.naming import match
+from clockify_cli.core.matching import match
 from clockify_cli.sandbox import WORKSPACE_ID
 from clockify_cli.store.cached import list_path
 from clockify_cli.times import Clock, leading_spans, parse_day, parse_instant, parse_period

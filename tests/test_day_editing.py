@@ -20,8 +20,9 @@ from sandbox_api import ENTRIES, Api
 from terminal import Terminal
 from worksheet import DAY, Sheet, away, content, methods, spans, warmed, without
 
+from clockify_cli.core.matching import match
 from clockify_cli.core.model import utc_text
-from clockify_cli.core.naming import match, project_label
+from clockify_cli.core.naming import project_label
 from clockify_cli.times import Clock
 from clockify_cli.tracking.day_plan import Planner, line_of, opened_from
 from clockify_cli.tracking.day_text import read_sheet, write_sheet

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clockify_cli.core.errors import AmbiguousError, NotFoundError
-from clockify_cli.core.naming import WORDS, fits, folded, match, words_of
+from clockify_cli.core.matching import match
+from clockify_cli.core.naming import WORDS, fits, folded, words_of
 from clockify_cli.store.name_search import first_query, second_query
 
 Thing = dict[str, Any]

@@ -254,12 +254,12 @@ def test_shared_options_have_one_declaration() -> None:
     assert parameters == {name for option in SHARED for name in option.names}
     assert [option.field for option in SHARED] == list(vars(Options()))
     own = {
-        name: words
+        (words[0], name)
         for words, command in commands()
         for param in command.params
         if param not in shared_parameters()
         for name in param.opts
+        if name in parameters
     }
-    assert {n: w for n, w in own.items() if n in parameters} == {
-        "--color": ("projects", "update")  # the project's; it takes the terminal's words too
-    }
+    # The project's colour; it takes the terminal's words too.
+    assert own == {("projects", "--color")}

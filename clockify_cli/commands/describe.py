@@ -61,7 +61,7 @@ def described(command: Any, summary: str = "") -> Node:
             name=command.name,
             summary=summary,
             text=text,
-            verbs=tuple(described(command.verb(name)) for name in verbs),
+            verbs=tuple(described(verb) for verb in map(command.verb, verbs) if not verb.hidden),
             default=command.default,
         )
     shared = shared_parameters()

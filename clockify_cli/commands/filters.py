@@ -110,7 +110,8 @@ def chosen_projects(
 
     With both, a project is looked for among the clients' projects.
     """
-    from clockify_cli.core.naming import match, project_label
+    from clockify_cli.core.matching import match
+    from clockify_cli.core.naming import project_label
     from clockify_cli.tracking.content import resolved_project
 
     if not client:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter, Signature
 from typing import Annotated, Any
 
@@ -13,6 +13,8 @@ from typer.main import get_command
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.options import SHARED, Options, SharedOption
 
+Parameters = Mapping[str, tuple[Any, Any]]  # by name: the annotation and the default
+REQUIRED = Parameter.empty
 _SHARED = "shared_"  # begins the names of shared options' parameters
 
 
@@ -32,23 +34,30 @@ def _prototype() -> typer.Typer:
     def shared() -> None:
         """Do nothing."""
 
-    parameters = []
+    parameters: dict[str, tuple[Any, Any]] = {}
     for option in SHARED:
         kind: Any = str if option.metavar else bool
         info = typer.Option(*option.names, metavar=option.metavar or None, help=option.help)
-        parameters.append(
-            Parameter(
-                _SHARED + option.field,
-                Parameter.KEYWORD_ONLY,
-                default=getattr(Options(), option.field),
-                annotation=Annotated[kind | None if option.metavar else kind, info],
-            )
+        parameters[_SHARED + option.field] = (
+            Annotated[kind | None if option.metavar else kind, info],
+            getattr(Options(), option.field),
         )
-    shared.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    shared.__annotations__ = {p.name: p.annotation for p in parameters}
+    set_parameters(shared, parameters)
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command()(shared)
     return app
+
+
+def set_parameters(function: Callable[..., Any], parameters: Parameters) -> None:
+    """Let a function look as if it were written with these parameters; Typer reads them."""
+    signature = Signature(
+        [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+            for name, (annotation, default) in parameters.items()
+        ]
+    )
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    function.__annotations__ = {name: kind for name, (kind, _) in parameters.items()}
 
 
 def take_shared(ctx: typer.Context, options: Options) -> None:

@@ -62,20 +62,16 @@ def shelf_of(run: Run, kind: Kind, *, project: str = "") -> ResourceList:
     )
 
 
-def away_of(*, away: bool, both: bool, option: str = "--archived") -> bool | None:
-    """Return which of a list is meant: put away, active, or both (``None``)."""
-    if away and both:
-        raise UsageError(f"{option} and --all are two different lists.", "Give one of them.")
-    return None if both else away
-
-
 def given_name(noun: str, argument: str | None, option: str | None) -> str:
     """Return the name of what is created, given as an argument or as ``--name``."""
     if argument is not None and option is not None and argument.strip() != option.strip():
         raise UsageError("Two names were given.", "Give the name once.")
     given = argument if argument is not None else option
     if given is None:
-        raise UsageError(f"A new {noun} needs a name.", f"Such as: clockify {noun}s create NAME")
+        within = " -p PROJECT" if noun == "task" else ""
+        raise UsageError(
+            f"A new {noun} needs a name.", f"For example: clockify {noun}s create NAME{within}"
+        )
     return given
 
 

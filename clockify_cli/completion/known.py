@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clockify_cli.core import paths
-from clockify_cli.core.naming import match
+from clockify_cli.core.matching import match
 from clockify_cli.core.present import STALE_SECONDS, seconds_now
 from clockify_cli.store import state
 from clockify_cli.store.cached import list_path

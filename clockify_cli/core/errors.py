@@ -106,7 +106,7 @@ class ConnectionRefused(SignInError):
     kind = "connection"
     default_hint = (
         "See 'clockify connections list'; 'clockify connections create' makes a new one, "
-        "'clockify connections use' chooses one."
+        "'clockify connections use ID' chooses one."
     )
 
 

@@ -100,7 +100,9 @@ def shortfall(plan: Plan, result: Imported, found: dict[str, Any], file: str) ->
             "Fix these lines and import the file again: what is recorded is left alone.",
             details=found,
         )
-    again = f"clockify import {file}" if file != "-" else "the same command"
+    import shlex
+
+    again = f"clockify import {shlex.quote(file)}" if file != "-" else "the same command"
     hint = f"Run '{again}' again with the same options: it goes on where it stopped."
     if result.unclear:
         hint += f" It is not known of {result.unclear} yet whether they were; that is looked up."

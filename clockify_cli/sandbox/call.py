@@ -16,6 +16,8 @@ Json = dict[str, Any]
 
 PAGE_SIZE = 50
 
+SERVED = "sandbox.served"  # the environ key by which a server says that it is one
+
 
 class Answer:
     """What goes back: ``data`` as JSON, or no body if it is ``None``."""

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from clockify_cli.sandbox.service import SERVED
+from clockify_cli.sandbox.call import SERVED
 
 if TYPE_CHECKING:
     from types import FrameType

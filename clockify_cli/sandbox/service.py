@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from clockify_cli.sandbox import maton, people, routes, settings
-from clockify_cli.sandbox.call import Answer, Call
+from clockify_cli.sandbox.call import SERVED, Answer, Call
 from clockify_cli.sandbox.limits import Limits, http_date
 from clockify_cli.sandbox.refusals import DOMAIN, REASONS, Refusal
 from clockify_cli.sandbox.store import Store
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 API, OAUTH = "/api", "/oauth/"
-SERVED = "sandbox.served"  # the environ key by which a server says that it is one
 
 
 class Reply:

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -150,11 +151,11 @@ def check_config(notices: list[str], table: Mapping[str, Any], profile: str) -> 
         if key not in KEYS
     ]
     for name, key in unknown:
-        chosen = "" if name == "default" else f" --profile {name}"
+        chosen = "" if name == "default" else f" --profile {quote(name)}"
         yield _bad(
             "config",
             f"'{key}' in the profile '{name}' is not a setting and has no effect.",
-            f"clockify config unset{chosen} {key}",
+            f"clockify config unset{chosen} {quote(key)}",
             2,
         )
     if not notices and not unknown:
@@ -417,7 +418,7 @@ def _mend_setting(settings: Settings, name: str) -> str:
 def _set_or_export(settings: Settings, name: str, value: str) -> str:
     if settings.explain(name)[1].startswith("environment"):
         return f"export {KEYS[name].variable}={value}"
-    return f"clockify config set {name} {value}"
+    return f"clockify config set {name} {quote(value)}"
 
 
 def _unset_or_unexport(settings: Settings, name: str) -> str:

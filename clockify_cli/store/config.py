@@ -43,12 +43,14 @@ def profile_table(config: dict[str, Any], name: str) -> dict[str, Any]:
         return table
     if name == "default":
         return {}
+    from shlex import quote
+
     known = sorted(profiles) if isinstance(profiles, dict) else []
     raise UsageError(
         f"There is no profile '{name}'.",
         (f"Profiles: {', '.join(known)}. " if known else "")
-        + f"Make it: clockify auth login --profile {name}, "
-        f"or clockify config set --profile {name} KEY VALUE.",
+        + f"Make it: clockify auth login --profile {quote(name)}, "
+        f"or clockify config set --profile {quote(name)} KEY VALUE.",
     )
 
 

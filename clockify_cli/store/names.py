@@ -16,8 +16,9 @@ from clockify_cli.core.errors import (
     SignInError,
     UnreachableError,
 )
+from clockify_cli.core.matching import match
 from clockify_cli.core.model import is_entity_id
-from clockify_cli.core.naming import fits, is_archived, match, project_label
+from clockify_cli.core.naming import fits, is_archived, project_label
 from clockify_cli.gateway.client import PAGE_SIZE, Gateway
 from clockify_cli.gateway.resources import checked, checked_list
 from clockify_cli.store import name_search
@@ -50,7 +51,7 @@ class Names(NameLists):
             create: It may be created if it is unknown.
 
         Raises:
-            NotFoundError, AmbiguousError: See :func:`clockify_cli.core.naming.match`.
+            NotFoundError, AmbiguousError: See :func:`clockify_cli.core.matching.match`.
         """
         text = text.strip()
         try:

@@ -207,8 +207,8 @@ def resized(
         end += by
     if start >= (end or clock.now):
         raise UsageError(
-            f"Nothing would be left of it: it is only {_length(entry, clock)} long.",
-            "Delete it instead: clockify entries delete.",
+            f"That is longer than the entry itself: {_length(entry, clock)}.",
+            f"Delete it instead: clockify entries delete {entry['id']}",
         )
     changed = with_interval(entry, start, end)
     _refuse_future(changed, clock, allow_future=allow_future)

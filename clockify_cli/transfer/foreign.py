@@ -185,4 +185,4 @@ def refuse_object(item: Mapping[str, Any], name: str) -> None:
 
 
 def _refusal(name: str, what: str, hint: str) -> UsageError:
-    return UsageError(f"{name} is {what}, which 'clockify import' does not read.", hint)
+    return UsageError(f"{name} is {what}, which clockify does not import.", hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from clockify_cli.core.model import TimeEntry
@@ -44,6 +44,9 @@ def typed_end(
 
     if allow_future or not is_bare_clock(text):
         return typed_instant(run, text, role="end", allow_future=allow_future, yes=yes)
+
+    # What no clock shows is refused before anything is asked for.
+    latest_clock(text, run.clock, run.clock.now - timedelta(days=3))
 
     def end_of(start: datetime) -> datetime:
         moment = latest_clock(text, run.clock, start)

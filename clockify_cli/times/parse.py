@@ -88,8 +88,16 @@ def latest_clock(text: str, clock: Clock, not_before: datetime) -> Moment:
     Raises:
         TimeError: It is no clock time, or none is over since then.
     """
-    form = without_day(_instant_form(text, clock))
-    assert form is not None
+
+    def resolve(typed: str) -> Moment | None:
+        found = find_instant(typed)
+        form = without_day(found) if found else None
+        return None if form is None else _latest(form, clock, not_before)
+
+    return _read(text, resolve, "not_an_instant")
+
+
+def _latest(form: DayClock, clock: Clock, not_before: datetime) -> Moment:
     for back in range(3):
         day = clock.today - back * _DAY
         early, late = clock.readings(form.on(day))
@@ -100,7 +108,7 @@ def latest_clock(text: str, clock: Clock, not_before: datetime) -> Moment:
                 notices = () if early == late else clock.at(form.on(day), "end")[1]
                 return Moment(at, form.rule, notices, clock.is_today(at) and not notices)
     raise TimeError(
-        f"There has been no {text.strip()} since {clock.show(not_before)}.",
+        f"There has been no {form.typed} since {clock.show(not_before)}.",
         "End it now with 'clockify stop', or give a time after that.",
     )
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from clockify_cli.core.errors import TimeError
 from clockify_cli.times.clock import Clock, Role
@@ -25,10 +25,12 @@ from clockify_cli.times.instants import (
     refuse_future,
     without_day,
 )
-from clockify_cli.times.periods import Period, dates_of, find_period
 from clockify_cli.times.plain import is_length, is_relative, names_time
 from clockify_cli.times.spans import find_span, find_spans
 from clockify_cli.times.text import SPANS, outside_calendar, tidy
+
+if TYPE_CHECKING:
+    from clockify_cli.times.periods import Period
 
 MOST_WORDS = 48  # of a run that may be spans; the longest span alone has 22
 _DAY = timedelta(days=1)
@@ -158,6 +160,7 @@ def parse_period(text: str, clock: Clock) -> Period:
     Raises:
         TimeError: It is no period of the grammar, or the calendar does not have it.
     """
+    from clockify_cli.times.periods import dates_of, find_period  # no span needs them
 
     def resolve(typed: str) -> Period | None:
         form = find_period(typed)

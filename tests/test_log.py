@@ -470,3 +470,11 @@ def test_several_spans_of_a_killed_command_are_recorded_once_when_it_is_repeated
     assert [e["timeInterval"]["start"][11:16] for e in found] == ["07:00", "08:30"]
     cli("sync")
     assert [d for d, _, _ in spans(api)] == ["Warm", "Build", "Build"]
+
+
+def test_from_and_to_are_since_and_until_of_a_range(cli: Cli, served: Served, api: Api) -> None:
+    cli("log", "yesterday", "9:00-10:00", "There")
+    cli("log", "8:00-9:00", "Today")
+    one = cli("entries", "--since", "yesterday", "--until", "yesterday", "--json").json
+    assert one == cli("entries", "--from", "yesterday", "--to", "yesterday", "--json").json
+    assert [e["description"] for e in one] == ["There"]

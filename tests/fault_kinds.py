@@ -83,7 +83,7 @@ _KINDS = (
     Kind("stop", ("stop",), ("PATCH",), (ended(REVIEW, "09:15"),), (REVIEW,), (("08:00", START),)),
     Kind(
         "stop of a timer that nobody here knows",
-        ("stop", "--at", "9:00"),
+        ("stop", "--at", "today 9:00"),
         ("PATCH",),
         (ended(REVIEW, "09:00"), MAIL),
         (REVIEW, MAIL),

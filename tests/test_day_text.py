@@ -160,6 +160,7 @@ def utc(clock: str, day: int = 24) -> datetime:
         ('9:00-10:00 Say "hi"', EntryLine(utc("08:00"), utc("09:00"), 'Say "hi"')),
         ('9:00-10:00 "Price: $" -$', EntryLine(utc("08:00"), utc("09:00"), "Price: $",
                                                billable=False)),
+        ("9-10 Talk", EntryLine(utc("08:00"), utc("09:00"), "Talk")),
         ('9:00-10:00 "a" +"two words"', EntryLine(utc("08:00"), utc("09:00"), "a",
                                                   tags=("two words",))),
     ],
@@ -172,7 +173,8 @@ def test_what_people_write(text: str, expected: EntryLine) -> None:
     "text",
     [
         "Talk",
-        "9-10 Talk",
+        "9 Talk",
+        "9-25 Talk",
         "25:00-26:00",
         "10:00-8:30",
         "10:00-9:00+0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 
 import pytest
 from cli import NOW, Cli
@@ -445,8 +446,44 @@ def test_a_damaged_row_or_state_keeps_nobody_from_working(
     [journal] = home.rglob("journal.sqlite3")
     with sqlite3.connect(journal) as db:
         db.execute("UPDATE operations SET payload = 'x' || payload, state = 'queued'")
+<<<<<<< HEAD
     ran = cli("status")
     assert "Operation 1 of the journal is damaged and was left out." in ran.err
     assert "Runs" in ran.out
     cli("log", "9:00-9:30", "goes on")
     assert len(cli("undo", "--list", "--json").json) >= 1
+=======
+    ran = cli("status", code=1)
+    assert "The journal is damaged; it is kept as" in ran.err
+    assert "Runs" in cli("status").out
+
+
+def test_several_spans_of_a_killed_command_are_recorded_once_when_it_is_repeated(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    """The first is at the service, the second hangs when the process is killed."""
+    cli("log", "6:00-6:10", "Warm")
+    served.faults([{"kind": "hang", "skip": 1, "seconds": 3, "match": {"method": "POST"}}])
+    words = ("log", "8:00-9:00", "9:30-10:00", "Build", "--json")
+    process = cli.start(*words)
+    deadline = time.monotonic() + 30
+    while not spans(api)[1:]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.kill()
+    process.communicate(timeout=20)
+    served.faults([])
+    found = cli(*words).json
+    assert [e["timeInterval"]["start"][11:16] for e in found] == ["07:00", "08:30"]
+    cli("sync")
+    assert [d for d, _, _ in spans(api)] == ["Warm", "Build", "Build"]
+
+
+def test_from_and_to_are_since_and_until_of_a_range(cli: Cli, served: Served, api: Api) -> None:
+    cli("log", "yesterday", "9:00-10:00", "There")
+    cli("log", "8:00-9:00", "Today")
+    one = cli("entries", "--since", "yesterday", "--until", "yesterday", "--json").json
+    assert one == cli("entries", "--from", "yesterday", "--to", "yesterday", "--json").json
+    assert [e["description"] for e in one] == ["There"]
+>>>>>>> times

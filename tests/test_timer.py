@@ -360,3 +360,19 @@ def test_stop_looks_for_the_start_where_it_is_not_known(cli: Cli, served: Served
     start_elsewhere(api, "New", "2026-11-25T08:00:00Z")
     stopped = cli("stop", "9:30", "--json", **NOW).json
     assert (stopped["description"], stopped["timeInterval"]["duration"]) == ("New", "PT30M")
+
+
+def test_a_clock_time_to_stop_at_is_not_guessed_while_the_start_is_unknown(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    cli("me")
+    served.faults([{"kind": "cut_before", "match": {}, "times": 0}])
+    cli("stop", "9:00", code=5, **NOW)
+    served.faults([])
+    assert cli("queue", "--json").json == []
+    cli("start", "Work", "--at", "8:00", **NOW)
+    served.faults([{"kind": "cut_before", "match": {}, "times": 0}])
+    assert cli("stop", "9:00", "--json", **NOW).json["queued"] is True
+    served.faults([])
+    cli("sync", **NOW)
+    assert api.get(MINE)[0]["timeInterval"]["end"] == "2026-11-25T08:00:00Z"

@@ -14,6 +14,7 @@ from clockify_cli.core.errors import TimeError
 from clockify_cli.times import (
     Clock,
     Span,
+    latest_clock,
     leading_spans,
     parse_day,
     parse_duration,
@@ -440,6 +441,23 @@ def test_a_relative_time_is_exact_elapsed_time(
     if ago >= timedelta(minutes=2):
         span = parse_span(f"-{typed} +1m", clock)
         assert (span.start, span.end - span.start) == (clock.now - ago, MINUTE)
+
+
+@many
+@given(typed=sound_clocks, hours=st.integers(0, 72), clock=clocks())
+def test_the_latest_clock_is_over_and_no_later_one_is(typed: str, hours: int, clock: Clock) -> None:
+    start = clock.now - timedelta(hours=hours)
+    try:
+        moment = latest_clock(typed, clock, start)
+    except TimeError as error:
+        checked(error)
+        assert hours < 50  # a day whose clocks skip it may be passed over
+        return
+    assert start <= moment.at <= clock.now + MINUTE
+    assert moment.at > clock.now - timedelta(hours=50)
+    tomorrow = clock.wall(moment.at) + timedelta(days=1)
+    early, late = clock.readings(tomorrow)
+    assert early > late or clock.is_ahead(early)
 
 
 @many

@@ -11,6 +11,7 @@ from clockify_cli.core.errors import TimeError
 from clockify_cli.times import (
     Clock,
     implausibilities,
+    latest_clock,
     leading_spans,
     parse_duration,
     parse_instant,
@@ -167,6 +168,47 @@ def test_clock_changes() -> None:
     for day, hours in (("2026-03-29", 1), ("2026-10-25", 3)):
         span = parse_span(f"{day} 01:30-03:30", NOW)
         assert span.end - span.start == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("13pm", "yesterday 13:00-now"),
+        ("2pm-3pm", "yesterday 2pm-3pm"),
+        ("22:00-24:00", "22:00-0:00"),
+        ("yesterday 22:00-24:00", "yesterday 22:00-0:00"),
+        ("9:00-24:00", "yesterday 9:00 to today 0:00"),
+        ("9-24", "yesterday 9 to today 0:00"),
+        ("9-5", "yesterday 9-17:00"),
+        ("13pm-2pm", "yesterday 13:00-2pm"),
+    ],
+)
+def test_a_hint_names_a_line_that_is_accepted(line: str, offered: str) -> None:
+    assert offered in hint(leading_spans, line.split(), NOW)
+    assert spans(offered)[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "start", "found"),
+    [
+        ("9:00", "2026-11-25 08:00", "2026-11-25 09:00"),
+        ("9:00", "2026-11-25 09:00", "2026-11-25 09:00"),
+        ("17:30", "2026-11-24 09:00", "2026-11-24 17:30"),
+        ("17:30", "2026-11-01 09:00", "2026-11-24 17:30"),
+        ("5:30pm", "2026-11-24 17:30", "2026-11-24 17:30"),
+        ("17:30", "2026-11-24 17:31", ""),
+        ("9:00", "2026-11-25 09:01", ""),
+        ("24:00", "2026-11-24 09:00", ""),
+    ],
+)
+def test_a_timer_ends_at_the_latest_such_time_since_its_start(
+    typed: str, start: str, found: str
+) -> None:
+    begun = datetime.fromisoformat(start).replace(tzinfo=BERLIN)
+    if not found:
+        hint(latest_clock, typed, NOW, begun)
+    else:
+        assert wall(latest_clock(typed, NOW, begun).at) == found
 
 
 def test_a_minute_of_skew_is_no_future_and_more_is() -> None:

@@ -45,6 +45,10 @@ Entries = Annotated[list[str], Argument(metavar="ENTRY…", help=_ENTRY, show_de
 Entry = Annotated[str, Argument(metavar="ENTRY", help=_ENTRY, show_default=False)]
 Length = Annotated[list[str], Argument(metavar="DURATION…", help="15m, 1h30m, 1:30 …")]
 Range = Annotated[list[str] | None, Argument(metavar="[RANGE]", help=_RANGE, show_default=False)]
-Since = Annotated[str | None, Option("--since", metavar="DAY", help="First day of the range.")]
-Until = Annotated[str | None, Option("--until", metavar="DAY", help="Last day of the range.")]
+Since = Annotated[
+    str | None, Option("--since", "--from", metavar="DAY", help="First day of the range.")
+]
+Until = Annotated[
+    str | None, Option("--until", "--to", metavar="DAY", help="Last day of the range.")
+]
 Limit = Annotated[int | None, Option("--limit", min=1, metavar="N", help="At most so many.")]

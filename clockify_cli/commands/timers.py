@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+<<<<<<< HEAD
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
+=======
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+>>>>>>> times
 
 from clockify_cli.core.model import TimeEntry
 from clockify_cli.session import Run
@@ -44,6 +49,9 @@ def typed_end(
 
     if allow_future or not is_bare_clock(text):
         return typed_instant(run, text, role="end", allow_future=allow_future, yes=yes)
+
+    # What no clock shows is refused before anything is asked for.
+    latest_clock(text, run.clock, run.clock.now - timedelta(days=3))
 
     def end_of(start: datetime) -> datetime:
         moment = latest_clock(text, run.clock, start)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from clockify_cli.core.errors import TimeError
 from clockify_cli.times.clock import Clock, Role
@@ -25,10 +25,12 @@ from clockify_cli.times.instants import (
     refuse_future,
     without_day,
 )
-from clockify_cli.times.periods import Period, dates_of, find_period
 from clockify_cli.times.plain import is_length, is_relative, names_time
 from clockify_cli.times.spans import find_span, find_spans
 from clockify_cli.times.text import SPANS, outside_calendar, tidy
+
+if TYPE_CHECKING:
+    from clockify_cli.times.periods import Period
 
 MOST_WORDS = 48  # of a run that may be spans; the longest span alone has 22
 _DAY = timedelta(days=1)
@@ -88,8 +90,16 @@ def latest_clock(text: str, clock: Clock, not_before: datetime) -> Moment:
     Raises:
         TimeError: It is no clock time, or none is over since then.
     """
-    form = without_day(_instant_form(text, clock))
-    assert form is not None
+
+    def resolve(typed: str) -> Moment | None:
+        found = find_instant(typed)
+        form = without_day(found) if found else None
+        return None if form is None else _latest(form, clock, not_before)
+
+    return _read(text, resolve, "not_an_instant")
+
+
+def _latest(form: DayClock, clock: Clock, not_before: datetime) -> Moment:
     for back in range(3):
         day = clock.today - back * _DAY
         early, late = clock.readings(form.on(day))
@@ -100,7 +110,7 @@ def latest_clock(text: str, clock: Clock, not_before: datetime) -> Moment:
                 notices = () if early == late else clock.at(form.on(day), "end")[1]
                 return Moment(at, form.rule, notices, clock.is_today(at) and not notices)
     raise TimeError(
-        f"There has been no {text.strip()} since {clock.show(not_before)}.",
+        f"There has been no {form.typed} since {clock.show(not_before)}.",
         "End it now with 'clockify stop', or give a time after that.",
     )
 
@@ -150,6 +160,7 @@ def parse_period(text: str, clock: Clock) -> Period:
     Raises:
         TimeError: It is no period of the grammar, or the calendar does not have it.
     """
+    from clockify_cli.times.periods import dates_of, find_period  # no span needs them
 
     def resolve(typed: str) -> Period | None:
         form = find_period(typed)

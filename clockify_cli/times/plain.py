@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from clockify_cli.core.errors import TimeError
 from clockify_cli.times.durations import find_length
@@ -16,8 +16,7 @@ _DASH = r"-|\.\."
 _SPAN = rf"(?:{_CLOCK})(?:{_DASH})(?:{_CLOCK}|\d\d?|now)|\d\d?(?:{_DASH})(?:{_CLOCK}|now)"
 
 
-@dataclass(frozen=True, slots=True)
-class PlainWord:
+class PlainWord(NamedTuple):
     """A word that nobody means as text.
 
     Attributes:

@@ -134,8 +134,10 @@ def near_span(text: str, typed: str, accepts: Accepts) -> tuple[int, TimeError]:
             f"{quoted(text)} may be a timestamp with an offset, or a span.", _hint(meant, SPANS)
         )
     if one:
-        to_now = f"{typed}-now" if isinstance(one, DayClock) else f"{typed} now"
-        meant = [] if typed == "now" else _accepted([to_now, f"{typed} +45m"], accepts)
+        dash = "-" if isinstance(one, DayClock) else " "
+        starts = [] if typed == "now" else [typed, *_respelled(typed)]
+        tries = [f"{start}{more}" for start in starts for more in (f"{dash}now", " +45m")]
+        meant = _accepted(tries, accepts)[:2]
         return _NAMED, TimeError(
             f"{quoted(text)} is one time; a span needs two.", _hint(meant, SPANS)
         )
@@ -262,6 +264,8 @@ def _respelled(typed: str) -> list[str]:
         return []
     if meant == "yesterday 0:00" and "24" in typed:
         return ["today 0:00"]  # the midnight at its end
+    if night := re.fullmatch(r"(\d[\d:]*(?:[ap]m)?)(?: ?(?:-|\.\.) ?| to )24(?::?00)?", typed):
+        return [meant, f"yesterday {night[1]} to today 0:00"]
     return [] if re.search(r"\w 0:00$", meant) and "24" in typed else [meant]
 
 

@@ -173,7 +173,7 @@ def _ended(
             if running is not None and start_of(running) == start_of(before):
                 raise
     else:
-        running = _asked(outbox, None)
+        running = outbox.running()
     if running is None:
         raise NotFoundError(NOTHING_RUNS, START_ONE)
     return running, end_of(start_of(running))

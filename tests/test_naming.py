@@ -167,7 +167,7 @@ NAME = st.builds(
 )
 ROW = st.tuples(NAME, st.sampled_from(["", "", "a", "ab", "Ab", "a/b", "b"]), st.booleans())
 ROWS = st.lists(ROW, max_size=6)
-TRIED = settings(max_examples=700, deadline=None)
+TRIED = settings(max_examples=300, deadline=None)
 
 
 def rows_to_things(rows: list[tuple[str, str, bool]], first: int = 1) -> list[Thing]:

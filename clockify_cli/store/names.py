@@ -204,7 +204,8 @@ class Names(NameLists):
             return True
         second = name_search.second_query(kind, first, complete=complete)
         if second is None:
-            if not found and len(self.known(kind)[0] or ()) < PAGE_SIZE:
+            few = not self.is_whole(kind) and len(self.known(kind)[0] or ()) < PAGE_SIZE
+            if few and not found:
                 self._page(kind, {})  # a slip: the nearest names are on it, often the whole list
             return complete
         found, complete = self._page(kind, second)

@@ -68,7 +68,7 @@ def check_manual(call: Call, workspace: str, content: Content, *, admins: bool) 
 
     Args:
         call: The request.
-        workspace: Where.
+        workspace: The workspace's ID.
         content: The new entry.
         admins: Owners and admins may do it all the same.
     """

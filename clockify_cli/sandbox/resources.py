@@ -40,7 +40,7 @@ def listed(
     Args:
         call: The request; its ``name``, ``strict-name-search``, ``sort-…`` and page are heeded.
         kind: What to list.
-        workspace: Where.
+        workspace: The workspace's ID.
         where: More conditions, in SQL.
         values: The values of their question marks.
         orders: SQL of each ``sort-column``; the first is the default.

@@ -100,7 +100,7 @@ def seed(store: Store, *, now: datetime | str | None = None, days: int = 31) -> 
     Args:
         store: The sandbox's database.
         now: The last instant (an ISO 8601 text will do); in the zone of the working hours,
-            which becomes the account's where it has a name.
+            which becomes the account's if it has a name.
         days: How many days, the last one included.
     """
     if isinstance(now, str):

@@ -179,7 +179,7 @@ def _check(name: str, value: Any, default: Any) -> None:
             read_instant(value or "1970-01-01T00:00:00Z")
         except (TypeError, ValueError):
             raise ValueError(
-                f"'{name}' has to be an instant such as 2026-11-01T00:00:00Z, not {_json(value)}"
+                f"'{name}' has to be an instant like 2026-11-01T00:00:00Z, not {_json(value)}"
             ) from None
     elif name in CHOICES:
         _check_choice(name, name, value)

@@ -446,16 +446,11 @@ def test_a_damaged_row_or_state_keeps_nobody_from_working(
     [journal] = home.rglob("journal.sqlite3")
     with sqlite3.connect(journal) as db:
         db.execute("UPDATE operations SET payload = 'x' || payload, state = 'queued'")
-<<<<<<< HEAD
     ran = cli("status")
     assert "Operation 1 of the journal is damaged and was left out." in ran.err
     assert "Runs" in ran.out
     cli("log", "9:00-9:30", "goes on")
     assert len(cli("undo", "--list", "--json").json) >= 1
-=======
-    ran = cli("status", code=1)
-    assert "The journal is damaged; it is kept as" in ran.err
-    assert "Runs" in cli("status").out
 
 
 def test_several_spans_of_a_killed_command_are_recorded_once_when_it_is_repeated(
@@ -486,4 +481,3 @@ def test_from_and_to_are_since_and_until_of_a_range(cli: Cli, served: Served, ap
     one = cli("entries", "--since", "yesterday", "--until", "yesterday", "--json").json
     assert one == cli("entries", "--from", "yesterday", "--to", "yesterday", "--json").json
     assert [e["description"] for e in one] == ["There"]
->>>>>>> times

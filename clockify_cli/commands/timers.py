@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-<<<<<<< HEAD
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
-=======
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
->>>>>>> times
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from clockify_cli.core.model import TimeEntry
 from clockify_cli.session import Run

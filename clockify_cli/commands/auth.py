@@ -83,7 +83,7 @@ def status(ctx: typer.Context) -> None:
     address, keyFrom, connection, user: {id, name}, workspace: {id, name}}.
     """
     run = _without_words(ctx)
-    if not run.target.key:
+    if not run.target.has_key:
         raise SignInError(
             f"Nobody is signed in (profile '{run.profile}').",
             "Run 'clockify auth login', or set MATON_API_KEY.",

@@ -78,7 +78,7 @@ def _examined(run: Run) -> Iterator[Finding]:
     yield checks.check_key(target, run.key_origin)
     address = checks.check_address(target, settings)
     yield address
-    if not target.key or not address.ok:
+    if not target.has_key or not address.ok:
         return  # a request would only say the same in other words
     asked = checks.ask(run.gateway)
     yield from checks.check_answer(asked, run.gateway, settings)

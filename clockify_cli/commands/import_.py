@@ -151,7 +151,7 @@ def import_(
             _create(run, plan)
         result = sending.Imported()
         if plan.new:
-            with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
+            with Crew(run.gateway, rate=run.rate) as crew:
                 progress = _Progress(run)
                 try:
                     key = _key(content, run.account.workspace, who)
@@ -209,7 +209,7 @@ def _compare(run: Run, plan: Plan, who: str) -> None:
     if not plan.reading.records:
         return
     span = planning.span_of(plan.reading.records)
-    with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
+    with Crew(run.gateway, rate=run.rate) as crew:
         planning.compare(plan, sending.listed(run.outbox, crew, who, span))
 
 

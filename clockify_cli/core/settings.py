@@ -25,7 +25,7 @@ class Key:
     """One setting: its type, the variable that gives it, its default and its meaning."""
 
     name: str
-    kind: str  # "text", "bool", "int", "list" or "table"
+    kind: str  # "text", "bool", "int", "list" (at commas) or "words" (as a shell splits them)
     meaning: str
     default: Any = None
     variable: str = ""
@@ -40,8 +40,11 @@ KEYS: dict[str, Key] = {
         Key("connection", "text", "gateway connection ID", None, "CLOCKIFY_CONNECTION"),
         Key("gateway_url", "text", "gateway address", DEFAULT_GATEWAY_URL, "CLOCKIFY_GATEWAY_URL"),
         Key("control_url", "text", "control plane", DEFAULT_CONTROL_URL, "CLOCKIFY_CONTROL_URL"),
+        Key("maton_url", "text", "Maton's newer host, for both", None, "MATON_API_URL"),
         Key("api_url", "text", "Clockify's own address", DEFAULT_API_URL, "CLOCKIFY_API_URL"),
         Key("direct", "bool", "talk to Clockify itself with its own API key", False),
+        Key("key_command", "words", "program that prints the API key", None),
+        Key("ca_file", "text", "file or folder of trusted certificates", None),
         Key("time_zone", "text", "zone of shown and typed times", None),
         Key(
             "week_start",
@@ -63,7 +66,7 @@ KEYS: dict[str, Key] = {
         Key("max_wait", "int", "seconds to wait out a rate limit", 10, "CLOCKIFY_MAX_WAIT"),
         Key("queue", "bool", "queue writes while the network is away", True),
         Key("quota", "int", "requests an hour the workspace allows (0: unknown)", 0),
-        Key("rate", "int", "requests a second the workspace allows", 50),
+        Key("rate", "int", "requests a second (10 through the gateway, else 50)", None),
         Key("cache_hours", "int", "age at which cached names are renewed", 24),
         Key("menu", "bool", "choose missing parts of a start from a menu", False),
         Key("project", "text", "default project", None, "CLOCKIFY_PROJECT", True),
@@ -156,6 +159,14 @@ class Settings:
         raw, origin = given[0]
         return read_value(KEYS[name], raw, origin), origin
 
+    def rank(self, name: str) -> int:
+        """Return how far from the command line ``name`` is given: the lower one counts."""
+        key = KEYS[name]
+        for number, (_, layer) in enumerate(self._layers):
+            if layer.get(key.variable if number == 1 else name) not in (None, ""):
+                return number
+        return len(self._layers)
+
     def given(self, name: str) -> list[tuple[Any, str]]:
         """Return what ``name`` was given, as it stands there, and where; the first one counts."""
         key = KEYS[name]
@@ -195,6 +206,8 @@ def read_value(key: Key, raw: Any, origin: str) -> Any:
         if isinstance(raw, list):
             return [str(item) for item in raw]
         return [part.strip() for part in str(raw).split(",") if part.strip()]
+    if key.kind == "words":
+        return _words(key, raw, origin)
     if not isinstance(raw, str):
         raise UsageError(f"'{key.name}' from {origin} is not text: {raw!r}.")
     value = raw.strip()
@@ -203,6 +216,23 @@ def read_value(key: Key, raw: Any, origin: str) -> Any:
             f"'{key.name}' from {origin} is {value!r}.", f"It is one of: {', '.join(key.choices)}."
         )
     return value.lower() if key.choices else value
+
+
+def _words(key: Key, raw: Any, origin: str) -> list[str]:
+    """Return the words of a command: a list of them, or a text that a shell would split so."""
+    import shlex
+
+    try:
+        words = shlex.split(raw) if isinstance(raw, str) else raw
+    except ValueError as error:
+        raise UsageError(f"'{key.name}' from {origin}: {error}.") from error
+    if not isinstance(words, list) or not words or not all(isinstance(w, str) for w in words):
+        raise UsageError(
+            f"'{key.name}' from {origin} is not a command.", 'For example: ["maton", "token"].'
+        )
+    if not words[0].strip() or any("\0" in word for word in words):
+        raise UsageError(f"'{key.name}' from {origin} names no program.")
+    return words
 
 
 def read_folder_file(path: str) -> dict[str, Any]:

@@ -8,8 +8,7 @@ that request failed in a way for which a connection may be the reason.
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -228,7 +227,7 @@ def check_cache() -> Iterator[Finding]:
 
 def check_key(target: Target, origin: str) -> Finding:
     """Check that there is a key, and tell where it comes from."""
-    if target.key:
+    if target.has_key:
         return _good("key", f"From {origin}.")
     fix = "clockify auth login" + (" --direct" if target.direct else "")
     return _bad("key", "There is no API key.", fix, SignInError.exit_code)
@@ -278,18 +277,17 @@ class Asked:
     skew: float | None = None
 
 
-def ask(gateway: Gateway, clock: Callable[[], float] = time.time) -> Asked:
+def ask(gateway: Gateway) -> Asked:
     """Ask who is signed in. One request, neither repeated nor waited for."""
     gateway.tries, gateway.max_wait = 1, 0
-    before = clock()
     try:
-        answer = gateway.send("GET", sign_in.USER)
+        user = gateway.get(sign_in.USER)
     except ClockifyError as error:
-        return Asked(error=error)
-    skew = _skew(answer.headers.get("date", ""), before, clock())
-    if not isinstance(answer.data, dict) or not answer.data.get("id"):
-        return Asked(error=UnreachableError("What answers there is not Clockify."), skew=skew)
-    return Asked(user=answer.data, skew=skew)
+        return Asked(error=error, skew=gateway.clock_skew)
+    if not isinstance(user, dict) or not user.get("id"):
+        foreign = UnreachableError("What answers there is not Clockify.")
+        return Asked(error=foreign, skew=gateway.clock_skew)
+    return Asked(user=user, skew=gateway.clock_skew)
 
 
 def check_answer(asked: Asked, gateway: Gateway, settings: Settings) -> Iterator[Finding]:
@@ -388,17 +386,6 @@ def _connection_at_fault(error: ClockifyError, gateway: Gateway, settings: Setti
             error.exit_code,
         )
     return _bad("connection", "Its sign-in has failed.", create, error.exit_code)
-
-
-def _skew(date: str, before: float, after: float) -> float | None:
-    """Return how far this machine's clock is ahead of a ``Date`` header, in seconds."""
-    from email.utils import parsedate_to_datetime
-
-    try:
-        theirs = parsedate_to_datetime(date).timestamp() + 0.5  # the header has whole seconds
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return (before + after) / 2 - theirs
 
 
 def _mend_setting(settings: Settings, name: str) -> str:

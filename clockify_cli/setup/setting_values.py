@@ -10,7 +10,7 @@ from clockify_cli.core.settings import KEYS, Key, read_value
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DURATIONS = ("goal_day", "goal_week", "round")
-_ADDRESSES = ("gateway_url", "control_url", "api_url")
+_ADDRESSES = ("gateway_url", "control_url", "maton_url", "api_url")
 _NOT_ZERO = ("timeout", "rate")
 
 

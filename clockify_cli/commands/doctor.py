@@ -1,4 +1,4 @@
-"""``clockify doctor``: what is wrong, and the command that mends it."""
+"""``clockify doctor``: what is wrong, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.core.errors import ClockifyError, SignInError, StorageError
 from clockify_cli.session import Run
 from clockify_cli.setup import doctor as checks
+from clockify_cli.setup import service_checks as service
 from clockify_cli.setup.doctor import Finding
 
 app = CommandApp()
@@ -21,12 +22,12 @@ app = CommandApp()
     epilog=examples("clockify doctor", "clockify doctor --json", "clockify --sandbox doctor"),
 )
 def doctor(ctx: typer.Context) -> None:
-    """Find what is wrong with the set-up, and the command that mends it.
+    """Diagnose problems and show how to fix them.
 
-    Folders, files, settings, journal and cache are looked at on this machine; one request tells
-    of the key, the address, the connection and the clock, and one more of the connections where
-    that failed. It works without a network. The exit code is 0, or that of the worst finding:
-    3 the key or the connection, 5 the network or the address, 7 the quota, 2 a setting, 1 a file.
+    Checks folders, files, settings, journal and cache on this machine, then the key, the
+    connection and Clockify: one request of Clockify's quota. It works without a network. The
+    exit code is 0, or that of the worst finding: 3 the key or the connection, 5 the network or
+    the address, 7 the quota, 2 a setting, 1 a file.
     JSON: an array of {check, ok, message, fix}.
     """
     run = run_of(ctx)
@@ -35,7 +36,7 @@ def doctor(ctx: typer.Context) -> None:
     def text() -> str:
         from clockify_cli.render.setup import findings_lines
 
-        return findings_lines(findings, run.look)
+        return findings_lines(findings, run.look, service.next_step(findings))
 
     ids = [f.check for f in findings if not f.ok]
     run.out.answer([f.as_json() for f in findings], text, ids=ids)
@@ -80,21 +81,21 @@ def _examined(run: Run) -> Iterator[Finding]:
     yield address
     if not target.has_key or not address.ok:
         return  # a request would only say the same in other words
-    asked = checks.ask(run.gateway)
-    yield from checks.check_answer(asked, run.gateway, settings)
-    if asked.user is not None:
+    climbed = service.try_service(run.gateway)
+    yield from service.check_service(climbed, target, settings, run.gateway_to)
+    if climbed.user is not None:
         try:
-            run.renew_account(asked.user)
+            run.renew_account(climbed.user)
         except StorageError:
             pass  # told with the folders; what is asked next is answered from what is known
         else:
             yield _workspace(run)
         from clockify_cli.core.zones import zone_name
 
-        account_zone = str((asked.user.get("settings") or {}).get("timeZone") or "")
-        yield checks.check_zone(zone_name(run.zone), account_zone)
-    if asked.skew is not None:
-        yield checks.check_clock(asked.skew)
+        account_zone = str((climbed.user.get("settings") or {}).get("timeZone") or "")
+        yield service.check_zone(zone_name(run.zone), account_zone)
+    if run.gateway.clock_skew is not None:
+        yield service.check_clock(run.gateway.clock_skew)
 
 
 def _without_settings(run: Run) -> Iterator[Finding]:

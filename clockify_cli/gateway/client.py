@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.errors import RateLimitError, UnreachableError
 from clockify_cli.gateway.answers import Answer, error_for, read_answer, whole_characters
-from clockify_cli.gateway.paging import MOST_PAGES, Progress
+from clockify_cli.gateway.paging import MOST_PAGES, each_page
 from clockify_cli.gateway.target import Target
 from clockify_cli.gateway.waits import (
     GET_TRIES,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 200  # safe on every list of the service
 RATE_WINDOW = 1.05  # seconds that count as one: what is sent evenly arrives in bunches
-LEAST_PAGE = 10  # the smallest page that a list of the service gives unasked
 Params = Mapping[str, str | int | bool | list[str]]
 OnRequest = Callable[[str, str, int, float, str], None]
 Reader = Callable[..., Answer]  # as answers.read_answer: for answers of 2xx
@@ -140,26 +139,9 @@ class Gateway:
             most_pages: How many pages the list may have; ``None`` for any number.
             read: Makes the answer out of status, headers and body.
         """
-        page = 1
-        progress = Progress(path, most_pages)
-        while True:
-            asked = {**(params or {}), "page": page, "page-size": page_size}
-            answer = self.send("GET", path, params=asked, read=read)
-            items = answer.data
-            if not isinstance(items, list):
-                raise UnreachableError("The gateway's answer is not a list.", status=answer.status)
-            told = answer.headers.get("last-page", "").strip().lower()
-            more = {"true": False, "false": True}.get(told)
-            if not items or (more is None and len(items) < (page_size if page > 1 else LEAST_PAGE)):
-                more = False
-            if progress.note(items, more=more):
-                return
-            yield items
-            if more is False:
-                return
-            if page == 1:
-                page_size = min(page_size, len(items))
-            page += 1
+        return each_page(
+            self.send, path, params, page_size=page_size, most_pages=most_pages, read=read
+        )
 
     def send(
         self,

@@ -56,6 +56,7 @@ class Pace:
         self._waited = 0.0
         self._refusals = 0
         self._refused_at = 0.0
+        self._over: RateLimitError | None = None  # the refusal after which nobody sends
         self._blind = False  # the last refusal did not say how long to wait
         self._probing = False  # and one request is under way to find out
         self.stopped = threading.Event()
@@ -71,6 +72,8 @@ class Pace:
         """
         while True:
             with self._lock:
+                if self._over is not None:
+                    raise self._over  # asking again would only burn what is left
                 now = time.monotonic()
                 if self._blind and self._probing:
                     wait = _LOOK_AGAIN
@@ -113,6 +116,7 @@ class Pace:
             wait = pause_after_refusal(error, self._refusals, spent)
             if wait is None or self._waited + wait > self._max_wait:
                 tell_wait_in(error)
+                self._over = error
                 raise error
             self._blind = error.retry_after is None
             self._probing = False

@@ -374,7 +374,7 @@ class Run:
             return  # nobody has answered, so nobody has counted
         from clockify_cli.store import budget
 
-        budget.note(self.target.account, path)
+        budget.note(self.target.account, path, self.without_key(request_id))
         if self._quota_watch is not None:
             self._tell_of_quota(self._quota_watch.after(path))
 

@@ -199,3 +199,20 @@ def test_the_other_address_is_one_of_the_gateways_own() -> None:
     assert other_family(new, settings({"MATON_API_URL": "https://api.maton.ai"})) is None
     assert other_family(old, settings(gateway_url="https://own.example/clockify")) is None
     assert other_family(Target("https://api.clockify.me", direct=True), settings()) is None
+
+
+def test_a_report_for_a_bug_holds_no_secret(cli: Cli, maton: Maton) -> None:
+    cli("config", "set", "key_command", "pass show secret-entry")
+    cli("config", "set", "description", "private words")
+    maton.clockify = (400, {"message": f"Who is {KEY}?", "type": "X", "code": 400})
+    cli("doctor", "--bundle", "report.json", code=3)
+    path = cli.home / "report.json"
+    text = path.read_text()
+    report = json.loads(text)
+    assert path.stat().st_mode & 0o077 == 0
+    assert report["requestIds"] == ["req-42"]
+    assert {"versions", "settings", "findings", "journal"} <= set(report)
+    assert report["versions"]["clockify"]
+    for secret in (KEY, "secret-entry", "private words"):
+        assert secret not in text
+    assert "exists" in cli("doctor", "--bundle", "report.json", code=2).err

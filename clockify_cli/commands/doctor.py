@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from datetime import UTC
+from typing import Annotated
 
 import typer
 
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.core.errors import ClockifyError, SignInError, StorageError
+from clockify_cli.core.errors import ClockifyError, SignInError, StorageError, UsageError
 from clockify_cli.session import Run
 from clockify_cli.setup import doctor as checks
 from clockify_cli.setup import service_checks as service
@@ -19,9 +22,24 @@ app = CommandApp()
 
 @app.command(
     cls=Command,
-    epilog=examples("clockify doctor", "clockify doctor --json", "clockify --sandbox doctor"),
+    epilog=examples(
+        "clockify doctor",
+        "clockify doctor --json",
+        "clockify doctor --bundle report.json",
+        "clockify --sandbox doctor",
+    ),
 )
-def doctor(ctx: typer.Context) -> None:
+def doctor(
+    ctx: typer.Context,
+    bundle: Annotated[
+        str,
+        typer.Option(
+            "--bundle",
+            metavar="FILE",
+            help="Write a report for a bug, without secrets, to a new file.",
+        ),
+    ] = "",
+) -> None:
     """Diagnose problems and show how to fix them.
 
     Checks folders, files, settings, journal and cache on this machine, then the key, the
@@ -31,7 +49,11 @@ def doctor(ctx: typer.Context) -> None:
     JSON: an array of {check, ok, message, fix}.
     """
     run = run_of(ctx)
+    if bundle and os.path.exists(bundle):  # noqa: PTH110
+        raise UsageError(f"{bundle} exists already.", "Give another name.")
     findings = list(_examined(run))
+    if bundle:
+        _write_bundle(run, findings, bundle)
 
     def text() -> str:
         from clockify_cli.render.setup import findings_lines
@@ -43,6 +65,19 @@ def doctor(ctx: typer.Context) -> None:
     code = checks.exit_code(findings)
     if code:
         raise typer.Exit(code)
+
+
+def _write_bundle(run: Run, findings: list[Finding], path: str) -> None:
+    from clockify_cli.setup.bundle import bundle
+    from clockify_cli.store import files
+
+    try:
+        settings = run.settings
+    except ClockifyError:
+        settings = None
+    report = json.dumps(bundle(findings, settings), indent=2, ensure_ascii=False)
+    files.replace(path, run.without_key(report) + "\n", mode=0o600)
+    run.notice(f"Wrote {path}. Read it before you pass it on.")
 
 
 def _examined(run: Run) -> Iterator[Finding]:

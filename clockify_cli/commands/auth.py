@@ -14,7 +14,7 @@ from clockify_cli.setup.ladder import Climb
 
 app = NounApp("Sign in, sign out, and show who is signed in.", default="status")
 
-# Surplus words are taken, to refuse them here: the usual refusal would repeat a key.
+# Extra words are taken, to refuse them here: the usual refusal would repeat a key.
 EXTRA = {"allow_extra_args": True}
 
 
@@ -87,7 +87,7 @@ def status(ctx: typer.Context) -> None:
     """Show who is signed in, and how.
 
     Where the key comes from and which connection is used, too. From the cache; --refresh asks
-    the service (one request). Exit 3 where nobody is signed in. JSON: {signedIn, profile, way,
+    the service (one request). Exit 3 if not signed in. JSON: {signedIn, profile, way,
     address, keyFrom, connection, user: {id, name}, workspace: {id, name}}.
     """
     run = _without_words(ctx)

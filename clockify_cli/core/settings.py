@@ -64,7 +64,7 @@ KEYS: dict[str, Key] = {
         Key("color", "text", "colour on the terminal", "auto", choices=("auto", "always", "never")),
         Key("timeout", "int", "seconds to wait for an answer", 20, "CLOCKIFY_TIMEOUT"),
         Key("max_wait", "int", "seconds to wait out a rate limit", 10, "CLOCKIFY_MAX_WAIT"),
-        Key("queue", "bool", "queue writes while the network is away", True),
+        Key("queue", "bool", "queue changes while Clockify is unreachable", True),
         Key("quota", "int", "requests an hour the workspace allows (0: unknown)", 0),
         Key("rate", "int", "requests a second (10 through the gateway, else 50)", None),
         Key("cache_hours", "int", "age at which cached names are renewed", 24),
@@ -88,14 +88,14 @@ KEYS: dict[str, Key] = {
         Key(
             "work_hours",
             "text",
-            "working hours, such as 9:00-12:30,13:30-17:30",
+            "working hours, for example 9:00-12:30,13:30-17:30",
             "9:00-17:00",
             "",
             True,
         ),
         Key("goal_day", "text", "time to reach a day", None, "", True),
         Key("goal_week", "text", "time to reach a week", None, "", True),
-        Key("round", "text", "rounding of reports, such as 15m", None, "", True),
+        Key("round", "text", "rounding of reports, for example 15m", None, "", True),
         Key(
             "round_mode",
             "text",
@@ -246,7 +246,7 @@ def read_folder_file(path: str) -> dict[str, Any]:
             table = tomllib.load(stream)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"{path} cannot be read: {error}.", "Mend the file or remove it."
+            f"{path} cannot be read: {error}.", "Fix the file or remove it."
         ) from error
     for name in table:
         if name not in KEYS:

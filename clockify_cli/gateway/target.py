@@ -188,12 +188,12 @@ def other_address_hint(host: str) -> str:
     """Return what to try when a host of the gateway's cannot be found; empty for others."""
     name = host.partition(":")[0].lower()
     if name in OLD_HOSTS:
-        other = f"{NEW_URL} (clockify config set maton_url {NEW_URL})."
+        command = f"clockify config set maton_url {NEW_URL}"
     elif name == NEW_URL.partition("://")[2]:
-        other = f"https://{OLD_HOSTS[0]} (clockify config unset maton_url)."
+        command = "clockify config unset maton_url"
     else:
         return ""
-    return f"Check the network. If it works, Maton has moved: the same account is at {other}"
+    return f"Check the network. Maton's other address is the same account: {command}."
 
 
 def checked_connection(text: str) -> str:

@@ -279,15 +279,21 @@ class Run:
                 sandbox=paths.file("state", "sandbox.sqlite3"),
             )
         direct = self.direct
-        key, _ = keys.find(self.profile, direct=direct, notice=self.notice)
-        return self.target_with(key, direct=direct)
+        found = self.key_found
+        return self.target_with(found.key, direct=direct, key_source=found.command)
+
+    @cached_property
+    def key_found(self) -> keys.Found:
+        """The API key, where it came from and its mark."""
+        command = self.settings.get("key_command") or ()
+        return keys.find(self.profile, direct=self.direct, command=command, notice=self.notice)
 
     @property
     def key_origin(self) -> str:
         """Where the key comes from; empty where there is none."""
         if self.target.sandbox:
             return "the sandbox"
-        return keys.find(self.profile, direct=self.target.direct)[1]
+        return self.key_found.origin
 
     @property
     def direct(self) -> bool:
@@ -295,24 +301,32 @@ class Run:
         in_environ = os.environ.get(keys.variable(direct=True), "").strip()
         return bool(in_environ or self.settings.get("direct"))
 
-    def target_with(self, key: str, *, direct: bool) -> Target:
+    def target_with(
+        self, key: str, *, direct: bool, key_source: keys.KeyCommand | None = None
+    ) -> Target:
         """Return whom to talk to with ``key``, by the settings' addresses."""
-        from clockify_cli.gateway.target import Target, checked_connection, checked_url
+        from clockify_cli.gateway.target import (
+            Target,
+            checked_connection,
+            checked_url,
+            gateway_addresses,
+        )
 
+        about: dict[str, Any] = {"key": key, "key_source": key_source}
+        about["ca_file"] = self.settings.get("ca_file") or ""
         if direct:
             url = checked_url(self.settings.get("api_url"), "api_url")
-            return Target(url, key=key, direct=True)
+            return Target(url, direct=True, **about)
         return Target(
-            checked_url(self.settings.get("gateway_url"), "gateway_url"),
-            checked_url(self.settings.get("control_url"), "control_url"),
-            key=key,
+            *gateway_addresses(self.settings),
             connection=checked_connection(self.settings.get("connection") or ""),
+            **about,
         )
 
     @cached_property
     def gateway(self) -> Gateway:
         """The client; raises SignInError if there is no key."""
-        if not self.target.key:
+        if not self.target.has_key:
             error = SignInError(
                 "You are not signed in: there is no API key.",
                 "Run 'clockify auth login', or set MATON_API_KEY; "
@@ -329,9 +343,17 @@ class Run:
         gateway.own_user = str(self.known_user.get("user") or "")
         return gateway
 
+    @property
+    def rate(self) -> int:
+        """Requests a second that may be made; 0 for any number."""
+        from clockify_cli.gateway.target import rate_for
+
+        return rate_for(self.target, self.settings)
+
     def gateway_to(self, target: Target) -> Gateway:
         """Return a client for ``target``, with this run's patience."""
         from clockify_cli.gateway.client import Gateway
+        from clockify_cli.gateway.target import rate_for
 
         self._quota_watch  # noqa: B018 - a quota that cannot be read is told before a request
         if self.out.can_show_progress and not target.sandbox and Output.progress is None:
@@ -342,20 +364,25 @@ class Run:
             target,
             progress=Output.progress,
             timeout=self.settings.get("timeout") or 1,
+            rate=rate_for(target, self.settings),
+            quota_spent=self._quota_watch.is_spent if self._quota_watch else None,
             max_wait=self.settings.get("max_wait"),
             on_request=self._note_request,
             on_wait=lambda s: self.notice(f"Rate limited; waiting {s:.0f} s."),
             on_notice=self.notice,
         )
 
-    def _note_request(self, method: str, path: str, status: int, milliseconds: float) -> None:
+    def _note_request(
+        self, method: str, path: str, status: int, milliseconds: float, request_id: str = ""
+    ) -> None:
         if self.options.verbose:
-            Output(stderr=sys.stderr).tell(f"{method} {path} {status or '-'} {milliseconds:.0f} ms")
+            line = f"{method} {path} {status or '-'} {milliseconds:.0f} ms {request_id}"
+            Output(stderr=sys.stderr).tell(self.without_key(line.rstrip()))
         if not status:
             return  # nobody has answered, so nobody has counted
         from clockify_cli.store import budget
 
-        budget.note(self.target.realm, path)
+        budget.note(self.target.realm, path, self.without_key(request_id))
         if self._quota_watch is not None:
             self._tell_of_quota(self._quota_watch.after(path))
 
@@ -394,9 +421,10 @@ class Run:
     def way(self) -> accounts.Way:
         """How this run reaches its account: realm, key and chosen connection."""
         target = self.target
+        mark = keys.mark(target.key) if target.key else self.key_found.mark
         return accounts.Way(
             target.realm,
-            keys.mark(target.key) if target.key else "",
+            mark,
             target.connection,
             keys.mark_010(target.key),
             target.account_010,

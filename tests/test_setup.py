@@ -59,9 +59,10 @@ def credentials(cli: Cli) -> Path:
 # -- auth ------------------------------------------------------------------------------
 
 
-def test_a_key_is_tried_with_one_request_and_kept(newcomer: Cli, served: Served) -> None:
+def test_a_key_is_checked_step_by_step_and_kept(newcomer: Cli, served: Served) -> None:
     told = newcomer("auth", "login", "--with-token", "--json", input=f"  {SECRET}\n").json
-    assert asked(served) == [f"GET {USER_PATH}"]
+    # The gateway's own routes spend nothing of Clockify's quota.
+    assert asked(served) == ["GET /user", "GET /connections", f"GET {USER_PATH}"]
     assert told["signedIn"] is True
     assert told["user"] == {
         "id": USER_ID,
@@ -102,9 +103,15 @@ def test_a_good_key_stays_when_a_bad_one_is_tried(newcomer: Cli) -> None:
 def test_a_key_that_could_not_be_tried_is_not_kept(
     newcomer: Cli, served: Served, rule: dict[str, Any], code: int
 ) -> None:
-    served.faults([fault("/user$", **rule)])
+    served.faults([fault(path, **rule) for path in ("/user$", "/connections$")])
     newcomer("auth", "login", "--with-token", input=SECRET, code=code, CLOCKIFY_MAX_WAIT="0")
     assert not credentials(newcomer).exists()
+    # The gateway takes the key: whatever is wrong behind it, the key is worth keeping.
+    served.faults([fault(f"{USER_PATH}$", **rule)])
+    login = ("auth", "login", "--with-token", "--json")
+    told = newcomer(*login, input=SECRET, CLOCKIFY_MAX_WAIT="0").json
+    assert "Next: " in told["todo"]
+    assert credentials(newcomer).exists()
 
 
 @pytest.mark.parametrize("typed", ["", "  \n", "two words", "a\nb", "schlüssel123", "x" * 5000])
@@ -180,7 +187,7 @@ def test_a_chosen_connection_that_is_gone_does_not_hinder_the_sign_in(newcomer: 
     newcomer("config", "set", "connection", "gone")
     told = newcomer("auth", "login", "--with-token", "--json", input=SECRET).json
     assert "gone" in told["todo"]
-    assert "clockify doctor" in told["todo"]
+    assert "clockify connections list" in told["todo"]
     assert bad(newcomer, code=3)["connection"]["fix"] == "clockify config unset connection"
 
 
@@ -505,9 +512,9 @@ def bad(cli: Cli, *words: str, code: int, **environ: str) -> dict[str, dict[str,
     return {f["check"]: f for f in told if not f["ok"]}
 
 
-def test_a_healthy_set_up_is_one_request(cli: Cli, served: Served) -> None:
+def test_a_healthy_set_up_spends_one_request_of_the_quota(cli: Cli, served: Served) -> None:
     assert bad(cli, code=0) == {}
-    assert asked(served) == [f"GET {USER_PATH}"]
+    assert asked(served) == ["GET /user", "GET /connections", f"GET {USER_PATH}"]
     assert "BAD" not in cli("doctor").out
     assert bad(cli, "--sandbox", code=0) == {}
 
@@ -548,7 +555,7 @@ def test_the_doctor_tells_of_the_connection(cli: Cli, served: Served) -> None:
     found = bad(cli, code=5)
     assert "expired" in found["connection"]["message"]
     assert found["connection"]["fix"] == "clockify connections create --use"
-    assert asked(served) == [f"GET {USER_PATH}", "GET /connections"]
+    assert asked(served) == ["GET /user", "GET /connections", f"GET {USER_PATH}"]
     served.configure(expired_connections=[])
     found = bad(cli, "--connection", "nope", code=3)
     assert "--connection" in found["connection"]["fix"]
@@ -569,9 +576,10 @@ def test_the_doctor_tells_of_the_connection(cli: Cli, served: Served) -> None:
 def test_the_doctor_works_without_a_network(cli: Cli, served: Served) -> None:
     found = bad(cli, code=5, CLOCKIFY_GATEWAY_URL="http://127.0.0.1:9/clockify")
     assert list(found) == ["service"]
-    served.faults([fault("/user$", kind="429")])
+    served.faults([fault(f"{USER_PATH}$", kind="429")])
+    served.clear()
     assert bad(cli, code=7)["service"]["fix"] == "clockify budget"
-    assert len(asked(served)) == 1  # neither repeated nor waited for
+    assert len(asked(served)) == 3  # none is repeated or waited for
 
 
 def test_the_doctor_tells_of_the_clock(cli: Cli, served: Served) -> None:

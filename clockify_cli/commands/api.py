@@ -80,9 +80,8 @@ def api(
 ) -> None:
     """Send any request and print the answer's JSON.
 
-    It has the sign-in, the retries and the errors of every other command. A write goes out
-    once, as it stands: it is not asked about, waits in no queue while the network is away, and
-    'clockify undo' does not know it.
+    Signs in, retries and reports errors like every other command. A change is sent once, as it
+    stands, without a question; it is never queued, and 'clockify undo' does not know it.
     """
     run = run_of(ctx)
     verb = raw.checked_method(method)
@@ -108,7 +107,10 @@ def api(
         return
     answer = run.gateway.send(verb, address, body=body, params=query, control=control)
     if verb != "GET" and not control:
-        _forget(run, address)
+        try:
+            _forget(run, address)
+        except Exception:  # it was done: a damaged file of ours must not deny that
+            run.notice("The cached names could not be renewed: add --refresh to the next command.")
     if include:
         _show_head(run, answer)
     if answer.data is not None or run.out.json_mode:

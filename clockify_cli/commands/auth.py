@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
-from clockify_cli.core.errors import SignInError, UsageError
+from clockify_cli.core.errors import SignInError, UnreachableError, UsageError
 from clockify_cli.session import Run
 from clockify_cli.setup import sign_in
+from clockify_cli.setup.ladder import Climb
 
 app = NounApp("Sign in, sign out, and show who is signed in.", default="status")
 
-# Surplus words are taken, to refuse them here: the usual refusal would repeat a key.
+# Extra words are taken, to refuse them here: the usual refusal would repeat a key.
 EXTRA = {"allow_extra_args": True}
 
 
@@ -37,12 +38,13 @@ def login(
         bool, typer.Option("--direct", help="A key of Clockify's own, without the gateway.")
     ] = False,
 ) -> None:
-    """Store the API key, after trying it with one request.
+    """Store the API key after checking it.
 
-    MATON_API_KEY (or CLOCKIFY_API_KEY) in the environment does without. The key is typed at a
-    hidden prompt or read from standard input, never from the command line. It is kept in the
-    system's keyring where the 'keyring' extra is installed, else in a file that only you can
-    read. JSON: what 'auth status' prints.
+    Checks the key, then the connection, then Clockify; a good key is stored even if the
+    connection is still missing. Type the key at the hidden prompt or pipe it in, never on the
+    command line. It is kept in the system's keyring if the 'keyring' extra is installed, else
+    in a file that only you can read. Not needed with MATON_API_KEY (or CLOCKIFY_API_KEY) in
+    the environment, or with a key_command. JSON: what 'auth status' prints.
     """
     run = _without_words(ctx)
     if run.sandboxed:
@@ -52,16 +54,22 @@ def login(
     table = run.admit_profile()
     key = sign_in.read_key(_typed_key(run, with_token, direct))
     run.target = run.target_with(key, direct=direct)
-    tried = sign_in.try_key(run.gateway_to(run.target))
+    found, maton_url = _tried(run)
     place = sign_in.keep_key(run.profile, table, key, direct=direct)
-    if tried.user is not None:
-        run.renew_account(tried.user)
+    if maton_url is not None:
+        from clockify_cli.store import config
+
+        config.update(("profile", run.profile), {"maton_url": maton_url or None})
+    if found.user is not None:
+        run.renew_account(found.user)
     told = _told(run, place)
-    if tried.user is not None:
+    if found.user is not None:
         told |= _who(run, run.known_user["workspace"])
-        told["user"]["email"] = str(tried.user.get("email") or "")
-    if tried.problem:
-        told["todo"] = f"{tried.problem} Next: {tried.mend}"
+        told["user"]["email"] = str(found.user.get("email") or "")
+    if found.error is not None:
+        told["todo"] = f"{found.error.message} Next: {found.fix}"
+    if found.notice:
+        run.notice(found.notice)
     _answer(run, told)
     variable = sign_in.key_in_environment()
     if variable:
@@ -78,13 +86,13 @@ def status(ctx: typer.Context) -> None:
     """Show who is signed in, and how.
 
     Where the key comes from and which connection is used, too. From the cache; --refresh asks
-    the service (one request). Exit 3 where nobody is signed in. JSON: {signedIn, profile, way,
+    the service (one request). Exit 3 if not signed in. JSON: {signedIn, profile, way,
     address, keyFrom, connection, user: {id, name}, workspace: {id, name}}.
     """
     run = _without_words(ctx)
-    if not run.target.key:
+    if not run.target.has_key:
         raise SignInError(
-            f"Nobody is signed in (profile '{run.profile}').",
+            f"Not signed in (profile '{run.profile}').",
             "Run 'clockify auth login', or set MATON_API_KEY.",
         )
     workspace = run.account.workspace
@@ -128,6 +136,30 @@ def _without_words(ctx: typer.Context) -> Run:
     if ctx.args:
         raise sign_in.refuse_argument()
     return run_of(ctx)
+
+
+def _tried(run: Run) -> tuple[Climb, str | None]:
+    """Try the key of ``run.target``, at the gateway's other address too if nobody answers.
+
+    Returns:
+        How far it leads, and the ``maton_url`` to store: empty to remove it, ``None`` to
+        leave it as it is.
+    """
+    from clockify_cli.setup.ladder import other_family
+
+    try:
+        return sign_in.try_key(run.gateway_to(run.target)), None
+    except UnreachableError as error:
+        other = other_family(run.target, run.settings)
+        if other is None or error.status not in (None, 404):
+            raise
+        target, maton_url = other
+        try:
+            found = sign_in.try_key(run.gateway_to(target))
+        except UnreachableError:
+            raise error from None
+        run.target = target
+        return found, maton_url or ""
 
 
 def _typed_key(run: Run, with_token: bool, direct: bool) -> str:

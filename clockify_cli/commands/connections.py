@@ -11,7 +11,7 @@ from clockify_cli.core.errors import UsageError
 from clockify_cli.session import Run
 from clockify_cli.setup import connections
 
-app = NounApp("The gateway's connections to Clockify: whose time it is that is tracked.")
+app = NounApp("Manage the gateway's connections to Clockify accounts.")
 
 Number = Annotated[
     str, typer.Argument(metavar="ID", help="Its ID, or how that begins.", show_default=False)
@@ -20,6 +20,7 @@ Wait = Annotated[
     int, typer.Option("--timeout", min=1, metavar="SECONDS", help="How long to wait for it.")
 ]
 SECONDS = 300
+_SETTLED = (connections.ACTIVE, connections.FAILED)
 
 
 @app.command(
@@ -33,10 +34,9 @@ def list_connections(
         str, typer.Option("--status", metavar="active|pending|failed", help="Only those.")
     ] = "",
 ) -> None:
-    """List the connections, the oldest first.
+    """List connections, oldest first.
 
-    The one that is chosen is marked; where none is chosen, the gateway takes the oldest active
-    one. JSON: an array, as the control plane spells them.
+    The one in use is marked. JSON: an array, as the control plane spells them.
     """
     run = run_of(ctx)
     wanted = status.upper()
@@ -51,8 +51,13 @@ def list_connections(
     def text() -> str:
         from clockify_cli.render.resources import connections_table
 
-        return connections_table(found, run.line_look, used=run.target.connection)
+        used, _ = connections.settled_connection(found, run.target.connection)
+        return connections_table(found, run.line_look, used=used)
 
+    if not wanted:
+        notice = connections.settled_connection(found, run.target.connection)[1]
+        if notice:
+            run.notice(notice)
     run.out.answer(found, text, ids=[str(c.get("connection_id")) for c in found])
 
 
@@ -87,9 +92,9 @@ def create(
         bool, typer.Option("--use", help="Choose it for this profile, once it is active.")
     ] = False,
 ) -> None:
-    """Make a connection to a Clockify account.
+    """Create a connection to a Clockify account.
 
-    Prints the address where its sign-in is finished. On a terminal it offers to open that
+    Prints the address where you finish signing in. On a terminal it offers to open that
     address in the browser, and waits until the connection is active. JSON: the connection, as
     the control plane spells it.
     """
@@ -100,7 +105,7 @@ def create(
     number = str(made["connection_id"])
     page = connections.page(made)
     waits = wait if wait is not None else run.out.can_ask or use
-    if made.get("status") == connections.PENDING and waits:
+    if made.get("status") not in _SETTLED and waits:
         if page:
             run.notice(f"Finish the sign-in at {page}")
             _offer_browser(run, page)
@@ -128,7 +133,7 @@ def delete(ctx: typer.Context, number: Number) -> None:
     )
     connections.delete(run.gateway, name)
     if not run.sandboxed and connections.forget_choice(run.config, run.profile, name):
-        run.notice("It was the chosen one; from now on the gateway takes the oldest active one.")
+        run.notice("It was the chosen one. To choose another: clockify connections use ID.")
     run.out.answer(found, lambda: f"Deleted the connection {name}.", ids=[name])
 
 
@@ -175,13 +180,14 @@ def tell_pending(run: Run) -> None:
         run.notice(f"{line} It goes to that user, through whatever connection.")
 
 
-def _tell_of_older(run: Run, number: str) -> None:
-    """Notice that the gateway would not take a new connection by itself."""
+def _tell_of_older(run: Run, made_id: str) -> None:
+    """Notice that another connection than the new one stays in use."""
     active = connections.all_connections(run.gateway, connections.ACTIVE)
-    oldest = str(active[0].get("connection_id")) if active else number
-    used = run.target.connection or oldest
-    if used != number:
-        run.notice(f"The connection {used} stays in use. To change: connections use {number}")
+    used, _ = connections.settled_connection(active, run.target.connection)
+    if used and used != made_id:
+        run.notice(
+            f"The connection {used} stays in use. To change: clockify connections use {made_id}"
+        )
 
 
 def _offer_browser(run: Run, page: str) -> None:

@@ -1,16 +1,20 @@
-"""``clockify doctor``: what is wrong, and the command that mends it."""
+"""``clockify doctor``: what is wrong, and the command that fixes it."""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from datetime import UTC
+from typing import Annotated
 
 import typer
 
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.core.errors import ClockifyError, SignInError, StorageError
+from clockify_cli.core.errors import ClockifyError, SignInError, StorageError, UsageError
 from clockify_cli.session import Run
 from clockify_cli.setup import doctor as checks
+from clockify_cli.setup import service_checks as service
 from clockify_cli.setup.doctor import Finding
 
 app = CommandApp()
@@ -18,30 +22,62 @@ app = CommandApp()
 
 @app.command(
     cls=Command,
-    epilog=examples("clockify doctor", "clockify doctor --json", "clockify --sandbox doctor"),
+    epilog=examples(
+        "clockify doctor",
+        "clockify doctor --json",
+        "clockify doctor --bundle report.json",
+        "clockify --sandbox doctor",
+    ),
 )
-def doctor(ctx: typer.Context) -> None:
-    """Find what is wrong with the set-up, and the command that mends it.
+def doctor(
+    ctx: typer.Context,
+    bundle: Annotated[
+        str,
+        typer.Option(
+            "--bundle",
+            metavar="FILE",
+            help="Write a report for a bug, without secrets, to a new file.",
+        ),
+    ] = "",
+) -> None:
+    """Diagnose problems and show how to fix them.
 
-    Folders, files, settings, journal and cache are looked at on this machine; one request tells
-    of the key, the address, the connection and the clock, and one more of the connections where
-    that failed. It works without a network. The exit code is 0, or that of the worst finding:
-    3 the key or the connection, 5 the network or the address, 7 the quota, 2 a setting, 1 a file.
+    Checks folders, files, settings, journal and cache on this machine, then the key, the
+    connection and Clockify: one request of Clockify's quota. It works without a network. The
+    exit code is 0, or that of the worst finding: 3 the key or the connection, 5 the network or
+    the address, 7 the quota, 2 a setting, 1 a file.
     JSON: an array of {check, ok, message, fix}.
     """
     run = run_of(ctx)
+    if bundle and os.path.exists(bundle):
+        raise UsageError(f"{bundle} exists already.", "Give another name.")
     findings = list(_examined(run))
+    if bundle:
+        _write_bundle(run, findings, bundle)
 
     def text() -> str:
         from clockify_cli.render.setup import findings_lines
 
-        return findings_lines(findings, run.look)
+        return findings_lines(findings, run.look, service.next_step(findings))
 
     ids = [f.check for f in findings if not f.ok]
     run.out.answer([f.as_json() for f in findings], text, ids=ids)
     code = checks.exit_code(findings)
     if code:
         raise typer.Exit(code)
+
+
+def _write_bundle(run: Run, findings: list[Finding], path: str) -> None:
+    from clockify_cli.setup.bundle import bundle
+    from clockify_cli.store import files
+
+    try:
+        settings = run.settings
+    except ClockifyError:
+        settings = None
+    report = json.dumps(bundle(findings, settings), indent=2, ensure_ascii=False)
+    files.replace(path, run.without_key(report) + "\n", mode=0o600)
+    run.notice(f"Wrote {path}. Read it before you pass it on.")
 
 
 def _examined(run: Run) -> Iterator[Finding]:
@@ -78,23 +114,23 @@ def _examined(run: Run) -> Iterator[Finding]:
     yield checks.check_key(target, run.key_origin)
     address = checks.check_address(target, settings)
     yield address
-    if not target.key or not address.ok:
+    if not target.has_key or not address.ok:
         return  # a request would only say the same in other words
-    asked = checks.ask(run.gateway)
-    yield from checks.check_answer(asked, run.gateway, settings)
-    if asked.user is not None:
+    climbed = service.try_service(run.gateway)
+    yield from service.check_service(climbed, target, settings, run.gateway_to)
+    if climbed.user is not None:
         try:
-            run.renew_account(asked.user)
+            run.renew_account(climbed.user)
         except StorageError:
             pass  # told with the folders; what is asked next is answered from what is known
         else:
             yield _workspace(run)
         from clockify_cli.core.zones import zone_name
 
-        account_zone = str((asked.user.get("settings") or {}).get("timeZone") or "")
-        yield checks.check_zone(zone_name(run.zone), account_zone)
-    if asked.skew is not None:
-        yield checks.check_clock(asked.skew)
+        account_zone = str((climbed.user.get("settings") or {}).get("timeZone") or "")
+        yield service.check_zone(zone_name(run.zone), account_zone)
+    if run.gateway.clock_skew is not None:
+        yield service.check_clock(run.gateway.clock_skew)
 
 
 def _without_settings(run: Run) -> Iterator[Finding]:

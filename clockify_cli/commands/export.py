@@ -140,7 +140,7 @@ def _people(run: Run, users: list[str]) -> dict[str, tuple[str, str]]:
 
 
 def _crew(run: Run, kind: Any) -> Any:
-    return kind(run.gateway, rate=run.settings.get("rate"))
+    return kind(run.gateway, rate=run.rate)
 
 
 @contextmanager

@@ -162,7 +162,7 @@ def _record(run: Run, plan: Plan, who: str, key: str, *, yes: bool) -> Imported:
             return sending.Imported()
         if plan.names.new:
             _create(run, plan)
-        with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
+        with Crew(run.gateway, rate=run.rate) as crew:
             progress = _Progress(run)
             try:
                 return sending.run(run.outbox, crew, plan, who, key, progress)
@@ -252,7 +252,7 @@ def _compare(run: Run, plan: Plan, who: str) -> None:
 
     if plan.reading.records:
         span = planning.span_of(plan.reading.records)
-        with Crew(run.gateway, rate=run.settings.get("rate")) as crew:
+        with Crew(run.gateway, rate=run.rate) as crew:
             planning.compare(plan, sending.listed(run.outbox, crew, who, span))
     plan.names.check_rules()
 

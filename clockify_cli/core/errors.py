@@ -34,7 +34,7 @@ class ClockifyError(Exception):
 
     Args:
         message: One sentence that says what is wrong, without a final newline.
-        hint: What to do next; empty where there is nothing to say.
+        hint: What to do next; empty if there is nothing to say.
         status: The HTTP status that caused it, if there was one.
         code: The ``code`` in the service's error body, if there was one.
         request_id: ``X-Request-Id`` of the answer, which the gateway's support asks for.

@@ -26,7 +26,7 @@ class Key:
     """One setting: its type, the variable that gives it, its default and its meaning."""
 
     name: str
-    kind: str  # "text", "bool", "int", "list" or "table"
+    kind: str  # "text", "bool", "int", "list" (at commas) or "words" (as a shell splits them)
     meaning: str
     default: Any = None
     variable: str = ""
@@ -41,8 +41,11 @@ KEYS: dict[str, Key] = {
         Key("connection", "text", "gateway connection ID", None, "CLOCKIFY_CONNECTION"),
         Key("gateway_url", "text", "gateway address", DEFAULT_GATEWAY_URL, "CLOCKIFY_GATEWAY_URL"),
         Key("control_url", "text", "control plane", DEFAULT_CONTROL_URL, "CLOCKIFY_CONTROL_URL"),
+        Key("maton_url", "text", "Maton's newer host, for both", None, "MATON_API_URL"),
         Key("api_url", "text", "Clockify's own address", DEFAULT_API_URL, "CLOCKIFY_API_URL"),
         Key("direct", "bool", "talk to Clockify itself with its own API key", False),
+        Key("key_command", "words", "program that prints the API key", None),
+        Key("ca_file", "text", "file or folder of trusted certificates", None),
         Key("time_zone", "text", "zone of shown and typed times", None),
         Key(
             "week_start",
@@ -54,9 +57,9 @@ KEYS: dict[str, Key] = {
         Key("color", "text", "colour on the terminal", "auto", choices=("auto", "always", "never")),
         Key("timeout", "int", "seconds to wait for an answer", 20, "CLOCKIFY_TIMEOUT"),
         Key("max_wait", "int", "seconds to wait out a rate limit", 10, "CLOCKIFY_MAX_WAIT"),
-        Key("queue", "bool", "queue writes while the network is away", True),
+        Key("queue", "bool", "queue changes while Clockify is unreachable", True),
         Key("quota", "int", "requests an hour the workspace allows (0: unknown)", 0),
-        Key("rate", "int", "requests a second the workspace allows", 50),
+        Key("rate", "int", "requests a second (10 through the gateway, else 50)", None),
         Key("cache_hours", "int", "age at which cached names are renewed", 24),
         Key("menu", "bool", "choose missing parts of a start from a menu", False),
         Key("project", "text", "default project", None, "CLOCKIFY_PROJECT", True),
@@ -78,14 +81,14 @@ KEYS: dict[str, Key] = {
         Key(
             "work_hours",
             "text",
-            "working hours, such as 9:00-12:30,13:30-17:30",
+            "working hours, for example 9:00-12:30,13:30-17:30",
             "9:00-17:00",
             "",
             True,
         ),
         Key("goal_day", "text", "time to reach a day", None, "", True),
         Key("goal_week", "text", "time to reach a week", None, "", True),
-        Key("round", "text", "rounding of reports, such as 15m", None, "", True),
+        Key("round", "text", "rounding of reports, for example 15m", None, "", True),
         Key(
             "round_mode",
             "text",
@@ -157,6 +160,14 @@ class Settings:
         raw, origin = given[0]
         return read_value(KEYS[name], raw, origin), origin
 
+    def rank(self, name: str) -> int:
+        """Return how far from the command line ``name`` is given: the lower one counts."""
+        key = KEYS[name]
+        for number, (_, layer) in enumerate(self._layers):
+            if layer.get(key.variable if number == 1 else name) not in (None, ""):
+                return number
+        return len(self._layers)
+
     def given(self, name: str) -> list[tuple[Any, str]]:
         """Return what ``name`` was given, as it stands there, and where; the first one counts."""
         key = KEYS[name]
@@ -203,6 +214,8 @@ def read_value(key: Key, raw: Any, origin: str) -> Any:
             f"'{key.name}' from {origin} is not a table of texts.",
             f"Set one at a time: clockify config set {key.name}.NAME 'WORDS…'",
         )
+    if key.kind == "words":
+        return _words(key, raw, origin)
     if not isinstance(raw, str):
         raise UsageError(f"'{key.name}' from {origin} is not text: {raw!r}.")
     value = raw.strip()
@@ -211,6 +224,23 @@ def read_value(key: Key, raw: Any, origin: str) -> Any:
             f"'{key.name}' from {origin} is {value!r}.", f"It is one of: {', '.join(key.choices)}."
         )
     return value.lower() if key.choices else value
+
+
+def _words(key: Key, raw: Any, origin: str) -> list[str]:
+    """Return the words of a command: a list of them, or a text that a shell would split so."""
+    import shlex
+
+    try:
+        words = shlex.split(raw) if isinstance(raw, str) else raw
+    except ValueError as error:
+        raise UsageError(f"'{key.name}' from {origin}: {error}.") from error
+    if not isinstance(words, list) or not words or not all(isinstance(w, str) for w in words):
+        raise UsageError(
+            f"'{key.name}' from {origin} is not a command.", 'For example: ["maton", "token"].'
+        )
+    if not words[0].strip() or any("\0" in word for word in words):
+        raise UsageError(f"'{key.name}' from {origin} names no program.")
+    return words
 
 
 def read_folder_file(path: str) -> dict[str, Any]:
@@ -224,7 +254,7 @@ def read_folder_file(path: str) -> dict[str, Any]:
             table = tomllib.load(stream)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"{path} cannot be read: {error}.", "Mend the file or remove it."
+            f"{path} cannot be read: {error}.", "Fix the file or remove it."
         ) from error
     for name in table:
         if name not in KEYS:

@@ -10,17 +10,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from clockify_cli.core.errors import ClockifyError, RateLimitError, UnclearError, UnreachableError
+from clockify_cli.core.errors import RateLimitError, UnreachableError
 from clockify_cli.gateway.answers import Answer, error_for, read_answer, whole_characters
-from clockify_cli.gateway.paging import MOST_PAGES, Progress
+from clockify_cli.gateway.paging import MOST_PAGES, each_page
 from clockify_cli.gateway.target import Target
-from clockify_cli.gateway.waits import GET_TRIES, backoff, retry_after
+from clockify_cli.gateway.waits import (
+    GET_TRIES,
+    backoff,
+    clock_skew,
+    pause_after_refusal,
+    retry_after,
+    tell_wait_in,
+)
+
+if TYPE_CHECKING:
+    from clockify_cli.gateway.transport import Reply
 
 PAGE_SIZE = 200  # safe on every list of the service
-LEAST_PAGE = 10  # the smallest page that a list of the service gives unasked
+RATE_WINDOW = 1.05  # seconds that count as one: what is sent evenly arrives in bunches
 Params = Mapping[str, str | int | bool | list[str]]
+OnRequest = Callable[[str, str, int, float, str], None]
 Reader = Callable[..., Answer]  # as answers.read_answer: for answers of 2xx
 
 
@@ -29,9 +40,12 @@ class Gateway:
 
     Args:
         target: Whom to talk to.
-        timeout: Seconds to wait for an answer; connecting gets a quarter of it at most.
+        timeout: Seconds to wait for an answer; a whole one has twice of it.
+        rate: Requests a second at most; 0 for no limit.
+        quota_spent: Says whether the hour's quota for a path is spent, by our own count.
         max_wait: Seconds that a rate limit is waited out, all waits of one request together.
-        on_request: Told of each request: method, path, status (0 where none came), milliseconds.
+        on_request: Told of each request: method, path, status (0 if none came), milliseconds,
+            request ID.
         on_wait: Told of a wait longer than a second, in seconds.
         on_notice: Told of what was odd in an answer, as a sentence.
         progress: Entered for as long as each request takes.
@@ -45,8 +59,10 @@ class Gateway:
         target: Target,
         *,
         timeout: float = 20,
+        rate: int = 0,
+        quota_spent: Callable[[str], bool] | None = None,
         max_wait: float = 10,
-        on_request: Callable[[str, str, int, float], None] | None = None,
+        on_request: OnRequest | None = None,
         on_wait: Callable[[float], None] | None = None,
         on_notice: Callable[[str], None] | None = None,
         progress: AbstractContextManager[Any] | None = None,
@@ -55,6 +71,9 @@ class Gateway:
         self.target = target
         self.max_wait = max_wait
         self.timeout = timeout
+        self._rate = rate
+        self._sent: list[float] = []  # when the last requests were sent
+        self._quota_spent = quota_spent
         self.tries = GET_TRIES
         self.brisk = 0.0  # seconds a request may take, where that is less than the time-out
         self._on_request = on_request
@@ -62,6 +81,9 @@ class Gateway:
         self._on_notice = on_notice
         self._skipped = False  # it was noticed that something was left out
         self._http: dict[str, Any] = {}
+        self._key_renewed = False
+        # Seconds that this machine's clock is ahead, by the last answer; None before any.
+        self.clock_skew: float | None = None
 
     def get(self, path: str, params: Params | None = None) -> Any:
         """Return the JSON at ``path``."""
@@ -120,26 +142,9 @@ class Gateway:
             most_pages: How many pages the list may have; ``None`` for any number.
             read: Makes the answer out of status, headers and body.
         """
-        page = 1
-        progress = Progress(path, most_pages)
-        while True:
-            asked = {**(params or {}), "page": page, "page-size": page_size}
-            answer = self.send("GET", path, params=asked, read=read)
-            items = answer.data
-            if not isinstance(items, list):
-                raise UnreachableError("The gateway's answer is not a list.", status=answer.status)
-            told = answer.headers.get("last-page", "").strip().lower()
-            more = {"true": False, "false": True}.get(told)
-            if not items or (more is None and len(items) < (page_size if page > 1 else LEAST_PAGE)):
-                more = False
-            if progress.note(items, more=more):
-                return
-            yield items
-            if more is False:
-                return
-            if page == 1:
-                page_size = min(page_size, len(items))
-            page += 1
+        return each_page(
+            self.send, path, params, page_size=page_size, most_pages=most_pages, read=read
+        )
 
     def send(
         self,
@@ -166,26 +171,22 @@ class Gateway:
             ClockifyError: Everything else, by its kind.
         """
         write = method != "GET"
-        tries, waited = 0, 0.0
+        tries, refusals, waited = 0, 0, 0.0
         while True:
-            tries += 1
+            self._keep_rate()
             try:
                 return self._once(method, path, body, params, control, read)
             except RateLimitError as error:
-                asked = error.retry_after
-                wait = min(backoff(tries) * 4, 8.0)
-                if asked is not None:  # "at once" is not meant, again and again
-                    wait = max(asked, backoff(tries))
-                if waited + wait > self.max_wait or tries > 8:
-                    if asked is not None and asked >= 1:
-                        error.hint = f"Clockify asks to wait {_minutes(asked)}. {error.hint}"
-                        error.details["retryAfter"] = int(asked)
+                refusals += 1
+                wait = pause_after_refusal(error, refusals, self.quota_spent(path))
+                if wait is None or waited + wait > self.max_wait or refusals > 8:
+                    tell_wait_in(error)
                     raise
-                if self._on_wait is not None and wait > 1:
-                    self._on_wait(wait)
+                self.tell_wait(wait)
                 time.sleep(wait)
                 waited += wait
             except UnreachableError as error:
+                tries += 1
                 redirected = error.status is not None and 300 <= error.status < 400
                 if write or tries >= self.tries or redirected or error.timed_out:
                     raise
@@ -197,7 +198,29 @@ class Gateway:
         for http in self._http.values():
             http.headers.update(target.headers())
 
-    def beside(self, on_request: Callable[[str, str, int, float], None]) -> Gateway:
+    def quota_spent(self, path: str) -> bool:
+        """Say whether the hour's quota for a path is spent, by our own count."""
+        return self._quota_spent is not None and self._quota_spent(path)
+
+    def _keep_rate(self) -> None:
+        """Wait until one more request is within the rate."""
+        if self._rate and len(self._sent) >= self._rate:
+            pause = self._sent[-self._rate] + RATE_WINDOW - time.monotonic()
+            if pause > 0:
+                time.sleep(pause)
+        self.note_sent()
+
+    def note_sent(self) -> None:
+        """Note that a request is sent now."""
+        if self._rate:
+            self._sent = [*self._sent[-self._rate :], time.monotonic()]
+
+    def sent_lately(self) -> int:
+        """Return how many requests were sent in the last second, as far as the rate counts."""
+        since = time.monotonic() - RATE_WINDOW
+        return sum(moment > since for moment in self._sent)
+
+    def beside(self, on_request: OnRequest) -> Gateway:
         """Return a client on the same connections that never waits out a rate limit itself.
 
         Args:
@@ -206,17 +229,18 @@ class Gateway:
         self._client(self.target.base_url)  # made here, so that threads only share it
         other = Gateway(self.target, timeout=self.timeout, max_wait=0, on_request=on_request)
         other.tries = self.tries
+        other._quota_spent = self._quota_spent
         other._http = self._http
         return other
 
-    def tell(self, method: str, path: str, status: int, milliseconds: float) -> None:
+    def tell(self, *request: Any) -> None:
         """Tell of a request that another client made on these connections."""
         if self._on_request is not None:
-            self._on_request(method, path, status, milliseconds)
+            self._on_request(*request)
 
     def tell_wait(self, seconds: float) -> None:
-        """Tell of a wait."""
-        if self._on_wait is not None:
+        """Tell of a wait of more than a second."""
+        if self._on_wait is not None and seconds > 1:
             self._on_wait(seconds)
 
     def tell_skipped(self, count: int) -> None:
@@ -241,55 +265,75 @@ class Gateway:
         control: bool,
         read: Reader,
     ) -> Answer:
-        import httpx
+        from clockify_cli.gateway import broken
 
         base = self.target.control_url if control else self.target.base_url
-        started = time.perf_counter()
-        status = 0
+        options: dict[str, Any] = {}
+        if self.brisk:
+            options["timeout"] = min(self.brisk, self.timeout)
+        if body is not None:
+            options["json"] = body
+        if params:
+            options["params"] = {
+                k: ("true" if v else "false") if isinstance(v, bool) else v
+                for k, v in params.items()
+            }
         write = method != "GET"
+        with self._progress or nullcontext():
+            for again in (True, False):
+                try:
+                    reply = self._fetch(method, base, path, options)
+                except broken.CATCHABLE as error:
+                    raise broken.broken_request(error, base, self.target, write=write) from error
+                if reply.status != 401 or not again or not self._renew_key():
+                    break
+        status, headers, content = reply
+        content = self.target.without_key(whole_characters(content))
+        if 200 <= status < 300:
+            return read(status, headers, content, write=write)
+        found = error_for(status, content, write=write, path=path, headers=headers)
+        found.request_id = self.target.without_key(found.request_id.encode()).decode()
+        if isinstance(found, RateLimitError):
+            found.retry_after = retry_after(headers, time.time())
+        if isinstance(found, UnreachableError):
+            found.timed_out = status == 504  # the backend may still be at it
+        raise found
+
+    def _fetch(self, method: str, base: str, path: str, options: dict[str, Any]) -> Reply:
+        """Send one request and return its answer as it came."""
+        from clockify_cli.gateway.transport import PATIENCE, LateError, fetch, fetch_here
+
+        started, asked_at = time.perf_counter(), time.time()
+        status, request_id = 0, ""
         try:
             http = self._client(base)
-            options: dict[str, Any] = {}
-            if self.brisk:
-                options["timeout"] = min(self.brisk, self.timeout)
-            if body is not None:
-                options["json"] = body
-            if params:
-                options["params"] = {
-                    k: ("true" if v else "false") if isinstance(v, bool) else v
-                    for k, v in params.items()
-                }
-            with self._progress or nullcontext():
-                response = http.request(method, base + path, **options)
-            status = response.status_code
-            content = whole_characters(response.content)
-            # It refers to the answer, which so would stay in memory with all its bytes.
-            del response.stream
-            if status >= 400:  # errors are shown, and kept in the journal: one may quote the key
-                content = self.target.without_key(content)
-            if 200 <= status < 300:
-                return read(status, response.headers, content, write=write)
-            error = error_for(status, content, write=write, path=path, headers=response.headers)
-            if isinstance(error, RateLimitError):
-                error.retry_after = retry_after(response.headers, time.time())
-            if isinstance(error, UnreachableError):
-                error.timed_out = status == 504  # the backend may still be at it
-            raise error
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            away = UnreachableError(f"Cannot reach {_host(base)}: {_reason(error)}.")
-            away.timed_out = isinstance(error, httpx.TimeoutException)
-            raise away from error
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError) as error:
-            raise ClockifyError(f"The request cannot be sent: {_reason(error)}.") from error
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            lost = (UnclearError if write else UnreachableError)(
-                f"No whole answer from {_host(base)}: {_reason(error)}."
-            )
-            lost.timed_out = isinstance(error, httpx.TimeoutException)
-            raise lost from error
+            if self.target.sandbox:
+                reply = fetch_here(http, method, base + path, options)
+            else:
+                seconds = options.get("timeout", self.timeout) * PATIENCE
+                try:
+                    reply = fetch(http, method, base + path, options, seconds)
+                except LateError:
+                    self._http.pop(base, None)  # a thread still listens on it
+                    raise
+            status, request_id = reply.status, reply.headers.get("x-request-id", "")
+            skew = clock_skew(reply.headers.get("date", ""), asked_at, time.time())
+            self.clock_skew = self.clock_skew if skew is None else skew
+            return reply
         finally:
             if self._on_request is not None:
-                self._on_request(method, path, status, (time.perf_counter() - started) * 1000)
+                milliseconds = (time.perf_counter() - started) * 1000
+                self._on_request(method, path, status, milliseconds, request_id)
+
+    def _renew_key(self) -> bool:
+        """Have the key made anew, once a run; say whether that was possible."""
+        if self.target.key_source is None or self.target.key or self._key_renewed:
+            return False
+        self._key_renewed = True
+        headers = self.target.headers(renew=True)
+        for http in self._http.values():
+            http.headers.update(headers)
+        return True
 
     def _client(self, base: str) -> Any:
         if base not in self._http:
@@ -297,22 +341,3 @@ class Gateway:
 
             self._http[base] = open_client(self.target, base, self.timeout)
         return self._http[base]
-
-
-def _host(url: str) -> str:
-    return url.split("://", 1)[-1].split("/", 1)[0]
-
-
-def _reason(error: Exception) -> str:
-    import httpx
-
-    if isinstance(error, httpx.TimeoutException):
-        return "it did not answer in time"
-    text = str(error) or type(error).__name__
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return "its TLS certificate cannot be trusted (SSL_CERT_FILE names a CA file of your own)"
-    return text[:200].rstrip(".")
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

@@ -18,10 +18,12 @@ from clockify_cli.core.errors import RateLimitError, RefusedError, UnreachableEr
 from clockify_cli.gateway.answers import Answer, read_answer
 from clockify_cli.gateway.client import Gateway, Params
 from clockify_cli.gateway.paging import Progress
-from clockify_cli.gateway.waits import GET_TRIES, backoff
+from clockify_cli.gateway.waits import GET_TRIES, pause_after_refusal, tell_wait_in
 
 WORKERS = 12  # as many as the client keeps connections: 50 a second at 240 ms each
 MARGIN = 0.96  # of the rate: what is sent evenly arrives in bunches
+SLOWER, RECOVERY = 1.1, 0.98  # the pause between two requests after a refusal, and after a success
+_LOOK_AGAIN = 0.05  # seconds between looks whether the one request that went first is back
 SLOWEST = 1.0  # seconds between two requests, however often the service has refused
 PAGE_SIZES = (5000, 1000, 200)  # nobody knows the service's largest; the last is safe
 # Of a list, so many pages and items are under way at once: what comes lies in memory until it
@@ -53,59 +55,92 @@ class Pace:
         self._held_until = 0.0
         self._waited = 0.0
         self._refusals = 0
+        self._refused_at = 0.0
+        self._over: RateLimitError | None = None  # the refusal after which nobody sends
+        self._blind = False  # the last refusal did not say how long to wait
+        self._probing = False  # and one request is under way to find out
         self.stopped = threading.Event()
 
+    def count(self, sent: int) -> None:
+        """Count requests that were sent just now by somebody else."""
+        self._next = time.monotonic() + sent * self._gap
+
     def slot(self) -> None:
-        """Wait for the next turn to send; raise Stopped where there is none any more."""
+        """Wait for the next turn to send; raise Stopped if there is none any more.
+
+        After a refusal without a word on how long to wait, one request goes first.
+        """
         while True:
             with self._lock:
+                if self._over is not None:
+                    raise self._over  # asking again would only burn what is left
                 now = time.monotonic()
-                at = max(self._next, self._held_until, now)
-                if at - now <= 0:
-                    self._next = at + self._gap
-                    break
-                # The turn is taken before the wait, so that those who wait keep their order.
-                self._next = at + self._gap
+                if self._blind and self._probing:
+                    wait = _LOOK_AGAIN
+                else:
+                    at = max(self._next, self._held_until, now)
+                    wait = at - now
+                    if wait <= 0:
+                        self._next = at + self._gap
+                        self._probing = self._blind
+                        break
+                    if not self._blind:
+                        # The turn is taken before the wait, so that those who wait keep it.
+                        self._next = at + self._gap
                 held = self._held_until
-            if self.stopped.wait(at - now):
+            if self.stopped.wait(wait):
                 raise Stopped
             with self._lock:
-                if self._held_until == held:
+                if self._held_until == held and not self._blind:
                     break
         if self.stopped.is_set():
             raise Stopped
 
-    def refused(self, error: RateLimitError) -> None:
+    def refused(self, error: RateLimitError, *, sent_at: float, spent: bool = False) -> None:
         """Hold everybody for as long as the service asks, and go slower from then on.
+
+        Args:
+            error: The refusal.
+            sent_at: When the request was sent (``time.monotonic()``).
+            spent: The hour's quota is spent by our own count.
 
         Raises:
             RateLimitError: It asks for more patience than there is.
         """
         with self._lock:
             now = time.monotonic()
+            if sent_at < self._refused_at:
+                return  # it was on its way already when the others were told the same
+            self._refused_at = now
             self._refusals += 1
-            asked = error.retry_after
-            wait = asked if asked is not None else min(backoff(min(self._refusals, 6)) * 4, 8.0)
-            longer = now + wait - max(self._held_until, now)
-            if longer <= 0:
-                return  # the others were told the same
-            if self._waited + longer > self._max_wait:
-                if asked is not None and asked >= 1:
-                    error.details["retryAfter"] = int(asked)
+            wait = pause_after_refusal(error, self._refusals, spent)
+            if wait is None or self._waited + wait > self._max_wait:
+                tell_wait_in(error)
+                self._over = error
                 raise error
-            self._waited += longer
-            self._held_until = now + wait
+            self._blind = error.retry_after is None
+            self._probing = False
+            self._waited += wait
+            self._held_until = max(self._held_until, now + wait)
             if self._least:
-                self._gap = min(max(self._gap * 1.25, self._least), max(SLOWEST, self._least))
-        if self._on_wait is not None and wait > 1:
+                self._gap = min(max(self._gap * SLOWER, self._least), max(SLOWEST, self._least))
+        if self._on_wait is not None:
             self._on_wait(wait)
 
-    def went_well(self) -> None:
+    def went_well(self, sent_at: float) -> None:
         """Note that a request was let through; the pace recovers slowly."""
         with self._lock:
+            if sent_at < self._refused_at:
+                return  # it was sent before the refusal
             self._waited = 0.0
             self._refusals = 0
-            self._gap = max(self._least, self._gap * 0.995)
+            self._blind = self._probing = False
+            self._gap = max(self._least, self._gap * RECOVERY)
+
+    def failed(self) -> None:
+        """Note that the request that went first said nothing of the limit."""
+        with self._lock:
+            self._probing = False
 
 
 class Done(NamedTuple):
@@ -132,6 +167,7 @@ class Crew:
         self._gateway = gateway.beside(self._noted)
         self._noting = threading.Lock()
         self.pace = Pace(rate, gateway.max_wait, gateway.tell_wait)
+        self.pace.count(gateway.sent_lately())
         self.workers = workers
         self._todo: SimpleQueue[tuple[Any, Callable[[], Any]] | None] = SimpleQueue()
         self._done: SimpleQueue[Done] = SimpleQueue()
@@ -193,17 +229,22 @@ class Crew:
         """
         while True:
             self.pace.slot()
+            sent_at = time.monotonic()
             try:
                 answer = self._gateway.send(method, path, body=body, params=params, read=read)
             except RateLimitError as error:
-                self.pace.refused(error)
+                self.pace.refused(error, sent_at=sent_at, spent=self._own.quota_spent(path))
+            except BaseException:
+                self.pace.failed()
+                raise
             else:
-                self.pace.went_well()
+                self.pace.went_well(sent_at)
                 return answer
 
-    def _noted(self, method: str, path: str, status: int, milliseconds: float) -> None:
+    def _noted(self, *request: Any) -> None:
         with self._noting:
-            self._own.tell(method, path, status, milliseconds)
+            self._own.note_sent()
+            self._own.tell(*request)
 
     # -- lists ---------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ def typed_path(text: str, ids: Callable[[str], str], *, control: bool = False) -
     if "://" in text or text.startswith("//"):
         raise UsageError(
             "A path is wanted, not a whole address: the key goes to the configured one only.",
-            "Such as 'workspaces/{workspace}/projects' or /api/v1/user.",
+            "For example: 'workspaces/{workspace}/projects' or /api/v1/user.",
         )
     path, _, query = text.strip().partition("?")
     if "#" in path + query or any(c.isspace() or not c.isprintable() for c in path):
@@ -46,7 +46,7 @@ def typed_path(text: str, ids: Callable[[str], str], *, control: bool = False) -
     if ".." in path.split("/"):
         raise UsageError("A path does not go upwards ('..').", "Start it at /api/v1/.")
     if not path:
-        raise UsageError("The path is empty.", "Such as /api/v1/user.")
+        raise UsageError("The path is empty.", "For example: /api/v1/user.")
     path = re.sub(r"\{([A-Za-z]*)\}", lambda found: _filled(found[1], ids), path)
     if control or path.startswith("api/"):
         return f"/{path}", _query(query)
@@ -99,7 +99,7 @@ def typed_fields(texts: Iterable[str], values: Iterable[str]) -> Query:
 def _pair(field: str) -> tuple[str, str]:
     name, mark, value = field.partition("=")
     if not mark or not name:
-        raise UsageError(f"'{field}' is not KEY=VALUE.", "Such as -f name=Acme.")
+        raise UsageError(f"'{field}' is not KEY=VALUE.", "For example: -f name=Acme.")
     return name, value
 
 

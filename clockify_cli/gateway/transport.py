@@ -1,9 +1,10 @@
-"""The httpx client behind the gateway client: TLS where it is due, or the embedded gateway."""
+"""The httpx client behind the gateway client: whom it trusts, and how long it listens."""
 
 from __future__ import annotations
 
-import os
-from typing import Any
+import threading
+import time
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -14,6 +15,24 @@ from clockify_cli.gateway.target import Target
 
 CONNECT_SECONDS = 3.0  # a network that drops everything must not hold up a start for long
 CONNECTIONS = 12  # enough for the service's 50 requests a second at 200 ms each
+LARGEST_ANSWER = 64 * 1024 * 1024  # bytes, after decompression
+PATIENCE = 2  # a whole answer has so many times the time-out of a single read
+
+
+class TooLargeError(Exception):
+    """An answer had more bytes than any that is meant for us."""
+
+
+class LateError(Exception):
+    """An answer came in pieces and was not whole in time."""
+
+
+class Reply(NamedTuple):
+    """An answer as it came."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
 
 
 def open_client(target: Target, base_url: str, timeout: float) -> httpx.Client:
@@ -21,7 +40,7 @@ def open_client(target: Target, base_url: str, timeout: float) -> httpx.Client:
 
     Redirects are not followed: they could carry the key to another host. On this machine
     alone no proxy is asked and no CA list is loaded (30 ms); an ``https`` address always
-    gets the full verification, with ``SSL_CERT_FILE`` honoured.
+    gets the full verification.
     """
     options: dict[str, Any] = {
         "headers": {"User-Agent": f"clockify-cli/{__version__}", **target.headers()},
@@ -42,22 +61,63 @@ def open_client(target: Target, base_url: str, timeout: float) -> httpx.Client:
         return httpx.Client(
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), trust_env=False, **options
         )
+    from clockify_cli.gateway.trust import trusted_authorities
+
+    authorities = trusted_authorities(target.ca_file)
     try:
-        return httpx.Client(**options)
+        return httpx.Client(verify=authorities.context(), **options)
     except (OSError, ValueError, ImportError) as error:
-        raise _unusable(error) from error
+        raise UnreachableError(
+            f"No connection can be made: {error}.",
+            "Check the proxy variables (HTTPS_PROXY, ALL_PROXY).",
+        ) from error
 
 
-def _unusable(error: Exception) -> UnreachableError:
-    """Return the error for a CA file or a proxy of the environment that cannot be used."""
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        place = os.environ.get(name)
-        if place and isinstance(error, OSError):
-            reason = error.strerror or "it holds no certificate in PEM form"
-            return UnreachableError(
-                f"{name} ({place}) cannot be used: {reason}.", f"Mend the file, or unset {name}."
-            )
-    return UnreachableError(
-        f"No connection can be made: {error}.",
-        "Look at the proxy variables (HTTPS_PROXY, ALL_PROXY).",
-    )
+def fetch(
+    http: httpx.Client, method: str, url: str, options: dict[str, Any], seconds: float
+) -> Reply:
+    """Send one request and return its answer, within ``seconds`` altogether.
+
+    httpx limits each single read, so that an answer that drips could take for ever, in its
+    headers too. A thread listens, which is left behind when the time is over.
+
+    Raises:
+        LateError: The time is over; the client must not be used any more.
+        TooLargeError: The answer has too many bytes.
+    """
+    outcome: list[Reply | BaseException] = []
+    ended = threading.Event()
+
+    def listen() -> None:
+        try:
+            outcome.append(_whole(http, method, url, options, time.monotonic() + seconds))
+        except BaseException as error:
+            outcome.append(error)
+        ended.set()
+
+    threading.Thread(target=listen, daemon=True).start()
+    if not ended.wait(seconds):
+        raise LateError
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]
+
+
+def fetch_here(http: httpx.Client, method: str, url: str, options: dict[str, Any]) -> Reply:
+    """Send one request to the embedded gateway, which answers in this thread."""
+    return _whole(http, method, url, options, time.monotonic() + 3600)
+
+
+def _whole(
+    http: httpx.Client, method: str, url: str, options: dict[str, Any], until: float
+) -> Reply:
+    with http.stream(method, url, **options) as response:
+        pieces, size = [], 0
+        for piece in response.iter_bytes():
+            size += len(piece)
+            if size > LARGEST_ANSWER:
+                raise TooLargeError
+            if time.monotonic() > until:
+                raise LateError
+            pieces.append(piece)
+        return Reply(response.status_code, response.headers, b"".join(pieces))

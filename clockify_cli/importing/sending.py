@@ -26,7 +26,7 @@ from clockify_cli.core.errors import (
     UnreachableError,
 )
 from clockify_cli.core.model import TimeEntry, entry_from_body, instant
-from clockify_cli.gateway import entries, typed
+from clockify_cli.gateway import entries, paging, typed
 from clockify_cli.gateway.parallel import Crew, Done, Stopped
 from clockify_cli.gateway.waits import backoff
 from clockify_cli.importing.plan import Plan, Row, same_as
@@ -340,18 +340,15 @@ class _Import:
         """Return the entry that a creation has become after all, or ``None``."""
         start = instant(operation.payload["start"])
         params = entries.window(start, start + timedelta(seconds=1))
-        page = 0
+        pages = paging.each_page(
+            self._crew.send, self._mine, params, page_size=entries.PAGE_SIZE, most_pages=None
+        )
         try:
-            while True:
-                page += 1
-                asked: dict[str, Any] = {**params, "page": page}
-                asked["page-size"] = entries.PAGE_SIZE
-                answer = self._crew.send("GET", self._mine, params=asked)
-                for entry in typed.usable_entries(answer.data):
+            for page in pages:
+                for entry in typed.usable_entries(page):
                     if same_as(entry, operation.payload) and self._take_over(entry):
                         return dict(entry)
-                if answer.headers.get("last-page") == "true" or not answer.data:
-                    return None
+            return None
         except (ClockifyError, Stopped, TypeError, KeyError):
             raise Unresolved from lost
 

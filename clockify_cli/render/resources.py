@@ -255,8 +255,10 @@ def connections_table(connections: Sequence[Thing], look: Look, *, used: str = "
             ),
             Column[Thing]("Connection", lambda c: _text(c, "connection_id"), 0, 8, ratio=2),
             Column[Thing]("Status", lambda c: _status(c.get("status")), 0),
+            Column[Thing]("Account", _connected_account, 2, 10, ratio=2),
+            Column[Thing]("Method", lambda c: _text(c, "method"), 4),
             Column[Thing]("Created", lambda c: _stamp(c.get("creation_time"), look), 2),
-            Column[Thing]("Finish at", lambda c: _text(c, "url"), 3, 16, ratio=3),
+            Column[Thing]("Finish at", _finish_at, 3, 16, ratio=3),
         ],
         connections,
         look,
@@ -272,10 +274,25 @@ def connection_details(connection: Thing, look: Look) -> str:
             ("Status", _status(connection.get("status"))),
             ("Created", _stamp(connection.get("creation_time"), look)),
             ("Updated", _stamp(connection.get("last_updated_time"), look)),
-            ("Finish at", _text(connection, "url")),
+            ("Method", _text(connection, "method")),
+            ("Account", _connected_account(connection)),
+            ("Finish at", _finish_at(connection)),
         ],
         look,
     )
+
+
+def _connected_account(connection: Thing) -> str:
+    """Return what the gateway tells of the account behind a connection."""
+    about = connection.get("metadata")
+    if not isinstance(about, dict):
+        return ""
+    return ", ".join(str(v) for v in about.values() if isinstance(v, (str, int)) and v is not True)
+
+
+def _finish_at(connection: Thing) -> str:
+    """Return where a connection's sign-in is finished; an active one needs none."""
+    return "" if connection.get("status") == "ACTIVE" else _text(connection, "url")
 
 
 def _id() -> Column[Thing]:

@@ -46,7 +46,7 @@ def sign_in_lines(told: Mapping[str, Any], look: Look) -> str:
 def _connection(told: Mapping[str, Any]) -> str:
     if told["way"] != "gateway":
         return ""
-    return str(told.get("connection") or "the gateway's choice: the oldest active one")
+    return str(told.get("connection") or "the gateway's choice")
 
 
 def value_text(value: Any) -> str:
@@ -112,8 +112,8 @@ def _place(row: Explained) -> Line:
     return _origin(row)
 
 
-def findings_lines(findings: Sequence[Finding], look: Look) -> str:
-    """Return what the doctor found, one below the other, with what mends it."""
+def findings_lines(findings: Sequence[Finding], look: Look, next_step: str) -> str:
+    """Return what the doctor found, one below the other, and what to do first."""
     out: list[str] = []
     size = max((len(f.check) for f in findings), default=0)
     for finding in findings:
@@ -130,7 +130,9 @@ def findings_lines(findings: Sequence[Finding], look: Look) -> str:
             indent = " " * head.width
             out += [Line(head if not n else indent, p).text(look) for n, p in enumerate(parts)]
         if finding.fix:
-            out.append(_whole(Line(indent, Span("mend it: ", "dim"), finding.fix), look))
+            out.append(_whole(Line(indent, Span("fix: ", "dim"), finding.fix), look))
+    if next_step:
+        out.append(_whole(Line(Span("Next: ", "bold"), next_step), look))
     return "\n".join(out)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -56,29 +56,55 @@ def all_connections(gateway: Gateway, status: str = "") -> list[Connection]:
     listed = found.get("connections") if isinstance(found, dict) else None
     if not isinstance(listed, list):
         raise _not_a_control_plane(gateway)
-    mine = [c for c in listed if isinstance(c, dict) and c.get("app", APP) == APP]
+    mine = [c for c in map(spelled, listed) if c is not None and c.get("app", APP) == APP]
     return sorted(mine, key=lambda c: str(c.get("creation_time") or ""))
 
 
-def settled_connection(connections: Sequence[Connection], chosen: str) -> tuple[str, str]:
-    """Return which connection is used from now on, and what has to be said about it.
+def spelled(data: Any) -> Connection | None:
+    """Return a connection as the control plane spells it, its ID always as ``connection_id``.
+
+    Its routes disagree: the ID is ``connection_id``, ``connection_Id`` or ``id``, and the
+    connection may be wrapped in ``connection``.
+    """
+    if isinstance(data, dict) and isinstance(data.get("connection"), dict):
+        data = data["connection"]
+    if not isinstance(data, dict):
+        return None
+    names = ("connection_id", "connection_Id", "connectionId", "id")
+    found = next((data[n] for n in names if isinstance(data.get(n), str) and data[n]), None)
+    if found is None:
+        return None
+    rest = {k: v for k, v in data.items() if k not in names}
+    return {"connection_id": found, **rest}
+
+
+def settled_connection(known: list[Connection], chosen: str) -> tuple[str, str]:
+    """Return the ID of the connection to use, and a notice if somebody should look at it.
 
     Args:
-        connections: The active ones, the oldest first.
-        chosen: The one that the user chose; empty if none was.
+        known: All connections of the account.
+        chosen: The one of the settings; empty if none is chosen.
+
+    Returns:
+        The chosen one, else the only active one, else the oldest active one with a notice;
+        two empty texts if none is active.
     """
-    if chosen or not connections:
+    if chosen:
         return chosen, ""
-    name = str(connections[0].get("connection_id") or "")
-    if len(connections) == 1:
-        return name, ""
-    return name, (
-        f"There are {len(connections)} active connections; the oldest is used ({name}). "
-        "To change: clockify connections use ID."
+    active = [c for c in known if c.get("status") == ACTIVE]
+    active.sort(key=lambda c: (str(c.get("creation_time") or "~"), str(c["connection_id"])))
+    if not active:
+        return "", ""
+    oldest = str(active[0]["connection_id"])
+    if len(active) == 1:
+        return oldest, ""
+    return oldest, (
+        f"There are {len(active)} active connections to Clockify; the oldest one, {oldest}, is "
+        "used. To choose another: clockify connections use ID."
     )
 
 
-def connection(gateway: Gateway, number: str) -> Connection:
+def connection(gateway: Gateway, connection_id: str) -> Connection:
     """Return one connection. One request.
 
     Raises:
@@ -86,17 +112,17 @@ def connection(gateway: Gateway, number: str) -> Connection:
     """
     refuse_direct(gateway)
     try:
-        found = gateway.send("GET", _path(number), control=True).data
+        found = spelled(gateway.send("GET", _path(connection_id), control=True).data)
     except (NotFoundError, RefusedError) as error:
         raise NotFoundError(
-            f"There is no connection '{number}'.",
+            f"There is no connection '{connection_id}'.",
             "List them: clockify connections list.",
             status=error.status,
+            request_id=error.request_id,
         ) from error
-    one = found.get("connection") if isinstance(found, dict) else None
-    if not isinstance(one, dict):
+    if found is None:
         raise _not_a_control_plane(gateway)
-    return one
+    return found
 
 
 def one(gateway: Gateway, text: str) -> Connection:
@@ -132,15 +158,12 @@ def create(gateway: Gateway) -> Connection:
     One request, and one more where the control plane tells only the ID at first.
     """
     refuse_direct(gateway)
-    made = gateway.send("POST", PATH, body={"app": APP}, control=True).data
-    if isinstance(made, dict) and isinstance(made.get("connection"), dict):
-        made = made["connection"]
-    number = made.get("connection_id") if isinstance(made, dict) else None
-    if not number:
+    made = spelled(gateway.send("POST", PATH, body={"app": APP}, control=True).data)
+    if made is None:
         raise _not_a_control_plane(gateway)
     if made.get("url") and made.get("status"):
-        return dict(made)
-    return connection(gateway, str(number))
+        return made
+    return {**made, **connection(gateway, str(made["connection_id"]))}
 
 
 def wait(
@@ -167,8 +190,11 @@ def wait(
     until = clock() + seconds
     pause = FIRST_PAUSE
     while True:
-        found = connection(gateway, number)
-        status = found.get("status")
+        try:
+            found = connection(gateway, number)
+            status = found.get("status")
+        except UnreachableError:  # the browser may be at it all the same: look again
+            status = PENDING
         if status == ACTIVE:
             return found
         if status == FAILED:

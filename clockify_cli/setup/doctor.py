@@ -1,15 +1,12 @@
-"""Finding what is wrong with a set-up, and the command that mends it.
+"""Finding what is wrong with a set-up, and the command that fixes it: on this machine.
 
-Everything on this machine is looked at without a request. Then one request tells of the
-key, the address, the network and the clock together; the control plane is asked only where
-that request failed in a way for which a connection may be the reason.
+What the service says is in ``service_checks``.
 """
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
@@ -18,9 +15,7 @@ from urllib.parse import urlsplit
 from clockify_cli.core import paths
 from clockify_cli.core.errors import (
     ClockifyError,
-    ConnectionRefused,
     NotFoundError,
-    PermissionRefused,
     RateLimitError,
     RefusedError,
     SignInError,
@@ -28,12 +23,9 @@ from clockify_cli.core.errors import (
     UnreachableError,
 )
 from clockify_cli.core.settings import DEFAULT_GATEWAY_URL, KEYS, Settings
-from clockify_cli.gateway.client import Gateway
 from clockify_cli.gateway.target import Target
-from clockify_cli.setup import connections, sign_in
 from clockify_cli.store import config, files, keys
 
-SKEW_SECONDS = 30  # a clock that is further off records times that surprise
 APP_SEGMENT = "clockify"  # with which every path of the gateway begins
 
 # Which finding gives the exit code, where there are several.
@@ -56,7 +48,7 @@ class Finding:
         check: The check's name.
         ok: Whether it is as it should be.
         message: What was found, in one sentence.
-        fix: The command or the step that mends it; empty where it is ok.
+        fix: The command or the step that fixes it; empty where it is ok.
         code: The exit code that such a fault causes; 0 where it is ok.
     """
 
@@ -78,11 +70,13 @@ def exit_code(findings: list[Finding]) -> int:
     return next((code for code in _WORST_FIRST if code in codes), 1) if codes else 0
 
 
-def _good(check: str, message: str) -> Finding:
+def good(check: str, message: str) -> Finding:
+    """Return a finding that is as it should be."""
     return Finding(check, True, message)
 
 
-def _bad(check: str, message: str, fix: str, code: int = 1) -> Finding:
+def bad(check: str, message: str, fix: str, code: int = 1) -> Finding:
+    """Return a finding that needs a fix."""
     return Finding(check, False, message, fix, code)
 
 
@@ -98,14 +92,14 @@ def check_folders() -> Iterator[Finding]:
             files.ensure_folder(folder)
             files.check_room(os.path.join(folder, "doctor"))
         except StorageError as error:
-            yield _bad("folders", error.message, error.hint, error.exit_code)
+            yield bad("folders", error.message, error.hint, error.exit_code)
             continue
         if os.name != "nt" and os.stat(folder).st_mode & 0o022:
-            yield _bad("folders", f"Other users may write into {folder}.", f"chmod 700 '{folder}'")
+            yield bad("folders", f"Other users may write into {folder}.", f"chmod 700 '{folder}'")
             continue
         sound.append(folder)
     if len(sound) == 3:
-        yield _good("folders", f"Can be written: {', '.join(sound)}.")
+        yield good("folders", f"Can be written: {', '.join(sound)}.")
 
 
 def check_private_files(key_notices: list[str]) -> Iterator[Finding]:
@@ -122,15 +116,15 @@ def check_private_files(key_notices: list[str]) -> Iterator[Finding]:
             if os.path.isfile(path) and files.close_to_others(path):
                 open_files.append(path)
     for text in key_notices:
-        yield _bad("files", text, "clockify auth login")
+        yield bad("files", text, "clockify auth login")
     if open_files:
-        yield _bad(
+        yield bad(
             "files",
-            f"Other users could read {', '.join(open_files)}; that is mended.",
+            f"Other users could read {', '.join(open_files)}; that is fixed.",
             "Look who has been on this machine; nothing else is to be done.",
         )
     elif not key_notices:
-        yield _good("files", "Only you can read them.")
+        yield good("files", "Only you can read them.")
 
 
 def check_config(notices: list[str], table: Mapping[str, Any], profile: str) -> Iterator[Finding]:
@@ -143,7 +137,7 @@ def check_config(notices: list[str], table: Mapping[str, Any], profile: str) -> 
     """
     path = config.path()
     for text in notices:
-        yield _bad("config", text, "Mend that file and put it back, or begin anew: clockify config")
+        yield bad("config", text, "Fix that file and put it back, or start again: clockify config")
     unknown = [
         (name, key)
         for name, section in (table.get("profile") or {}).items()
@@ -152,7 +146,7 @@ def check_config(notices: list[str], table: Mapping[str, Any], profile: str) -> 
     ]
     for name, key in unknown:
         chosen = "" if name == "default" else f" --profile {quote(name)}"
-        yield _bad(
+        yield bad(
             "config",
             f"'{key}' in the profile '{name}' is not a setting and has no effect.",
             f"clockify config unset{chosen} {quote(key)}",
@@ -160,7 +154,7 @@ def check_config(notices: list[str], table: Mapping[str, Any], profile: str) -> 
         )
     if not notices and not unknown:
         there = os.path.exists(path)
-        yield _good("config", f"{path}{'' if there else ' (not there yet)'}, profile '{profile}'.")
+        yield good("config", f"{path}{'' if there else ' (not there yet)'}, profile '{profile}'.")
 
 
 def check_settings(settings: Settings) -> Iterator[Finding]:
@@ -174,9 +168,9 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             check_value(key, value)
         except ClockifyError as error:
             fine = False
-            yield _bad("settings", error.message, _mend_setting(settings, name), error.exit_code)
+            yield bad("settings", error.message, _fix_setting(settings, name), error.exit_code)
     if fine:
-        yield _good("settings", "Each can be read; 'clockify config' lists them.")
+        yield good("settings", "Each can be read; 'clockify config' lists them.")
 
 
 def check_journal(account: str) -> Iterator[Finding]:
@@ -185,7 +179,7 @@ def check_journal(account: str) -> Iterator[Finding]:
     from clockify_cli.setup.forgetting import pending_sentence
 
     if not os.path.exists(store.path()):
-        yield _good("journal", "Not there yet: nothing was recorded.")
+        yield good("journal", "Not there yet: nothing was recorded.")
         return
     notices: list[str] = []
     try:
@@ -196,15 +190,15 @@ def check_journal(account: str) -> Iterator[Finding]:
         finally:
             journal.close()
     except StorageError as error:
-        yield _bad("journal", error.message, error.hint, error.exit_code)
+        yield bad("journal", error.message, error.hint, error.exit_code)
         return
     for text in notices:
-        yield _bad("journal", text, "Look at your last entries: clockify entries")
+        yield bad("journal", text, "Look at your last entries: clockify entries")
     if aside:
-        yield _bad("journal", f"{aside} refused or in conflict.", "clockify queue", 6)
+        yield bad("journal", f"{aside} refused or in conflict.", "clockify queue", 6)
     elif not notices:
         told = f"{waiting} pending." if waiting else "Nothing is pending."
-        yield _good("journal", " ".join([told, *elsewhere]))
+        yield good("journal", " ".join([told, *elsewhere]))
 
 
 def check_cache() -> Iterator[Finding]:
@@ -222,9 +216,9 @@ def check_cache() -> Iterator[Finding]:
                     damaged.append(path)
     if damaged:
         kept = ", ".join(files.set_aside(path) for path in damaged)
-        yield _bad("cache", f"Damaged lists were moved aside: {kept}.", "clockify status --refresh")
+        yield bad("cache", f"Damaged lists were moved aside: {kept}.", "clockify status --refresh")
     else:
-        yield _good("cache", "The cached lists can be read.")
+        yield good("cache", "The cached lists can be read.")
 
 
 # -- the way in ----------------------------------------------------------------------------
@@ -232,187 +226,49 @@ def check_cache() -> Iterator[Finding]:
 
 def check_key(target: Target, origin: str) -> Finding:
     """Check that there is a key, and tell where it comes from."""
-    if target.key:
-        return _good("key", f"From {origin}.")
+    if target.has_key:
+        return good("key", f"From {origin}.")
     fix = "clockify auth login" + (" --direct" if target.direct else "")
-    return _bad("key", "There is no API key.", fix, SignInError.exit_code)
+    return bad("key", "There is no API key.", fix, SignInError.exit_code)
 
 
 def check_address(target: Target, settings: Settings) -> Finding:
     """Check the address: on the gateway it ends with the app's name."""
     if target.sandbox:
-        return _good("address", f"The sandbox, {target.sandbox}.")
+        return good("address", f"The sandbox, {target.sandbox}.")
     segments = [part for part in urlsplit(target.base_url).path.split("/") if part]
     if target.direct:
         if segments[-2:] == ["api", "v1"]:
             url = target.base_url.removesuffix("/api/v1")
-            return _bad(
+            return bad(
                 "address",
                 f"{target.base_url} names /api/v1 itself, which every path begins with already.",
                 _set_or_export(settings, "api_url", url),
                 UnreachableError.exit_code,
             )
-        return _good("address", f"{target.base_url}, Clockify itself.")
+        return good("address", f"{target.base_url}, Clockify itself.")
     if APP_SEGMENT not in segments:
         url = target.base_url + "/" + APP_SEGMENT
         if urlsplit(target.base_url).hostname == urlsplit(DEFAULT_GATEWAY_URL).hostname:
             url = DEFAULT_GATEWAY_URL
-        return _bad(
+        return bad(
             "address",
             f"{target.base_url} does not lead to Clockify: the gateway's paths begin with "
             f"/{APP_SEGMENT}.",
             _set_or_export(settings, "gateway_url", url),
             UnreachableError.exit_code,
         )
-    return _good("address", f"{target.base_url}.")
+    return good("address", f"{target.base_url}.")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What one request for the signed-in user told.
-
-    Attributes:
-        user: The API's user; ``None`` where it failed.
-        error: Why it failed.
-        skew: Seconds that this machine's clock is ahead; ``None`` where nobody said.
-    """
-
-    user: dict[str, Any] | None = None
-    error: ClockifyError | None = None
-    skew: float | None = None
-
-
-def ask(gateway: Gateway, clock: Callable[[], float] = time.time) -> Asked:
-    """Ask who is signed in. One request, neither repeated nor waited for."""
-    gateway.tries, gateway.max_wait = 1, 0
-    before = clock()
-    try:
-        answer = gateway.send("GET", sign_in.USER)
-    except ClockifyError as error:
-        return Asked(error=error)
-    skew = _skew(answer.headers.get("date", ""), before, clock())
-    if not isinstance(answer.data, dict) or not answer.data.get("id"):
-        return Asked(error=UnreachableError("What answers there is not Clockify."), skew=skew)
-    return Asked(user=answer.data, skew=skew)
-
-
-def check_answer(asked: Asked, gateway: Gateway, settings: Settings) -> Iterator[Finding]:
-    """Tell what the one request says of the gateway and the connection."""
-    error, target = asked.error, gateway.target
-    if error is None:
-        yield _good("service", "Clockify answers.")
-        if not target.direct and not target.sandbox:
-            chosen = target.connection
-            yield _good("connection", f"{chosen}." if chosen else "The gateway's choice works.")
-        return
-    at_fault = isinstance(error, ConnectionRefused) or error.status == 500
-    if at_fault and not target.direct and not target.sandbox:
-        yield _good("service", "The gateway answers and takes the key.")
-        yield _connection_at_fault(error, gateway, settings)
-    elif isinstance(error, SignInError):
-        variable = sign_in.key_in_environment()
-        yield _bad(
-            "sign-in",
-            f"The key was refused: {error.message.rstrip('.')}.",
-            f"Set {variable} to a key that is good" if variable else "clockify auth login",
-            error.exit_code,
-        )
-    elif error.status == 404:
-        name = "api_url" if target.direct else "gateway_url"
-        yield _bad(
-            "service",
-            f"Clockify is not at {target.base_url} (404).",
-            f"clockify config explain {name}",
-            error.exit_code,
-        )
-    elif isinstance(error, PermissionRefused):
-        yield _bad("service", error.message, "clockify auth login", error.exit_code)
-    elif isinstance(error, RateLimitError):
-        yield _bad("service", error.message, "clockify budget", error.exit_code)
-    else:
-        fix = error.hint if error.status else "Look at the network, the address and the proxy."
-        yield _bad("service", error.message, fix, error.exit_code)
-
-
-def check_clock(skew: float) -> Finding:
-    """Check this machine's clock against the service's."""
-    if abs(skew) <= SKEW_SECONDS:
-        return _good("clock", "Agrees with the service's.")
-    way = "ahead of" if skew > 0 else "behind"
-    return _bad(
-        "clock",
-        f"This machine's clock is {abs(skew):.0f} s {way} the service's; what you record is too.",
-        "Set it, such as: sudo timedatectl set-ntp true",
-    )
-
-
-def check_zone(zone: str, account_zone: str) -> Finding:
-    """Tell where the zone of shown times is another than the account's; both are right."""
-    if zone == account_zone or not account_zone:
-        return _good("zone", f"{zone}.")
-    return _good("zone", f"Times are shown in {zone}; the account's zone is {account_zone}.")
-
-
-def _connection_at_fault(error: ClockifyError, gateway: Gateway, settings: Settings) -> Finding:
-    """Find out at the control plane what is the matter with the connection. One request."""
-    create = "clockify connections create --use"
-    chosen = gateway.target.connection
-    try:
-        known = connections.all_connections(gateway)
-    except ClockifyError as second:
-        fix = "clockify config explain control_url"
-        return _bad("connection", f"{error.message} {second.message}", fix, error.exit_code)
-    if chosen:
-        found = next((c for c in known if c.get("connection_id") == chosen), None)
-        if found is None:
-            return _bad(
-                "connection",
-                f"There is no connection {chosen}.",
-                _unset_or_unexport(settings, "connection"),
-                error.exit_code,
-            )
-        known = [found]
-    if not known:
-        return _bad("connection", "There is none to Clockify yet.", create, error.exit_code)
-    by_status = {str(c.get("status")): c for c in reversed(known)}
-    active = by_status.get(connections.ACTIVE)
-    if active is not None:
-        if error.status == 500:
-            number = active.get("connection_id")
-            message = f"{number} is active but does not work: its sign-in has most often expired."
-            return _bad("connection", message, create, error.exit_code)
-        return _bad("connection", error.message, create, error.exit_code)
-    pending = by_status.get(connections.PENDING)
-    if pending is not None:
-        page = connections.page(pending)
-        return _bad(
-            "connection",
-            f"{pending.get('connection_id')} waits for its sign-in.",
-            f"Open {page}" if page else create,
-            error.exit_code,
-        )
-    return _bad("connection", "Its sign-in has failed.", create, error.exit_code)
-
-
-def _skew(date: str, before: float, after: float) -> float | None:
-    """Return how far this machine's clock is ahead of a ``Date`` header, in seconds."""
-    from email.utils import parsedate_to_datetime
-
-    try:
-        theirs = parsedate_to_datetime(date).timestamp() + 0.5  # the header has whole seconds
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return (before + after) / 2 - theirs
-
-
-def _mend_setting(settings: Settings, name: str) -> str:
+def _fix_setting(settings: Settings, name: str) -> str:
     given = settings.given(name)
     origin = given[0][1] if given else ""
     if origin.startswith("environment"):
         return f"unset {KEYS[name].variable}"
     if origin.startswith("profile"):
         return f"clockify config unset {name}"
-    return f"Mend it there: {origin}"
+    return f"Fix it there: {origin}"
 
 
 def _set_or_export(settings: Settings, name: str, value: str) -> str:
@@ -421,7 +277,8 @@ def _set_or_export(settings: Settings, name: str, value: str) -> str:
     return f"clockify config set {name} {quote(value)}"
 
 
-def _unset_or_unexport(settings: Settings, name: str) -> str:
+def unset_or_unexport(settings: Settings, name: str) -> str:
+    """Return the command that takes a setting away from where it is given."""
     origin = settings.explain(name)[1]
     if origin == "option":
         return f"Leave out --{name}"

@@ -12,7 +12,7 @@ from clockify_cli.core.weekdays import WEEKDAYS
 
 ALIAS = "alias."
 _DURATIONS = ("goal_day", "goal_week", "round")
-_ADDRESSES = ("gateway_url", "control_url", "api_url")
+_ADDRESSES = ("gateway_url", "control_url", "maton_url", "api_url")
 _NOT_ZERO = ("timeout", "rate")
 
 
@@ -116,7 +116,7 @@ def check_value(key: Key, value: Any) -> None:
             re.compile(value)
         except re.error as error:
             raise UsageError(
-                f"'{key.name}' is not a pattern: {error}.", r"Such as ([A-Z]+-\d+)."
+                f"'{key.name}' is not a pattern: {error}.", r"For example: ([A-Z]+-\d+)."
             ) from error
     elif key.name in _NOT_ZERO and value < 1:
         raise UsageError(f"'{key.name}' is at least 1.")
@@ -127,7 +127,7 @@ def _day(word: str) -> str:
     for day in WEEKDAYS:
         if len(plain) >= 3 and day.startswith(plain):
             return day[:3]
-    raise UsageError(f"'work_days': '{word}' is not a day.", "Such as mon,tue,wed,thu,fri.")
+    raise UsageError(f"'work_days': '{word}' is not a day.", "For example: mon,tue,wed,thu,fri.")
 
 
 def _check_hours(text: str) -> None:
@@ -138,13 +138,13 @@ def _check_hours(text: str) -> None:
         if found is None:
             raise UsageError(
                 f"'work_hours': '{part.strip()}' is not a part of a day.",
-                "Such as 9:00-12:30,13:30-17:30.",
+                "For example: 9:00-12:30,13:30-17:30.",
             )
         numbers = [int(group) for group in found.groups()]
         start, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
         if numbers[1] > 59 or numbers[3] > 59 or end > 24 * 60 or not before <= start < end:
             raise UsageError(
                 f"'work_hours': '{part.strip()}' does not lie in order within a day.",
-                "Such as 9:00-12:30,13:30-17:30.",
+                "For example: 9:00-12:30,13:30-17:30.",
             )
         before = end

@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.core.errors import (
-    ConnectionRefused,
-    NotFoundError,
-    PermissionRefused,
-    SignInError,
-    UnreachableError,
-    UsageError,
-)
+from clockify_cli.core.errors import SignInError, UsageError
 from clockify_cli.gateway.client import Gateway
+from clockify_cli.setup.ladder import CONNECTION, KEY, Climb, climb
 from clockify_cli.store import config, keys
 
 if TYPE_CHECKING:
     pass
 
-USER = "/api/v1/user"
-CREATE = "clockify connections create"
 LONGEST_KEY = 4096
 
 MATON_KEYS = "https://maton.ai/settings"
 CLOCKIFY_KEYS = "https://app.clockify.me/manage-api-keys"
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What the service said of a key that it took.
-
-    Attributes:
-        user: The API's user; ``None`` where the key is good and Clockify cannot be reached
-            through it yet.
-        problem: Why not, and ``mend`` the command that mends it.
-    """
-
-    user: dict[str, Any] | None
-    problem: str = ""
-    mend: str = ""
 
 
 def read_key(text: str) -> str:
@@ -57,8 +33,11 @@ def read_key(text: str) -> str:
     return keys.checked(found, "standard input")
 
 
-def try_key(gateway: Gateway) -> Tried:
-    """Ask who the key of ``gateway`` is. One request.
+def try_key(gateway: Gateway) -> Climb:
+    """Try a key before it is kept.
+
+    Returns:
+        How far it leads: a good key is worth keeping even if the connection is still missing.
 
     Raises:
         SignInError: The key was refused.
@@ -66,43 +45,22 @@ def try_key(gateway: Gateway) -> Tried:
         ClockifyError: It could not be tried: nobody knows yet whether it is good.
     """
     config.check_room()  # a key that could not be kept needs no trying
-    try:
-        user = gateway.get(USER)
-    except ConnectionRefused as error:
-        # The gateway knows the key, and has no connection to pass the request on through.
-        chosen = bool(gateway.target.connection)  # it may be that one which is gone
-        return Tried(None, error.message, "clockify doctor" if chosen else CREATE)
-    except SignInError as error:
+    found = climb(gateway)
+    error = found.error
+    if error is None or found.key_is_good or found.step == CONNECTION:
+        return found
+    target = gateway.target
+    if found.step == KEY:
         raise SignInError(
             f"The API key was refused: {error.message.rstrip('.')}.",
             "Nothing was stored. Copy the whole key from "
-            f"{CLOCKIFY_KEYS if gateway.target.direct else MATON_KEYS}.",
+            f"{CLOCKIFY_KEYS if target.direct else MATON_KEYS}.",
             status=error.status,
+            code=error.code,
+            request_id=error.request_id,
         ) from error
-    except UnreachableError as error:
-        if gateway.target.direct or error.status != 500:
-            raise
-        return Tried(
-            None,
-            "The gateway took the key, but its connection to Clockify does not work (500): "
-            "most often its sign-in has expired.",
-            f"{CREATE} --use",  # the gateway itself would go on taking the older one
-        )
-    except NotFoundError as error:
-        raise NotFoundError(
-            f"There is no Clockify at {gateway.target.base_url}: {error.message.rstrip('.')}.",
-            "Nothing was stored. Look at the address: clockify doctor.",
-            status=error.status,
-        ) from error
-    except PermissionRefused as error:
-        error.hint = "Nothing was stored."
-        raise
-    if not isinstance(user, dict) or not user.get("id"):
-        raise UnreachableError(
-            f"What answers at {gateway.target.base_url} is not Clockify.",
-            "Nothing was stored. Look at the address: clockify doctor.",
-        )
-    return Tried(user)
+    error.hint = f"Nothing was stored. {error.hint or 'See clockify doctor.'}"
+    raise error
 
 
 def keep_key(profile: str, table: dict[str, Any] | None, key: str, *, direct: bool) -> str:

@@ -81,6 +81,18 @@ class QuotaWatch:
         self._left: dict[str, int] = {}
         self._told = False
 
+    def is_spent(self, request_path: str) -> bool:
+        """Say whether the hour's quota is what a refusal of this request is about."""
+        workspace = budget.workspace_of(request_path)
+        if not request_path.startswith("/api/"):
+            return False
+        try:
+            rows = last_hour(self._account, self._quota)
+        except StorageError:
+            return False
+        counted = [row for row in rows if row.workspace == workspace or not row.workspace]
+        return sum(row.requests for row in counted) >= self._quota
+
     def after(self, request_path: str) -> Spent | None:
         """Return what is left after a request that was just noted, where that is newly few.
 

@@ -20,17 +20,21 @@ def path() -> str:
     return paths.file("state", FILE)
 
 
-def note(account: str, request_path: str) -> None:
+def note(account: str, request_path: str, request_id: str = "") -> None:
     """Note one request; a full disk must not stop the request itself.
 
     Args:
         account: ``Target.account``.
         request_path: The request's path, which names the workspace. What is not the API's
             (the control plane) is no request to Clockify and is not counted.
+        request_id: The answer's ``X-Request-Id``.
     """
     if not request_path.startswith("/api/"):
         return
-    line = f"{int(time.time())}\t{account}\t{workspace_of(request_path)}\n"
+    line = f"{int(time.time())}\t{account}\t{workspace_of(request_path)}"
+    if request_id and request_id.isascii() and request_id.isprintable():
+        line += "\t" + request_id[:100]
+    line += "\n"
     try:
         files.ensure_folder(paths.folder("state"))
         descriptor = os.open(path(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -53,13 +57,20 @@ def times(account: str, since: float) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for line in (files.read(path()) or "").splitlines():
         parts = line.split("\t")
-        if len(parts) == 3 and parts[0].isdecimal() and parts[1] == account:
+        if len(parts) in (3, 4) and parts[0].isdecimal() and parts[1] == account:
             moment = int(parts[0])
             if moment >= since:
                 found.setdefault(parts[2], []).append(moment)
     for moments in found.values():
         moments.sort()
     return found
+
+
+def request_ids(count: int) -> list[str]:
+    """Return the newest ``count`` request IDs, the newest last; no more than are noted."""
+    lines = (files.read(path()) or "").splitlines()
+    found = [parts[3] for parts in (line.split("\t") for line in lines) if len(parts) == 4]
+    return found[-count:]
 
 
 def workspace_of(request_path: str) -> str:

@@ -1,16 +1,17 @@
-"""Where the API key is kept: the system's keyring where that is installed, else a 0600 file.
+"""Where the API key comes from: the environment, a command of the user's, or the store.
 
 The environment comes first: ``MATON_API_KEY`` for the gateway, ``CLOCKIFY_API_KEY`` for
-Clockify itself.
+Clockify itself. Then a ``key_command`` of the config file. A stored key is in the system's
+keyring if that is installed, else in a 0600 file.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from clockify_cli.core import paths
 from clockify_cli.core.errors import SignInError, StorageError
@@ -20,6 +21,88 @@ SERVICE = "clockify-cli"
 FILE = "credentials.json"
 IN_KEYRING = "keyring"
 LOCK_SECONDS = 10.0
+COMMAND_SECONDS = 10.0  # that a key_command may take
+
+
+class KeyCommand:
+    """A program that prints the key; it runs when the key is first needed.
+
+    Args:
+        words: The program and its arguments.
+        profile: The profile whose key it prints.
+    """
+
+    def __init__(self, words: Sequence[str], profile: str) -> None:
+        self.words = list(words)
+        self.mark = _fingerprint("command", profile, *words)
+        self._key = ""
+
+    def __call__(self, *, renew: bool = False) -> str:
+        """Return the key; run the program if it has not run yet, or to renew the key.
+
+        Raises:
+            SignInError: It could not be run, failed, or printed something else.
+        """
+        if renew or not self._key:
+            self._key = checked(self._printed(), "the output of key_command")
+        return self._key
+
+    @property
+    def known(self) -> str:
+        """The key that was printed last; empty if the program has not run yet."""
+        return self._key
+
+    def _printed(self) -> str:
+        import subprocess
+
+        name = self.words[0]
+        try:
+            # What it prints, and what it complains of, may hold the key: neither is shown.
+            done = subprocess.run(
+                self.words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                timeout=COMMAND_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            why = f"did not end within {COMMAND_SECONDS:.0f} s"
+        except (OSError, ValueError) as error:
+            why = f"cannot be run: {getattr(error, 'strerror', None) or 'not a program'}"
+        else:
+            text = done.stdout[:8192].decode("ascii", "replace").strip()
+            if done.returncode == 0 and text:
+                return text
+            why = f"failed (exit {done.returncode})" if done.returncode else "printed nothing"
+        # None: the error that holds the output is not chained to this one.
+        raise SignInError(f"key_command: '{name}' {why}.", _COMMAND_HINT) from None
+
+
+_COMMAND_HINT = "Try it in a shell, then see: clockify config explain key_command."
+
+
+class Found(NamedTuple):
+    """A key, where it came from, and what tells it from other keys without giving it away.
+
+    Attributes:
+        key: The key; empty if there is none, or if ``command`` prints it when it is needed.
+        origin: Where it came from; empty if there is none.
+        mark: Sixteen hexadecimal digits: of the key, or of the profile and the command's words.
+        command: The program that prints the key.
+    """
+
+    key: str
+    origin: str
+    mark: str
+    command: KeyCommand | None = None
+
+    def knows(self, mark: str) -> bool:
+        """Say whether ``mark`` was made from this key, by this version or by 0.1."""
+        return mark == self.mark or bool(self.key and mark == mark_010(self.key))
+
+
+NONE = Found("", "", "")
 
 
 def path() -> str:
@@ -33,10 +116,8 @@ def variable(direct: bool) -> str:
 
 
 def mark(key: str) -> str:
-    """Return the fingerprint that tells keys apart and does not give them away."""
-    import hashlib
-
-    return hashlib.sha256(b"clockify-cli\n" + key.encode()).hexdigest()[:16]
+    """Return sixteen hexadecimal digits that tell keys apart and do not give them away."""
+    return _fingerprint("key", key)
 
 
 def mark_010(key: str) -> str:
@@ -44,6 +125,13 @@ def mark_010(key: str) -> str:
     import zlib
 
     return f"{zlib.crc32(key.encode()):08x}"
+
+
+def _fingerprint(*parts: str) -> str:
+    from hashlib import sha256
+
+    text = "\0".join(("clockify-cli", *parts))
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def checked(key: str, origin: str) -> str:
@@ -64,25 +152,39 @@ def checked(key: str, origin: str) -> str:
 
 
 def find(
-    profile: str, *, direct: bool, notice: Callable[[str], None] | None = None
-) -> tuple[str, str]:
-    """Return the key for ``profile`` and where it came from; two empty texts for none.
+    profile: str,
+    *,
+    direct: bool,
+    command: Sequence[str] = (),
+    notice: Callable[[str], None] | None = None,
+) -> Found:
+    """Return the key for ``profile``; ``NONE`` if there is none.
 
     Args:
         profile: The profile's name.
         direct: The key for Clockify itself instead of the gateway's.
+        command: The words of the setting ``key_command``; it is not run here.
         notice: Told of a file that was damaged or that others could read.
     """
     name = variable(direct)
     key = os.environ.get(name, "").strip()
     if key:
-        return checked(key, name), name
+        return _found(key, name, name)
+    if command:
+        program = KeyCommand(command, profile)
+        return Found("", f"key_command ({program.words[0]})", program.mark, program)
     name = _name(profile, direct)
     key = _read_file(notice).get(name, "")
     if key == IN_KEYRING:
-        key = _from_keyring(name)
-        return (checked(key, "the keyring"), "the system's keyring") if key else ("", "")
-    return (checked(key, path()), path()) if key else ("", "")
+        return _found(_from_keyring(name), "the keyring", "the system's keyring")
+    return _found(key, path(), path())
+
+
+def _found(key: str, place: str, origin: str) -> Found:
+    if not key:
+        return NONE
+    key = checked(key, place)
+    return Found(key, origin, mark(key))
 
 
 def store(profile: str, key: str, *, direct: bool) -> str:
@@ -142,7 +244,7 @@ def _read_file(notice: Callable[[str], None] | None) -> dict[str, str]:
             return {}
         if files.close_to_others(path()):
             tell(
-                f"{path()} could be read by other users of this machine; that is mended. "
+                f"{path()} could be read by other users of this machine; that is fixed. "
                 "If somebody may have read it, make a new key."
             )
         table = json.loads(text)

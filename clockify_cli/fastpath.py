@@ -10,6 +10,8 @@ import sys
 import time
 
 DEFAULT_FORMAT = "{label} {elapsed}{mark}"
+UNKNOWN = "Nothing is known yet: run 'clockify status'."
+DAY_UNKNOWN = "Today is not known yet: run 'clockify status --today'."
 _FLAGS = {"--sandbox": "sandbox", "--json": "json", "--quiet": "quiet", "-q": "quiet"}
 _TEXTS = {
     "--profile": "profile",
@@ -18,6 +20,10 @@ _TEXTS = {
     "--connection": "connection",
 }
 _IGNORED = ("--no-input", "--no-queue", "--verbose", "-v")
+FIELDS = (
+    *("description", "project", "client", "task", "tags", "color", "label", "elapsed", "seconds"),
+    *("decimal", "start", "today", "mark", "id"),
+)
 Words = dict[str, str]
 
 
@@ -40,13 +46,17 @@ def answer(arguments: list[str]) -> int | None:
         return complete(arguments[1:])
     if "prompt" in arguments:
         words = _read(arguments, "prompt", {}, {"--format": "format"})
-        if words is not None and "json" not in words:
+        known = words is not None and not unknown_fields(words.get("format", ""))
+        if words is not None and known and "json" not in words:
             return _write(prompt_line(state_of(words), words.get("format", "")), 0)
     if "--cached" in arguments:
         flags = {"--cached": "cached", "--exit-code": "exit_code", "--today": "today"}
         words = _read(arguments, "status", flags, {"--format": "format"})
-        if words is not None:
-            return _cached_status(words)
+        # The app writes JSON and refuses what cannot be: an unknown field or profile, pairs.
+        if words is not None and "profile" not in words:
+            chosen = [name for name in ("format", "quiet", "today", "json") if name in words]
+            if len(chosen) < 2 and not unknown_fields(words.get("format", "")):
+                return _cached_status(words)
     return None
 
 
@@ -128,19 +138,27 @@ def template_fields(state: Words) -> Words:
         fields["start"] = state.get("started", "")[11:]
         fields["label"] = state.get("project") or state.get("description") or "timer"
         fields["id"] = state.get("id", "")
-    fields["today"] = hours(seconds_today(state))
+    fields["today"] = hours(seconds_today(state)) + "?" * (not is_today_known(state))
     stale = now - _number(state, "as_of") > STALE_SECONDS
     fields["mark"] = ("?" if stale else "") + ("+" if _number(state, "waiting") else "")
     return fields
 
 
 def seconds_today(state: Words) -> int:
-    """Return today's seconds as last counted, with the running timer's up to now."""
+    """Return today's seconds of work as last counted, with the running timer's up to now."""
     now, offset = seconds_now(), _number(state, "offset")
-    day = _number(state, "day_seconds") if state.get("day") == _date(now, state) else 0
+    day = _number(state, "day_seconds") if is_today_known(state) else 0
     midnight = (now + offset) // 86400 * 86400 - offset
+    if state.get("day") == _date(now, state):
+        midnight = _number(state, "midnight") or midnight  # clocks may have changed since
     start = state.get("start", "")
-    return day + max(0, now - max(int(start), midnight)) if start else day
+    works = '"type":"BREAK"' not in state.get("shown", "")
+    return day + max(0, now - max(int(start), midnight)) if start and works else day
+
+
+def is_today_known(state: Words) -> bool:
+    """Say whether today's finished entries were ever counted."""
+    return state.get("day") == _date(seconds_now(), state) and "day_seconds" in state
 
 
 def prompt_line(state: Words, template: str) -> str:
@@ -151,18 +169,53 @@ def prompt_line(state: Words, template: str) -> str:
 
 
 def filled(template: str, fields: Words) -> str:
-    """Put the fields into a template; what is no field stays as it stands."""
-    out = template.replace("\\n", "\n").replace("\\t", "\t")
-    for name, value in fields.items():
-        if "{" + name + "}" in out:
-            out = out.replace("{" + name + "}", value.replace("{", "{\0"))
-    return out.replace("{\0", "{")
+    """Put the fields into a template; ``{project:20}`` cuts and pads to 20 columns."""
+    out = []
+    for text, name, width in _parts(template.replace("\\n", "\n").replace("\\t", "\t")):
+        value = fields.get(name, "")
+        if width:
+            value = value if len(value) <= width else value[: width - 1] + "…"
+            value = value.ljust(width)
+        out.append(text + value)
+    return "".join(out)
+
+
+def unknown_fields(template: str) -> list[str]:
+    """Return the fields of a template that there are none of."""
+    return [name for _, name, _ in _parts(template) if name and name not in FIELDS]
+
+
+def check_template(template: str) -> None:
+    """Raise UsageError for a field that there is none of."""
+    if unknown := unknown_fields(template):
+        from clockify_cli.core.errors import UsageError
+
+        known = " ".join("{" + name + "}" for name in FIELDS)
+        raise UsageError(f"There is no field {{{unknown[0]}}}.", f"Fields: {known}.")
+
+
+def _parts(template: str) -> list[tuple[str, str, int]]:
+    """Cut a template into texts, each with the field and the width that follow it."""
+    found: list[tuple[str, str, int]] = []
+    text, rest = "", template
+    while True:
+        before, mark, after = rest.partition("{")
+        text += before
+        if not mark:
+            return [*found, (text, "", 0)]
+        inner, end, following = after.partition("}")
+        name, colon, width = inner.partition(":")
+        if end and name.isidentifier() and (not colon or (width.isdecimal() and len(width) < 4)):
+            found.append((text, name, int(width or 0)))
+            text, rest = "", following
+        else:  # a brace that belongs to the text
+            text, rest = text + "{", after
 
 
 def cached_line(state: Words) -> str:
     """Return the running entry as last known, in one line."""
     if "about" not in state:
-        return "Nothing is known yet: run 'clockify status'."
+        return UNKNOWN
     if not state.get("start"):
         return "No timer is running."
     now = seconds_now()
@@ -185,9 +238,19 @@ def cached_line(state: Words) -> str:
 
 
 def age_text(state: Words) -> str:
-    """Say how old the state is; empty where it is of the last minute."""
-    age = seconds_now() - _number(state, "as_of")
-    return f"as of {hours(age)} ago" if "about" in state and age >= 60 else ""
+    """Say how old the state is; empty where it is of the last minute, or says not."""
+    as_of = _number(state, "as_of")
+    age = seconds_now() - as_of
+    return f"As of {age_words(age)} ago." if "about" in state and as_of and age >= 60 else ""
+
+
+def age_words(seconds: int) -> str:
+    """Write an age in words: ``5 minutes``, ``3 hours``, ``2 days``."""
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size * (2 if word == "day" else 1) or size == 1:
+            count = max(0, seconds) // size
+            return f"{count} {word}{'' if count == 1 else 's'}"
+    raise AssertionError
 
 
 def _cached_status(words: Words) -> int:
@@ -195,17 +258,37 @@ def _cached_status(words: Words) -> int:
     runs = bool(state.get("start"))
     code = 1 if "exit_code" in words and not runs else 0
     if "json" in words:
-        return _write(state.get("shown") or "null", code)
+        return _write(_as_json(state), code)
     if "format" in words:
         return _write(filled(words["format"], template_fields(state)), code)
     if "quiet" in words:
         return _write(state.get("id", ""), code)
     lines = [cached_line(state)]
     if "today" in words:
-        lines.append(f"Today {clock(seconds_today(state))}")
+        known = is_today_known(state)
+        lines.append(f"Today {clock(seconds_today(state))}" if known else DAY_UNKNOWN)
     if age := age_text(state):
         sys.stderr.write(age + "\n")
     return _write("\n".join(lines), code)
+
+
+def _as_json(state: Words) -> str:
+    import json
+
+    try:
+        entry = json.loads(state.get("shown", "")) if state.get("start") else None
+    except ValueError:  # damaged: it is asked for again
+        entry = None
+    if not isinstance(entry, dict):
+        if age := age_text(state):
+            sys.stderr.write(age + "\n")
+        return "null"
+    return json.dumps({**entry, "asOf": as_of(state)}, indent=2)
+
+
+def as_of(state: Words) -> str:
+    """Return when the state was learnt, as the API spells times."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(_number(state, "as_of")))
 
 
 def _write(text: str, code: int) -> int:

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from clockify_cli.journal.store import Journal
     from clockify_cli.render.style import Look
     from clockify_cli.setup.spending import QuotaWatch, Spent
-    from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
+    from clockify_cli.store.recent_ranges import RecentRanges
     from clockify_cli.times import Clock, Moment
 
 
@@ -61,6 +61,7 @@ class Run:
     def __init__(self, options: Options, *, now: datetime | None = None) -> None:
         self.options = options
         self._now = now
+        self.offline = False  # --cached: no request is made
         self._renewed = False  # the service has said who is signed in, in this run
 
     # -- words and streams -------------------------------------------------------------
@@ -308,6 +309,10 @@ class Run:
     @cached_property
     def gateway(self) -> Gateway:
         """The client; raises SignInError where there is no key."""
+        if self.offline:
+            raise UnreachableError(
+                "That is not known on this machine.", "Leave out --cached to ask Clockify."
+            )
         if not self.target.key:
             if self.target.direct:
                 raise SignInError(
@@ -566,13 +571,11 @@ class Run:
         return outbox
 
     @cached_property
-    def entry_cache(self) -> EntryCache | None:
-        """Entries of days that are over; none for the embedded gateway, whose requests are free."""
-        if self.sandboxed:
-            return None
-        from clockify_cli.store.entry_cache import EntryCache
+    def entry_cache(self) -> RecentRanges:
+        """The ranges of entries that were read last."""
+        from clockify_cli.store.recent_ranges import RecentRanges
 
-        return EntryCache(self.target.account, self.notice, refresh=self.options.refresh)
+        return RecentRanges(self.target.account)
 
     def user_id(self, name: str | None) -> str:
         """Return the ID of the user called ``name``; one's own where it is empty or ``me``."""

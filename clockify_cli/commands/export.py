@@ -11,11 +11,16 @@ from typing import Annotated, Any
 import typer
 
 from clockify_cli.commands import filters, options
+from clockify_cli.commands.exclusive import not_with, refuse_exclusive
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.core.errors import UsageError
 from clockify_cli.session import Run
 
 app = CommandApp()
+EXCLUSIVE = (
+    *not_with("--all", "RANGE", "--since", "--until"),
+    *not_with("--everyone", "--user"),
+)
 FORMATS = ("csv", "json", "jsonl", "ics")
 _BLOCK = 1 << 20
 _SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".ics": "ics"}
@@ -62,7 +67,7 @@ def export(
     user: filters.Users = None,
     everyone: filters.Everyone = False,
 ) -> None:
-    """Write the time entries of a range (this month without one), newest first.
+    """Write the time entries that start in a range (this month without one), newest first.
 
     csv is what Clockify's detailed report gives, safe to open in a spreadsheet; json and jsonl
     are what the API says, with names beside the IDs; ics is a calendar. 'clockify import' reads
@@ -70,13 +75,13 @@ def export(
     """
     from clockify_cli.gateway.parallel import Crew
     from clockify_cli.tracking import exporting
+    from clockify_cli.tracking.history import UNREACHABLE
     from clockify_cli.transfer.writing import Setting, writer
 
     run = run_of(ctx)
+    refuse_exclusive(ctx, EXCLUSIVE)
     to_file = output not in ("", "-")
     chosen = _format(run, format, output if to_file else "")
-    if everything and (period or since or until):
-        raise UsageError("--all is all of the time: it takes no range.", "Leave one of them out.")
     span = None
     if not everything:
         found = filters.period_of(run, period, since, until, default="month")
@@ -91,15 +96,20 @@ def export(
     count = 0
     with _sink(run, output if to_file else "") as write, _crew(run, Crew) as crew:
         head = out.head()  # written once there is something: an error leaves stdout empty
-        for page in exporting.pages(run.outbox, crew, users, span, wanted):
-            names.learn(page)
-            write(head + out.body(page))
-            head = b""
-            count += len(page)
+        try:
+            for page in exporting.pages(run.outbox, crew, users, span, wanted):
+                names.learn(page)
+                write(head + out.body(page))
+                head = b""
+                count += len(page)
+        except UNREACHABLE as error:
+            known = "'clockify entries --cached' shows what was last known."
+            error.hint = f"{error.hint} {known}".strip()
+            raise
         write(head + out.tail())
     waiting = sum(1 for o in run.journal.waiting() if o.user in users)
     if waiting:
-        run.notice(f"{waiting} writes still wait and are not in it; see 'clockify queue'.")
+        run.notice(f"Without {waiting} pending changes: see 'clockify queue'.")
     entries = "1 entry" if count == 1 else f"{count} entries"
     if to_file:
         run.out.answer(
@@ -122,9 +132,17 @@ def _format(run: Run, format: str | None, path: str) -> str:
                 "Leave one of them out, or write to a file with --output.",
             )
         return "json"
-    if format is not None:
-        return format.lower()
-    return _SUFFIXES.get(os.path.splitext(path)[1].lower(), "csv")  # noqa: PTH122
+    ending = os.path.splitext(path)[1].lower()  # noqa: PTH122
+    by_name = _SUFFIXES.get(ending)
+    if format is None and ending and by_name is None:
+        raise UsageError(
+            f"No format is known for {ending} files.", f"Add --format {'|'.join(FORMATS)}."
+        )
+    if format is not None and by_name not in (None, format.lower()):
+        raise UsageError(
+            f"--format {format} does not fit {path}.", "Leave out --format, or rename the file."
+        )
+    return format.lower() if format is not None else by_name or "csv"
 
 
 def _people(run: Run, users: list[str]) -> dict[str, tuple[str, str]]:

@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from clockify_cli.commands import filters, options
+from clockify_cli.commands.exclusive import CACHED, refuse_exclusive
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.session import Run
 from clockify_cli.tracking.working_hours import WorkingHours
 
 app = CommandApp()
+EXCLUSIVE = CACHED
 
 
 @app.command(
@@ -32,30 +34,34 @@ def gaps(
         str, typer.Option("--min", metavar="DURATION", help="Leave shorter ones out.")
     ] = "1m",
     user: options.User = None,
+    cached: filters.Cached = False,
 ) -> None:
     """Show the working hours of a range (this week without one) that no entry covers.
 
-    Working hours are the settings work_days and work_hours. What is still to come is no gap;
-    breaks cover time like any entry.
+    Working hours are the settings work_days and work_hours. The future is no gap; breaks and
+    time off cover time like any entry.
     """
     from clockify_cli.times import parse_duration
+    from clockify_cli.times.pieces import Days
     from clockify_cli.tracking.gaps import gaps_between
     from clockify_cli.tracking.history import entries_in
-    from clockify_cli.tracking.pieces import Days
 
     run = run_of(ctx)
+    refuse_exclusive(ctx, EXCLUSIVE)
+    freshness = filters.freshness_of(run, cached=cached)
     span = filters.period_of(run, period, since, until, default="week")
     shortest, hours = parse_duration(least), hours_of(run)
-    held = entries_in(run.outbox, span.start, span.end, user=run.user_id(user), cached=True)
+    who = run.user_id(user)
+    held = entries_in(run.outbox, span.start, span.end, user=who, freshness=freshness)
     days = Days(run.clock, span.first, span.last)
     found = gaps_between(held, days, hours, run.clock, least=shortest)
 
     def text() -> str:
-        from clockify_cli.render.reports import gaps_table
+        from clockify_cli.render.judgements import gaps_table
 
         return gaps_table(found, run.look)
 
-    run.out.answer(found, text)
+    run.out.answer(filters.with_age(run, freshness, found), text)
 
 
 def hours_of(run: Run) -> WorkingHours:

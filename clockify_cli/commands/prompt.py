@@ -39,6 +39,8 @@ def prompt(
     """
     from clockify_cli import fastpath
 
+    if template is not None:
+        fastpath.check_template(template)
     given = run_of(ctx).options
     words = {
         name: value

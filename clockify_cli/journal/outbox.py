@@ -24,7 +24,6 @@ from clockify_cli.core.model import (
     end_of,
     instant,
     is_running,
-    seconds_of,
     start_of,
     utc_text,
 )
@@ -47,10 +46,10 @@ if TYPE_CHECKING:
     from clockify_cli.gateway.client import Gateway
     from clockify_cli.journal.delivery import Delivery
     from clockify_cli.journal.store import Journal
-    from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
     from clockify_cli.store.recent import Recent
+    from clockify_cli.store.recent_ranges import RecentRanges
 
 DELIVERY_LOCK_SECONDS = 30.0  # how long a write waits for other processes that are sending
 BRISK_SECONDS = 2.0  # how long a command that only reads may spend on what waits
@@ -123,7 +122,7 @@ class Outbox:
         self._day_change = 0
         self._confirmed = False  # the service has spoken in this run
         self.prompt_format = ""
-        self.entry_cache: EntryCache | None = None  # days that are over, as last asked for
+        self.entry_cache: RecentRanges | None = None  # the ranges that were read last
         self.recent: Recent | None = None  # the newest entries, for the completion
 
     # -- turns ----------------------------------------------------------------------
@@ -389,6 +388,9 @@ class Outbox:
             return
         sure = self._as_of == self._newest_done(but=operation.id)
         entry = operation.after
+        if self.entry_cache is not None:
+            now = entry if operation.kind != DELETE else None
+            self.entry_cache.put(operation.workspace, operation.user, operation.entry, now)
         if self.recent is not None:
             self.recent.drop(operation.entry)
             if operation.kind != DELETE and entry is not None:
@@ -427,8 +429,10 @@ class Outbox:
     def _count(self, entry: TimeEntry | None, sign: int) -> None:
         if entry is None or is_running(entry):
             return
-        if start_of(entry).astimezone(self.zone).date() == self.now.astimezone(self.zone).date():
-            self._day_change += sign * seconds_of(entry, self.now)
+        from clockify_cli.times import Clock
+        from clockify_cli.times.pieces import work_today
+
+        self._day_change += sign * work_today([entry], Clock(now=self.now, zone=self.zone))
 
     def learn_running(self, entry: TimeEntry | None) -> None:
         """Note what the service has just said of the running timer."""

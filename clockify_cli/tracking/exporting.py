@@ -69,13 +69,13 @@ def pages(
 ) -> Iterator[list[TimeEntry]]:
     """Yield the users' entries, page by page, newest first.
 
-    They are asked for, not taken from the cache: a file is kept.
+    Each belongs to the range in which it starts, so that two exports never hold it twice.
 
     Args:
         outbox: The outbox.
         crew: Sends the requests.
         users: Whose, one after the other.
-        span: ``[start, end)`` that they touch; ``None`` for all of their time.
+        span: ``[start, end)`` in which they start; ``None`` for all of their time.
         filters: Which of them.
 
     Raises:
@@ -88,8 +88,8 @@ def pages(
         raise outbox.unreachable
     params = _narrowed(filters)
     if span is not None:
-        params |= entries.window(entries.reaching_from(span[0]), span[1])
-    touches = entries.touching(*span, outbox.now) if span is not None else None
+        params |= entries.window(*span)
+    edges = [entries.plain(edge) for edge in span] if span is not None else []
     for user in users:
         before: set[str] = set()
         for page in crew.pages(entries.user_path(outbox.account.workspace, user), params):
@@ -98,7 +98,10 @@ def pages(
                 for entry in map(entries.checked, page)
                 # One that was made meanwhile has pushed another to the next page again.
                 if entry["id"] not in before
-                and (touches is None or touches(entry))
+                and (
+                    not edges
+                    or edges[0] <= entries.plain(entry["timeInterval"]["start"]) < edges[1]
+                )
                 and filters.fits(entry)
             ]
             before = {entry["id"] for entry in page}

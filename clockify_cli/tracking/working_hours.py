@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from clockify_cli.core.errors import UsageError
-from clockify_cli.tracking.pieces import epoch_of
+from clockify_cli.times.pieces import epoch_of
 
 if TYPE_CHECKING:
     from clockify_cli.times import Clock

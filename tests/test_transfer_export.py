@@ -132,7 +132,7 @@ def test_ranges_and_filters(user: Cli, served: Served) -> None:
     assert texts() == ["over midnight", "first"]
     assert texts("--all") == ["over midnight", "first", "before"]
     assert texts("2026-10") == ["before"]
-    assert texts("2026-11-24") == ["over midnight"]
+    assert texts("2026-11-24") == []  # it belongs to the day on which it starts
     assert texts("--since", "2026-11-01", "--until", "2026-11-22") == ["first"]
     assert texts("--all", "--text", "before") == ["before"]
     served.clear()
@@ -220,8 +220,10 @@ def test_an_empty_range_is_an_empty_file(user: Cli) -> None:
     ("words", "told"),
     [
         (["--format", "xml"], "no format 'xml'"),
-        (["--all", "today"], "takes no range"),
+        (["--all", "today"], "--all and RANGE exclude each other"),
         (["--json", "--format", "csv"], "one JSON document"),
+        (["--output", "entries.xlsx"], "No format is known for .xlsx files"),
+        (["--output", "entries.ics", "-f", "csv"], "does not fit entries.ics"),
         (["--output", "/nowhere/at/all.csv"], "Cannot write /nowhere/at/all.csv"),
     ],
 )

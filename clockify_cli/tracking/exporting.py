@@ -10,6 +10,7 @@ from clockify_cli.core.model import TimeEntry
 from clockify_cli.gateway.parallel import Crew
 from clockify_cli.journal.outbox import Outbox
 from clockify_cli.store.names import Names
+from clockify_cli.times.pieces import epoch, epoch_of
 from clockify_cli.tracking.history import Filters
 from clockify_cli.transfer.writing import Labels
 
@@ -89,24 +90,25 @@ def pages(
     params = _narrowed(filters)
     if span is not None:
         params |= entries.window(*span)
-    edges = [entries.plain(edge) for edge in span] if span is not None else []
     for user in users:
         before: set[str] = set()
         for page in crew.pages(entries.user_path(outbox.account.workspace, user), params):
-            found = [
-                entry
-                for entry in map(entries.checked, page)
-                # One that was made meanwhile has pushed another to the next page again.
-                if entry["id"] not in before
-                and (
-                    not edges
-                    or edges[0] <= entries.plain(entry["timeInterval"]["start"]) < edges[1]
-                )
-                and filters.fits(entry)
-            ]
+            # One that was made meanwhile has pushed another to the next page again.
+            new = [entry for entry in map(entries.checked, page) if entry["id"] not in before]
+            found = list(filter(filters.fits, starting_in(new, span)))
             before = {entry["id"] for entry in page}
             del page
             yield found
+
+
+def starting_in(
+    entries: Iterable[TimeEntry], span: tuple[datetime, datetime] | None
+) -> list[TimeEntry]:
+    """Return the entries that start in ``[start, end)``; all of them without a span."""
+    if span is None:
+        return list(entries)
+    first, last = map(epoch_of, span)
+    return [e for e in entries if first <= epoch(e["timeInterval"]["start"]) < last]
 
 
 def _narrowed(filters: Filters) -> dict[str, str]:

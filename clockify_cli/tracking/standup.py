@@ -30,6 +30,11 @@ def standup(
     days = Days(clock, day - timedelta(days=LOOKS_BACK), day)
     tally = Tally(("day", "project", "description"), days, clock.now)
     count(tally, outbox, freshness=freshness)
+    return standup_of(tally, names, clock, day)
+
+
+def standup_of(tally: Tally, names: Names, clock: Clock, day: date) -> dict[str, Any]:
+    """Return the standup of what a tally by day, project and description has counted."""
     # Only the two days' names are needed, but a list of names comes whole anyway.
     groups = report_of(tally, names, clock, "", priced=False).groups
     by_date = {str(group["id"]): group for group in groups if group["seconds"]}
@@ -38,7 +43,7 @@ def standup(
     told = []
     for name in [*chosen, day.isoformat()]:
         group = by_date.get(name) or {"seconds": 0, "groups": []}
-        number = (date.fromisoformat(name) - days.first).days
+        number = (date.fromisoformat(name) - tally.days.first).days
         sums = Sums(group["seconds"], tally.beside(BREAK, number), tally.beside(TIME_OFF, number))
         told.append({"date": name, **sums.as_json(), "groups": group["groups"]})
     return {"days": told}

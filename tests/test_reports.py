@@ -539,7 +539,7 @@ def test_users_and_workspaces_are_told_apart(cli: Cli, served: Served, api: Api)
 
 def test_a_damaged_copy_is_as_none(cli: Cli, served: Served, work: Any) -> None:
     first = cli("report", "last-week", "--json").json
-    (path,) = (cli.home / "cache").rglob("ranges.json")
+    (path,) = (cli.home / "cache").rglob("ranges.dat")
     whole = path.read_bytes()
     damages = [b"", b"\xff\x00", whole[: len(whole) // 2], b"[]", whole.replace(b"T10", b"T11", 1)]
     for damage in damages:

@@ -19,7 +19,7 @@ from clockify_cli.core.model import TimeEntry, instant
 from clockify_cli.store import files
 from clockify_cli.store.cached import account_folder
 
-FILE = "ranges.json"
+FILE = "ranges.dat"
 MINUTES = 5 * 60  # seconds for which a copy may stand in for the service on a terminal
 _MOST_RANGES = 12
 _MOST_ENTRIES = 3_000  # of all ranges together: it stays a small file

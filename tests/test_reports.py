@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +25,7 @@ from clockify_cli.sandbox import USER_ID, WORKSPACE_ID
 from clockify_cli.sandbox.defaults import USER_NAME
 from clockify_cli.store.recent_ranges import RecentRanges
 from clockify_cli.times.pieces import epoch
+from clockify_cli.tracking.tally import DIMENSIONS
 
 LAST_WEEK = "2026-11-16..2026-11-22"
 KEYS = {"start", "end", "timeZone", "duration", "seconds", "rawSeconds", "billableSeconds"}
@@ -664,6 +666,72 @@ def test_the_week_grid_sums_both_ways(cli: Cli, work: Any) -> None:
     assert rows["Total"] == "3:27"
 
 
+def test_the_week_grid_is_rounded_as_the_report_is(cli: Cli, work: Any) -> None:
+    words = ("report", "last-week", "--round", "15m", "--round-mode", "up")
+    rows = [line.split() for line in cli(*words, "--week").out.splitlines()]
+    assert ["Web", "2:15", "·", "·", "·", "·", "·", "·", "2:15", "2:00"] in rows
+    assert ["Total", "2:15", "1:15", "0:30", "·", "·", "·", "·", "4:00", "3:27"] in rows
+    assert ["Raw", "2:00", "1:07", "0:20", "·", "·", "·", "·", "3:27"] in rows
+    decimal = [line.split() for line in cli(*words, "--week", "--decimal").out.splitlines()]
+    assert ["Web", "2.25", "·", "·", "·", "·", "·", "·", "2.25", "2.00"] in decimal
+    narrow = cli(*words, "--week", COLUMNS="30").out
+    assert narrow.splitlines()[-3].split() == ["Raw", "3:27"]
+    table = list(csv.DictReader(io.StringIO(cli(*words, "--week", "--csv").out)))
+    assert [(r["client"], r["project"], r["day"], r["seconds"]) for r in table] == [
+        ("Acme", "Web", "2026-11-16", "8100"),
+        ("Other", "Shop", "2026-11-17", "4500"),
+        ("", "", "2026-11-18", "1800"),
+    ]
+    shown = cli(*words, "--week", "--markdown").out.splitlines()
+    assert "| Total | 2:15 | 1:15 | 0:30 |  |  |  |  | 4:00 | 3:27 |" in shown
+
+
+def test_every_total_row_says_total(cli: Cli, work: Any) -> None:
+    for by in DIMENSIONS:
+        last = cli("report", "last-week", "--by", by, "--no-amounts").out.splitlines()
+        rows = [line.split() for line in last]
+        assert ["Total", "3:27:05", "2:00:05"] in rows, by
+
+
+def test_csv_has_an_amount_for_each_currency(cli: Cli, served: Served, work: Any) -> None:
+    served.configure(hourly_rate=9000)
+    rows = list(csv.DictReader(io.StringIO(cli("report", "last-week", "--csv").out)))
+    assert rows[0] == {
+        **{"client": "Acme", "project": "Web", "raw_hours": "2.0014", "hours": "2.0014"},
+        **{"seconds": "7205", "amount": "180.13", "currency": "USD"},
+    }
+    rounded = cli("report", "last-week", "--csv", "--round", "1h").out
+    first = next(csv.DictReader(io.StringIO(rounded)))
+    assert (first["raw_hours"], first["hours"]) == ("2.0014", "2.0000")
+    assert (first["seconds"], first["amount"]) == ("7200", "180.00")
+    assert "amount" not in cli("report", "last-week", "--csv", "--no-amounts").out
+
+
+def test_entries_count_with_their_part_of_the_range(cli: Cli, served: Served, work: Any) -> None:
+    put(served, "2026-11-23T21:00:00Z", "2026-11-24T00:30:00Z", description="Night")
+    put(served, "2026-11-24T12:00:00Z", "2026-11-24T13:00:00Z", description="Noon")
+    put(served, "2026-11-24T13:00:00Z", "2026-11-24T13:20:00Z", type="BREAK")
+    tuesday = cli("entries", "2026-11-24", "--json").json
+    assert [(e["description"], e["seconds"]) for e in tuesday][1:] == [
+        ("Noon", 3600),
+        ("Night", 5400),
+    ]
+    both = cli("entries", "2026-11-23..2026-11-24", "--json").json
+    assert [e["seconds"] for e in both] == [1200, 3600, 12600]
+    backwards = cli("entries", "2026-11-23..2026-11-24", "--json", "--reverse").json
+    assert backwards == both[::-1]
+    rows = [line.split() for line in cli("entries", "2026-11-23..2026-11-24").out.splitlines()]
+    assert ["Tue", "2026-11-24", "yesterday", "2:30:00"] in rows
+    assert ["Mon", "2026-11-23", "2:00:00"] in rows
+    assert ["Total", "4:30:00"] in rows
+    assert ["Breaks", "0:20:00"] in rows
+    limited = cli("entries", "2026-11-23..2026-11-24", "--limit", "1")
+    assert limited.err == "Showing 1 of 3 entries.\n"
+    kept = [line.split() for line in limited.out.splitlines()]
+    assert ["Tue", "2026-11-24", "yesterday", "2:30:00"] in kept
+    assert ["Total", "4:30:00"] in kept
+
+
 def test_amounts_where_rates_are_known(cli: Cli, served: Served, work: dict[str, str]) -> None:
     served.configure(hourly_rate=9000)
     ran = cli("report", "last-week")
@@ -694,20 +762,58 @@ def test_csv_can_be_summed_and_markdown_pasted(cli: Cli, work: Any) -> None:
     assert shown[-1] == "| Total |  | 3:27:05 | 3.45 |"
 
 
-@pytest.mark.parametrize("shape", [("--by", "project,day"), ("--week",), ("--heatmap",)])
-def test_pictures_show_what_the_terminal_does(
+DOCUMENTS = {
+    ("--by", "project,day"): ("Acme/Web", "Other/Shop", "2:00", "58%"),
+    ("--week",): ("Web", "Shop", "(no project)", "2:00", "Mon 16"),
+    ("--heatmap",): ("2026-11", "3:27", "16"),
+    ("--timeline",): ("Web", "Mon 2026-11-16", "1:07"),
+}
+
+
+@pytest.mark.parametrize("shape", list(DOCUMENTS))
+def test_documents_have_the_report_s_figures(
     cli: Cli, work: Any, shape: tuple[str, ...], tmp_path: Path
 ) -> None:
     svg, html = tmp_path / "report.svg", tmp_path / "report.html"
-    words = ("report", "last-week", *shape, "--svg", str(svg), "--html", str(html))
-    ran = cli(*words)
+    svg.write_text("old")
+    ran = cli("report", "last-week", *shape, "--svg", str(svg), "--html", str(html))
     assert f"Wrote {svg}." in ran.err
     for path in (svg, html):
-        told = _text_of(path.read_text())
-        for line in ran.out.splitlines():
-            for word in line.split():
-                assert word in told, (word, path.name)
-    assert cli("report", "last-week", *shape, "--svg", "-").out.startswith("<svg")
+        text = path.read_text()
+        told = _text_of(text)
+        for word in DOCUMENTS[shape]:
+            assert word in told, (word, path.name)
+        assert "prefers-color-scheme:dark" in text
+        plain = text.replace('xmlns="http://www.w3.org/2000/svg"', "")
+        assert not any(word in plain for word in ("<script", "http", "url(", "@import"))
+    ElementTree.fromstring(svg.read_text())
+    page = html.read_text()
+    assert "@media print" in page
+    assert page.count("<table>") == 1
+    assert "3:27" in page[page.index("<tfoot>") :]
+    assert cli("report", "last-week", *shape, "--svg", "-").out == svg.read_text()
+    assert cli("report", "last-week", *shape, "--html", "-").out == page
+    assert {p.name for p in tmp_path.iterdir() if p.is_file()} == {"report.svg", "report.html"}
+
+
+def test_names_in_documents_are_only_text(cli: Cli, served: Served, api: Api) -> None:
+    name = '<script>alert(1)</script>&\x1b[31m"'
+    served.bulk_insert(
+        [
+            {
+                "start": "2026-11-16T08:00:00Z",
+                "end": "2026-11-16T09:00:00Z",
+                "projectId": api.create(f"{WS}/projects", name="A & B")["id"],
+                "description": name,
+            }
+        ]
+    )
+    for form in ("--svg", "--html"):
+        text = cli("report", "last-week", "--by", "description,project", form, "-").out
+        assert "<script" not in text
+        assert "\x1b" not in text
+        assert "&lt;script&gt;" in text
+    ElementTree.fromstring(cli("report", "last-week", "--by", "description", "--svg", "-").out)
 
 
 def _text_of(markup: str) -> str:

@@ -169,7 +169,7 @@ def _sink(run: Run, path: str) -> Iterator[Any]:
     """
     from clockify_cli.store.whole_file import whole_file
 
-    if not path:
+    if not path or _is_screen(path):
         write = _to_terminal if sys.stdout.isatty() else _to_pipe()
         if not run.out.json_mode:
             yield write
@@ -184,6 +184,15 @@ def _sink(run: Run, path: str) -> Iterator[Any]:
         return
     with whole_file(path) as write:
         yield write
+
+
+def _is_screen(path: str) -> bool:
+    """Say whether a path is the terminal that standard output goes to: /dev/tty, /dev/stdout."""
+    return bool(
+        sys.stdout.isatty()
+        and os.path.exists(path)  # noqa: PTH110
+        and os.path.realpath(path) in (os.ttyname(sys.stdout.fileno()), "/dev/tty")
+    )
 
 
 def _to_pipe() -> Any:

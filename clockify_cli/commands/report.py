@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,6 +11,7 @@ from clockify_cli.commands import filters, options
 from clockify_cli.commands.exclusive import CACHED, not_with, one_of, refuse_exclusive
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.core.errors import UsageError
+from clockify_cli.render.report_shapes import ReportShape
 from clockify_cli.session import Run
 from clockify_cli.times.pieces import Days
 from clockify_cli.tracking.report import report_of
@@ -24,10 +24,6 @@ from clockify_cli.tracking.tally import (
     counted_kinds,
     typed_dimensions,
 )
-
-if TYPE_CHECKING:
-    from clockify_cli.render.style import Look
-    from clockify_cli.times import Period
 
 app = CommandApp()
 
@@ -79,11 +75,9 @@ Timeline = Annotated[bool, typer.Option("--timeline", help="Each day's hours as 
 Heatmap = Annotated[bool, typer.Option("--heatmap", help="Months as shaded calendars.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Write CSV: one row a group.")]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Write a Markdown table.")]
-Svg = Annotated[
-    str, typer.Option("--svg", metavar="FILE", help="Also draw what is shown as a picture.")
-]
+Svg = Annotated[str, typer.Option("--svg", metavar="FILE", help="Also write charts as a picture.")]
 Html = Annotated[
-    str, typer.Option("--html", metavar="FILE", help="Also write what is shown as a page.")
+    str, typer.Option("--html", metavar="FILE", help="Also write a page with charts and tables.")
 ]
 
 _NO_FIGURES = (
@@ -191,26 +185,23 @@ def report(
     answer = filters.with_age(run, freshness, found.as_json(amounts=bool(amounts)))
     view = {**found.view(), "priced": amounts is not False}
 
-    def drawn(look: Look) -> str:
-        if timeline:
-            return _timelines(run, tally, look)
-        if heatmap:
-            from clockify_cli.render.calendars import heatmap as drawn_heatmap
-
-            seconds = dict.fromkeys(tally.days.dates, 0)
-            seconds |= {tally.days.date(n): s for n, s in tally.by_day().items()}
-            return drawn_heatmap(seconds, look, run.clock.week_start)
-        if week:
-            from clockify_cli.render.week_grid import week_view
-
-            return week_view(view, look, _weeks(tally.days, run.week_start), decimal=decimal)
-        from clockify_cli.render.reports import report_view
-
-        return report_view(view, look, decimal=decimal)
-
-    for path, kind in ((svg, "svg"), (html, "html")):
-        if path:
-            _write_picture(run, drawn, path, kind, span)
+    if timeline:
+        run.names.know(*({"projectId": p.entry.get("projectId")} for p in tally.kept))
+    kinds = {"week": week, "timeline": timeline, "heatmap": heatmap}
+    shape = ReportShape(
+        kind=next((kind for kind, given in kinds.items() if given), ""),
+        view=view,
+        days=tally.days,
+        by_day=tally.by_day(),
+        pieces=tally.kept,
+        names=run.outbox,
+        week_start=run.week_start,
+        decimal=decimal,
+    )
+    if svg:
+        _write_document(run, shape.svg(run.look), svg)
+    if html:
+        _write_document(run, shape.html(run.look), html)
     if "-" in (svg, html):
         return
     if csv or markdown or run.out.json_mode:
@@ -219,12 +210,14 @@ def report(
         if note := shared_note(view):
             run.notice(note)
     if csv:
-        run.out.write(_as_csv(view))
+        from clockify_cli.render.formats import csv_text, report_rows
+
+        header, rows = report_rows(view)
+        run.out.write(csv_text(rows, header))
     elif markdown:
-        weeks = _weeks(tally.days, run.week_start) if week else None
-        run.out.write(_as_markdown(view, weeks, decimal=decimal))
+        run.out.write(shape.markdown())
     else:
-        run.out.answer(answer, lambda: drawn(run.look))
+        run.out.answer(answer, lambda: shape.text(run.look))
 
 
 def rounding_of(run: Run, step: str | None, mode: str | None, per: str | None) -> Rounding | None:
@@ -268,52 +261,13 @@ def _check_endings(svg: str, html: str) -> None:
             )
 
 
-def _timelines(run: Run, tally: Tally, look: Look) -> str:
-    from clockify_cli.render.calendars import timeline
-
-    run.names.know(*({"projectId": p.entry.get("projectId")} for p in tally.kept))
-    drawn = []
-    for number, day in enumerate(tally.days.dates):
-        if day <= look.today or len(tally.days) == 1:
-            held = [piece for piece in tally.kept if piece.day == number]
-            edges = tally.days.edge(number), tally.days.edge(number + 1)
-            drawn.append(timeline(held, edges, day, run.outbox, look, counted=tally.counted))
-    return "\n\n".join(drawn)
-
-
-def _weeks(days: Days, week_start: int) -> list[list[Any]]:
-    weeks: list[list[Any]] = []
-    for day in days.dates:
-        if not weeks or day.weekday() == week_start:
-            weeks.append([])
-        weeks[-1].append(day)
-    return weeks
-
-
-def _as_csv(view: dict[str, Any]) -> str:
-    from clockify_cli.render.formats import csv_text, report_rows
-
-    header, rows = report_rows(view)
-    return csv_text(rows, header)
-
-
-def _as_markdown(view: dict[str, Any], weeks: list[list[Any]] | None, *, decimal: bool) -> str:
-    from clockify_cli.render.formats import report_markdown, week_markdown
-
-    return week_markdown(view, weeks, decimal=decimal) if weeks else report_markdown(view)
-
-
-def _write_picture(run: Run, drawn: Any, path: str, kind: str, span: Period) -> None:
-    """Write what the terminal shows to a file, or to standard output for ``-``."""
-    from clockify_cli.render import formats
+def _write_document(run: Run, text: str, path: str) -> None:
+    """Write a document to a file, whole or not at all, or to standard output for ``-``."""
     from clockify_cli.store.whole_file import whole_file
 
-    look = replace(run.look, color=True, truecolor=True)
-    export = formats.export_svg if kind == "svg" else formats.export_html
-    picture = export(drawn(look), look, f"{span.first} – {span.last}")
     if path == "-":
-        run.out.write(picture)
+        run.out.write(text)
         return
     with whole_file(path) as write:
-        write(picture.encode())
+        write(text.encode())
     run.notice(f"Wrote {path}.")

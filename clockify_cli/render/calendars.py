@@ -43,10 +43,7 @@ def timeline(
     spans = _spans(pieces, names, counted)
     if not spans:
         return Line(Span(f"Nothing was tracked on {moments.day_text(day)}.", "dim")).text(look)
-    midnight, next_midnight = map(moment_of, edges)
-    first = min(midnight + timedelta(hours=hours[0]), *(_hour_before(s[1]) for s in spans))
-    last = max(midnight + timedelta(hours=hours[1]), *(_hour_after(s[2]) for s in spans))
-    first, last = max(first, midnight), min(last, next_midnight)
+    first, last = _shown_hours(spans, edges, hours)
     labels = list(dict.fromkeys(s[0] for s in spans))
     sums = {
         name: sum((s[2] - s[1]).total_seconds() for s in spans if s[0] == name) for name in labels
@@ -77,6 +74,50 @@ def timeline(
                 Line(label.cut(side - 2).pad(side), Line(blocks).pad(room), spent.rjust(tail))
             )
     return "\n".join(line.text(look) for line in out)
+
+
+def day_chart(
+    pieces: Sequence[Piece],
+    edges: tuple[int, int],
+    day: date,
+    names: Names,
+    look: Look,
+    *,
+    counted: Collection[str] = (WORK,),
+    hours: tuple[int, int] = (8, 18),
+) -> str:
+    """Return a day's timeline as SVG; arguments as for :func:`timeline`."""
+    from clockify_cli.render.charts import Block, day_timeline
+
+    spans = _spans(pieces, names, counted)
+    first, last = _shown_hours(spans, edges, hours)
+    rows: dict[str, tuple[list[Block], list[int]]] = {}
+    for label, start, end, color in spans:
+        blocks, seconds = rows.setdefault(label, ([], []))
+        shares = (start - first) / (last - first), (end - first) / (last - first)
+        blocks.append(Block(*shares, color))
+        seconds.append(int((end - start).total_seconds()))
+    count = round((last - first) / timedelta(hours=1))
+    axis = [look.local(first + timedelta(hours=i)).hour for i in range(count + 1)]
+    whole = sum(p.seconds for p in pieces if p.kind in counted)
+    return day_timeline(
+        moments.day_text(day),
+        hours_minutes(whole),
+        [(label, hours_minutes(sum(s)), blocks) for label, (blocks, s) in rows.items()],
+        axis,
+    )
+
+
+def _shown_hours(
+    spans: Sequence[tuple[str, datetime, datetime, str]],
+    edges: tuple[int, int],
+    hours: tuple[int, int],
+) -> tuple[datetime, datetime]:
+    """Return the first and the last hour of the axis."""
+    midnight, next_midnight = map(moment_of, edges)
+    first = min([midnight + timedelta(hours=hours[0]), *(_hour_before(s[1]) for s in spans)])
+    last = max([midnight + timedelta(hours=hours[1]), *(_hour_after(s[2]) for s in spans)])
+    return max(first, midnight), min(last, next_midnight)
 
 
 def heatmap(day_seconds: Mapping[date, int], look: Look, week_start: int = 0) -> str:

@@ -1,4 +1,4 @@
-"""Sums and views in formats for other programs: CSV, Markdown, SVG and HTML."""
+"""Sums in formats for other programs: CSV, Markdown and JUnit."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from clockify_cli.render import moments
 from clockify_cli.render.durations import (
-    clock_duration,
     decimal_hours,
     hours_minutes,
     short_duration,
 )
 from clockify_cli.render.judgements import rule_text
 from clockify_cli.render.reports import (
-    amounts_text,
     aside_rows,
     group_label,
     period_text,
@@ -22,43 +20,13 @@ from clockify_cli.render.reports import (
     report_notes,
 )
 from clockify_cli.render.safe import safe
+from clockify_cli.render.sheets import Sheet, report_sheet, week_sheets
 from clockify_cli.render.style import Look
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from rich.console import Console
-
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_MONOSPACE = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
-
-# rich's own form loads a font from the network.
-_SVG = """\
-<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
-  <style>
-    .{unique_id}-matrix {{
-      font-family: ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace;
-      font-size: {char_height}px;
-      line-height: {line_height}px;
-    }}
-    .{unique_id}-title {{ font: bold 18px sans-serif; }}
-    {styles}
-  </style>
-  <defs>
-    <clipPath id="{unique_id}-clip-terminal">
-      <rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
-    </clipPath>
-    {lines}
-  </defs>
-  {chrome}
-  <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
-    {backgrounds}
-    <g class="{unique_id}-matrix">
-    {matrix}
-    </g>
-  </g>
-</svg>
-"""
 
 
 def csv_text(rows: Iterable[Sequence[object]], header: Sequence[str]) -> str:
@@ -160,68 +128,28 @@ def report_markdown(report: Mapping[str, Any]) -> str:
     Args:
         report: As for :func:`clockify_cli.render.reports.report_view`.
     """
-    levels = [str(name).capitalize() for name in report["by"]]
-    found = list(_paths(report.get("groups") or (), ()))
-    rounds = bool(report.get("rounding"))
-    amounts = any(g.get("amounts") for g in [*(path[-1] for path in found), report])
-    header = [*levels, "Time", *["Rounded"] * rounds, "Hours", *["Amount"] * amounts]
-
-    def figures(group: Mapping[str, Any]) -> list[object]:
-        seconds = int(group.get("seconds") or 0)
-        cells: list[object] = [clock_duration(int(group.get("rawSeconds") or 0))]
-        cells += [clock_duration(seconds)] * rounds
-        cells.append(decimal_hours(seconds))
-        return cells + [amounts_text(group.get("amounts"))] * amounts
-
-    rows: list[list[object]] = []
-    for path in found:
-        names: list[object] = [""] * len(levels)
-        names[len(path) - 1] = qualified_label(path[-1])
-        rows.append([*names, *figures(path[-1])])
-    blank: list[object] = [""] * (len(levels) - 1)
-    rows.append(["Total", *blank, *figures(report)])
-    for label, seconds in aside_rows(report):
-        rows.append([label, *blank, *figures({"rawSeconds": seconds, "seconds": seconds})])
-    return _document(report, header, rows, len(levels))
+    return _document(report, [report_sheet(report)], [])
 
 
 def week_markdown(
     report: Mapping[str, Any], weeks: Sequence[Sequence[date]], *, decimal: bool = False
 ) -> str:
     """Return a report by project and day as a Markdown table for each week."""
-    from clockify_cli.render.week_grid import week_rows
-
     write = decimal_hours if decimal else hours_minutes
-    rounds = bool(report.get("rounding"))
-    parts = []
-    for days in weeks:
-        held = week_rows(report, days)
-        titles = [f"{moments.DAYS[day.weekday()]} {day:%m-%d}" for day in days]
-        rows: list[list[object]] = []
-        for row in held:
-            raw = [write(sum(row.raw))] * rounds
-            rows.append([row.label, *map(write, row.seconds), write(sum(row.seconds)), *raw])
-        sums = [sum(row.seconds[i] for row in held) for i in range(len(days))]
-        raws = [sum(row.raw[i] for row in held) for i in range(len(days))]
-        rows.append(["Total", *map(write, sums), write(sum(sums)), *[write(sum(raws))] * rounds])
-        if rounds:
-            rows.append(["Raw", *map(write, raws), write(sum(raws)), ""])
-        if held or len(weeks) == 1:
-            parts.append((["Project", *titles, "Total", *["Raw"] * rounds], rows))
     aside = [f"{label}: {write(seconds)}" for label, seconds in aside_rows(report)]
-    tables = [markdown_table(h, r, ["left"] + ["right"] * (len(h) - 1)) for h, r in parts]
-    return _assembled(report, tables, aside)
+    return _document(report, week_sheets(report, weeks, decimal=decimal), aside)
 
 
-def _document(
-    report: Mapping[str, Any], header: list[str], rows: list[list[object]], levels: int
-) -> str:
-    align = ["left"] * levels + ["right"] * (len(header) - levels)
-    return _assembled(report, [markdown_table(header, rows, align)], [])
-
-
-def _assembled(report: Mapping[str, Any], tables: list[str], below: list[str]) -> str:
+def _document(report: Mapping[str, Any], sheets: Sequence[Sheet], below: Sequence[str]) -> str:
     head = f"**{period_text(report)}** ({safe(report['zone'])})\n"
+    tables = [
+        markdown_table(
+            sheet.header,
+            [row.cells for row in sheet.rows],
+            ["left"] * sheet.words + ["right"] * (len(sheet.header) - sheet.words),
+        )
+        for sheet in sheets
+    ]
     notes = [f"{_markdown_cell(note)}\n" for note in [*below, *report_notes(report)]]
     return "\n".join([head, *tables, *notes])
 
@@ -298,56 +226,6 @@ def junit_xml(outcome: Mapping[str, Any], name: str, timestamp: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def export_svg(text: str, look: Look, title: str = "") -> str:
-    """Return an SVG picture of what the terminal shows.
-
-    Args:
-        text: A view drawn with colour on.
-        look: What it was drawn for.
-        title: Above the picture.
-
-    It names only fonts that are there anyway, and loads nothing.
-    """
-    return _recorded(text, look).export_svg(title=safe(title), code_format=_SVG)
-
-
-def export_html(text: str, look: Look, title: str = "") -> str:
-    """Return an HTML page of what the terminal shows; arguments as for :func:`export_svg`."""
-    from html import escape
-
-    name = escape(safe(title)).replace("{", "{{").replace("}", "}}")
-    form = (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="UTF-8">\n'
-        f"<title>{name}</title>\n<style>\n{{stylesheet}}\n"
-        "body {{ color: {foreground}; background-color: {background}; }}\n</style>\n</head>\n"
-        f'<body>\n<pre style="font-family:{_MONOSPACE}"><code style="font-family:inherit">'
-        "{code}</code></pre>\n</body>\n</html>\n"
-    )
-    return _recorded(text, look).export_html(code_format=form, inline_styles=False)
-
-
-def _recorded(text: str, look: Look) -> Console:
-    from io import StringIO
-
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(
-        file=StringIO(),
-        width=look.width,
-        record=True,
-        force_terminal=True,
-        color_system="truecolor",
-        legacy_windows=False,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        _environ={},
-    )
-    console.print(Text.from_ansi(text), no_wrap=True, overflow="crop")
-    return console
-
-
 def _csv_cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
@@ -359,12 +237,3 @@ def _markdown_cell(value: object) -> str:
     for character in "\\`*_[]<>|":
         text = text.replace(character, "\\" + character)
     return text
-
-
-def _paths(
-    groups: Sequence[Mapping[str, Any]], above: tuple[Mapping[str, Any], ...]
-) -> Iterator[tuple[Mapping[str, Any], ...]]:
-    """Yield each group with those above it."""
-    for group in groups:
-        yield (*above, group)
-        yield from _paths(group.get("groups") or (), (*above, group))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -22,8 +22,9 @@ from clockify_cli.store.cached import account_folder
 FILE = "ranges.dat"
 MINUTES = 5 * 60  # seconds for which a copy may stand in for the service on a terminal
 _MOST_RANGES = 12
-_MOST_ENTRIES = 3_000  # of all ranges together: it stays a small file
+_MOST_ENTRIES = 2_000  # of all ranges together: it stays a small file
 _LOCK_SECONDS = 2.0
+_MOST_CHANGES = 20  # of one run; what changes more, such as an import, does without copies
 _VERSION = 1
 
 
@@ -48,6 +49,8 @@ class RecentRanges:
 
     def __init__(self, account: str) -> None:
         self.path = os.path.join(account_folder(account), FILE)  # noqa: PTH118
+        self._mark = self.path + ".changed"
+        self._made = 0
 
     def find(
         self, workspace: str, user: str, first: int, last: int, *, since: int | None = None
@@ -75,8 +78,11 @@ class RecentRanges:
         return Range(newest["as_of"], newest["entries"])
 
     def changes(self) -> int:
-        """Return how many changes were noted; a reading that begins now asks for it first."""
-        return int(self._read()["changes"])
+        """Return what tells changes apart; a reading that begins now asks for it first."""
+        try:
+            return os.stat(self._mark).st_mtime_ns  # noqa: PTH116
+        except OSError:
+            return 0
 
     def keep(
         self,
@@ -106,7 +112,7 @@ class RecentRanges:
         }
 
         def put(state: dict[str, Any]) -> None:
-            if state["changes"] != changes:
+            if self.changes() != changes:
                 return
             kept, room = [new], _MOST_ENTRIES - len(entries)
             for one in state["ranges"]:
@@ -131,25 +137,34 @@ class RecentRanges:
         """
         touched = None if starts is None else list(starts)
 
-        def mark(state: dict[str, Any]) -> None:
-            state["changes"] = time.time_ns()
-            for one in state["ranges"]:
-                if (one["workspace"], one["user"]) == (workspace, user):
-                    one["stale"] = one["stale"] or (
-                        touched is None or any(one["first"] <= s < one["last"] for s in touched)
-                    )
+        def is_touched(one: dict[str, Any]) -> bool:
+            return (one["workspace"], one["user"]) == (workspace, user) and (
+                touched is None or any(one["first"] <= s < one["last"] for s in touched)
+            )
 
-        self._change(mark, must=True)
+        self._note_change(is_touched)
 
     def forget_all(self) -> None:
         """Note that something was changed that may touch every range."""
+        self._note_change(lambda _: True)
 
+    def _note_change(self, is_touched: Callable[[dict[str, Any]], bool]) -> None:
         def mark(state: dict[str, Any]) -> None:
-            state["changes"] = time.time_ns()
             for one in state["ranges"]:
-                one["stale"] = True
+                one["stale"] = one["stale"] or is_touched(one)
 
-        self._change(mark, must=True)
+        self._made += 1
+        try:
+            files.ensure_folder(os.path.dirname(self.path))  # noqa: PTH120
+            with open(self._mark, "a"):  # noqa: PTH123
+                now = time.time_ns()
+                os.utime(self._mark, ns=(now, now))
+        except (OSError, StorageError):
+            self._drop()
+        if self._made > _MOST_CHANGES:
+            self._drop()
+        else:
+            self._change(mark, must=True, create=False)
 
     def put(self, workspace: str, user: str, entry_id: str, entry: TimeEntry | None) -> None:
         """Put what became of an entry into the copies.
@@ -169,10 +184,12 @@ class RecentRanges:
                 held = [e for e in one["entries"] if e["id"] not in gone]
                 if entry is not None and one["first"] <= _start(entry) < one["last"]:
                     held.append(entry)
-                one["entries"] = sorted(held, key=_start, reverse=True)
+                one["entries"] = sorted(
+                    held, key=lambda e: str(e["timeInterval"]["start"]), reverse=True
+                )
 
-        if os.path.exists(self.path):  # noqa: PTH110
-            self._change(put)
+        if self._made <= _MOST_CHANGES:
+            self._change(put, create=False)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -180,7 +197,7 @@ class RecentRanges:
     # -- the file -------------------------------------------------------------------------
 
     def _read(self) -> dict[str, Any]:
-        empty: dict[str, Any] = {"changes": 0, "ranges": []}
+        empty: dict[str, Any] = {"ranges": []}
         try:
             text = files.read(self.path) or ""
             head, _, body = text.partition("\n")
@@ -190,23 +207,36 @@ class RecentRanges:
         except (StorageError, ValueError, TypeError):
             return empty
 
-    def _change(self, act: Any, *, must: bool = False) -> None:
-        """Change the file under a lock; one that cannot be marked as changed is removed."""
+    def _change(
+        self, act: Callable[[dict[str, Any]], None], *, must: bool = False, create: bool = True
+    ) -> None:
+        """Change the file under a lock.
+
+        Args:
+            act: Changes what the file holds.
+            must: A file that cannot be changed must not stay either.
+            create: There may be none yet.
+        """
         try:
             files.ensure_folder(os.path.dirname(self.path))  # noqa: PTH120
             with files.locked(self.path + ".lock", seconds=_LOCK_SECONDS) as got:
                 if not got:
                     raise StorageError("Another clockify holds the lock.", "Try again.")
+                if not create and not os.path.exists(self.path):  # noqa: PTH110
+                    return
                 state = self._read()
                 act(state)
                 body = json.dumps(state, ensure_ascii=True, separators=(",", ":"))
                 files.replace(self.path, f"{_seal(body)}\n{body}", synced=False)
         except (OSError, StorageError):
             if must:
-                try:
-                    os.unlink(self.path)  # noqa: PTH108
-                except OSError:
-                    pass
+                self._drop()
+
+    def _drop(self) -> None:
+        try:
+            os.unlink(self.path)  # noqa: PTH108
+        except OSError:
+            pass
 
 
 def _seal(body: str) -> str:

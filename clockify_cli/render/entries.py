@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from clockify_cli.core.model import end_of, is_running, seconds_of, start_of
 from clockify_cli.render import moments
 from clockify_cli.render.cells import cut, width
-from clockify_cli.render.durations import clock_duration
+from clockify_cli.render.durations import clock_duration, screen_duration
 from clockify_cli.render.names import Names, project_line
 from clockify_cli.render.resources import details
 from clockify_cli.render.safe import safe
@@ -133,7 +133,7 @@ def entries_table(
         rows += held
     for number, (label, seconds) in enumerate(totals):
         style = "bold" if label == "Total" else "dim"
-        duration = {"Duration": Line(clock_duration(seconds))}
+        duration = {"Duration": Line(screen_duration(seconds))}
         rows.append(Section(label, duration, style=style, rule=not number))
     columns = [
         Column[_Shown]("#", lambda s: s.handle, 2, justify="right", style="dim"),
@@ -177,7 +177,7 @@ class _Shown:
     @property
     def spent(self) -> Line:
         style = "dim" if self.kind != WORK else "green" if is_running(self.entry) else ""
-        return Line(Span(clock_duration(self.seconds), style))
+        return Line(Span(screen_duration(self.seconds), style))
 
     @property
     def description(self) -> Line:
@@ -254,7 +254,7 @@ def _rows(
 
 def _day_sum(day: date, shown: Sequence[_Shown], listing: Listing | None) -> Line:
     seconds = listing.totals[day].work if listing else sum(s.seconds for s in shown)
-    return Line(clock_duration(seconds))
+    return Line(screen_duration(seconds))
 
 
 def _total_rows(shown: Sequence[_Shown], listing: Listing | None) -> list[tuple[str, int]]:
@@ -301,7 +301,7 @@ def _compact(
     if totals:
         out.append(Line())
     for label, seconds in totals:
-        value = Line(clock_duration(seconds))
+        value = Line(screen_duration(seconds))
         out.append(_spread(Line(label), value, look, bold=label == "Total"))
     return "\n".join(line.text(look) for line in out)
 

@@ -8,7 +8,7 @@ from typing import Any
 from clockify_cli.core.model import instant
 from clockify_cli.render import moments
 from clockify_cli.render.bars import bar
-from clockify_cli.render.durations import clock_duration, hours_minutes
+from clockify_cli.render.durations import hours_minutes, screen_duration
 from clockify_cli.render.style import Line, Look, Span
 from clockify_cli.render.tables import Column, Section, table
 
@@ -23,7 +23,7 @@ def gaps_table(gaps: Sequence[Mapping[str, Any]], look: Look) -> str:
         total = sum(int(gap["seconds"]) for gap in gaps)
         count = f"{len(gaps)} gap{'s' * (len(gaps) > 1)}"
         label = count if len(days) < 2 else f"{count} on {len(days)} days"
-        rows.append(Section(label, {"Missing": clock_duration(total)}, rule=True))
+        rows.append(Section(label, {"Missing": screen_duration(total)}, rule=True))
     shown: list[str] = []
 
     def day(gap: Mapping[str, Any]) -> str:
@@ -39,7 +39,7 @@ def gaps_table(gaps: Sequence[Mapping[str, Any]], look: Look) -> str:
             Column[Mapping[str, Any]]("Day", day, 0),
             Column[Mapping[str, Any]]("Time", times, 0),
             Column[Mapping[str, Any]](
-                "Missing", lambda g: clock_duration(int(g["seconds"])), 0, justify="right"
+                "Missing", lambda g: screen_duration(int(g["seconds"])), 0, justify="right"
             ),
         ],
         rows,

@@ -9,7 +9,7 @@ from typing import Any
 
 from clockify_cli.render import moments
 from clockify_cli.render.bars import bar
-from clockify_cli.render.durations import clock_duration, decimal_hours, short_duration
+from clockify_cli.render.durations import decimal_hours, screen_duration, short_duration
 from clockify_cli.render.names import dot
 from clockify_cli.render.safe import safe
 from clockify_cli.render.style import Line, Look, Span, is_color
@@ -65,17 +65,17 @@ def report_notes(report: Mapping[str, Any]) -> list[str]:
         unit = {"day": "project and day"}.get(rounding["per"], rounding["per"])
         notes.append(
             f"Rounded {mode} {short_duration(rounding['seconds'])} for each {unit}: "
-            f"{'+' if more > 0 else ''}{clock_duration(more)}."
+            f"{'+' if more > 0 else ''}{screen_duration(more)}."
         )
     if note := shared_note(report):
         notes.append(note)
     for kind, seconds in _beside(report):
         if kind in report.get("counted", ()):
             word = "breaks" if kind == "break" else kind
-            notes.append(f"Includes {clock_duration(seconds)} of {word}.")
+            notes.append(f"Includes {screen_duration(seconds)} of {word}.")
     if report.get("unpricedSeconds") and report.get("amounts"):
         notes.append(
-            f"The amounts are without {clock_duration(int(report['unpricedSeconds']))} of "
+            f"The amounts are without {screen_duration(int(report['unpricedSeconds']))} of "
             "billable time whose rate is not known."
         )
     return notes
@@ -88,9 +88,9 @@ def shared_note(report: Mapping[str, Any]) -> str:
     told = ""
     if report["by"][0] == "tag":
         summed = sum(int(group["seconds"]) for group in report["groups"])
-        whole = clock_duration(int(report["seconds"]))
-        told = f": the rows add up to {clock_duration(summed)}, the total is {whole}"
-    shared = clock_duration(int(report["sharedSeconds"]))
+        whole = screen_duration(int(report["seconds"]))
+        told = f": the rows add up to {screen_duration(summed)}, the total is {whole}"
+    shared = screen_duration(int(report["sharedSeconds"]))
     return f"{shared} has several tags and stands under each of them{told}."
 
 
@@ -145,8 +145,8 @@ def report_table(
 
         return [
             Column[_Row](_title(report), lambda r: r.label(look), 0, least, ratio=3, key="label"),
-            figure("Duration", lambda r: _weight(clock_duration(r.raw), r, flat), 0),
-            figure("Rounded", lambda r: clock_duration(r.seconds) if rounds else "", 1),
+            figure("Duration", lambda r: _weight(screen_duration(r.raw), r, flat), 0),
+            figure("Rounded", lambda r: screen_duration(r.seconds) if rounds else "", 1),
             figure("Diff", lambda r: _difference(r.group) if rounds else "", 4),
             figure("Hours", lambda r: decimal_hours(r.seconds) if decimal else "", 2),
             figure("Amount", amount, 3),
@@ -158,8 +158,8 @@ def report_table(
     total = Section(
         "Total",
         {
-            "Duration": clock_duration(int(report.get("rawSeconds") or 0)),
-            "Rounded": clock_duration(whole) if rounds else "",
+            "Duration": screen_duration(int(report.get("rawSeconds") or 0)),
+            "Rounded": screen_duration(whole) if rounds else "",
             "Diff": _difference(report) if rounds else "",
             "Hours": decimal_hours(whole) if decimal else "",
             "Amount": amounts_text(report.get("amounts")),
@@ -170,7 +170,7 @@ def report_table(
     shown: list[_Row | Section] = [*rows, total]
     for label, seconds in aside:
         hours = {"Hours": decimal_hours(seconds)} if decimal else {}
-        shown.append(Section(label, {"Duration": clock_duration(seconds), **hours}, style="dim"))
+        shown.append(Section(label, {"Duration": screen_duration(seconds), **hours}, style="dim"))
     # Bars get what the rest leaves: all the same scale, none of them cut.
     rest = table(columns(0), shown, replace(look, color=False), empty="").split("\n")
     room = look.width - max(Line(line).width for line in rest) - (1 if look.compact else 2)
@@ -251,7 +251,7 @@ def _weight(text: str, row: _Row, flat: bool) -> Line:
 
 def _difference(group: Mapping[str, Any]) -> str:
     more = int(group.get("seconds") or 0) - int(group.get("rawSeconds") or 0)
-    return f"+{clock_duration(more)}" if more > 0 else clock_duration(more) if more else "·"
+    return f"+{screen_duration(more)}" if more > 0 else screen_duration(more) if more else "·"
 
 
 def qualified_label(group: Group) -> str:
@@ -262,7 +262,7 @@ def qualified_label(group: Group) -> str:
 
 def _billable(group: Mapping[str, Any]) -> str:
     seconds = int(group.get("billableSeconds") or 0)
-    return clock_duration(seconds) if seconds else ""
+    return screen_duration(seconds) if seconds else ""
 
 
 def _percent(seconds: int, whole: int) -> str:

@@ -48,7 +48,9 @@ def answer(arguments: list[str]) -> int | None:
         words = _read(arguments, "prompt", {}, {"--format": "format"})
         known = words is not None and not unknown_fields(words.get("format", ""))
         if words is not None and known and "json" not in words:
-            return _write(prompt_line(state_of(words), words.get("format", "")), 0)
+            state = state_of(words)
+            if state or "profile" not in words:  # the app knows whether there is such a profile
+                return _write(prompt_line(state, words.get("format", "")), 0)
     if "--cached" in arguments:
         flags = {"--cached": "cached", "--exit-code": "exit_code", "--today": "today"}
         words = _read(arguments, "status", flags, {"--format": "format"})

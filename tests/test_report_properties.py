@@ -318,7 +318,7 @@ def test_timestamps_are_read_as_the_slow_way_does(value: datetime, form: str) ->
     assert bounds(entry, 0)[1] >= epoch(text)
 
 
-CASES = 300  # histories; each is judged in two zones
+CASES = 200  # histories; each is judged in two zones
 
 
 @pytest.fixture(scope="module")

@@ -621,6 +621,7 @@ SHAPES = (
     ("--by", "description", "--round", "15m"),
     ("--by", "week,billable"),
     ("--week",),
+    ("--week", "--round", "15m", "--decimal"),
     ("--heatmap",),
     ("--timeline",),
 )
@@ -630,6 +631,7 @@ SHAPES = (
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_view_fits(cli: Cli, served: Served, shape: tuple[str, ...], columns: int) -> None:
     served.seed(now="2026-11-24T17:00:00+00:00", days=12)
+    put(served, "2026-11-18T08:00:00Z", "2026-11-18T16:00:00Z", type="TIME_OFF")
     put(
         served,
         "2026-11-19T20:00:00Z",

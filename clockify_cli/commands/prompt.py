@@ -53,5 +53,7 @@ def prompt(
         if value
     }
     state = fastpath.state_of(words)
+    if given.profile and not state:
+        run_of(ctx).settings  # noqa: B018 - refuses a profile that there is none of
     fields = fastpath.template_fields(state) if state.get("start") else None
     run_of(ctx).out.answer(fields, lambda: fastpath.prompt_line(state, template or ""))

@@ -58,6 +58,7 @@ CHANGES += (date(2018, 11, 3), date(2019, 2, 16), date(2025, 11, 1), date(2026, 
 
 Json = dict[str, Any]
 KINDS = (WORK, BREAK, TIME_OFF)
+RATES = ({"amount": 9500, "currency": "EUR"}, {"amount": 12345, "currency": "USD"})
 NIGHT_AND_DAY = WorkingHours(frozenset(range(7)), ((0, 1440),))
 
 
@@ -113,7 +114,7 @@ def cases(draw: st.DrawFn) -> tuple[Clock, Days, list[Json]]:
                 "tagIds": draw(st.sampled_from([None, [], ["a"], ["a", "b"], ["c", "b", "a"]])),
                 "description": draw(st.sampled_from([None, "", "Review", " Review ", "Mail"])),
                 "billable": draw(st.booleans()),
-                "hourlyRate": draw(st.sampled_from([None, {"amount": 9500, "currency": "EUR"}])),
+                "hourlyRate": draw(st.sampled_from([None, *RATES])),
                 "type": draw(st.sampled_from([None, "REGULAR", "BREAK", "TIME_OFF", "HOLIDAY"])),
                 "timeInterval": {
                     "start": utc_text(moment(start)),
@@ -294,12 +295,13 @@ def test_amounts_are_what_rates_make_of_the_time(
     clock, days, entries = case
     found = report(clock, days, entries, ["project"], rounding)
     if rounding is None:
-        priced = sum(clipped(clock, days, e) for e in entries if e["billable"] and e["hourlyRate"])
+        euros = [e for e in entries if e["billable"] and e["hourlyRate"] == RATES[0]]
+        priced = sum(clipped(clock, days, e) for e in euros)
         unpriced = sum(
             clipped(clock, days, e) for e in entries if e["billable"] and not e["hourlyRate"]
         )
         assert found.unpriced_seconds == unpriced
-        cents = found.totals.get("amounts", {"EUR": 0})["EUR"]
+        cents = found.totals.get("amounts", {}).get("EUR", 0)
         assert abs(cents * 3600 - 9500 * priced) <= 1800 * max(1, len(found.groups))
     summed = sum(group.get("amounts", {}).get("EUR", 0) for group in found.groups)
     assert found.totals.get("amounts", {}).get("EUR", 0) == summed
@@ -348,6 +350,27 @@ def test_all_commands_agree_on_the_seconds_of_work() -> None:
     assert tried >= 2 * CASES
 
 
+@pytest.mark.usefixtures("state_folder")
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29)),
+        ("Europe/Berlin", date(2026, 10, 25)),
+        ("America/Sao_Paulo", date(2018, 11, 4)),
+        ("Australia/Lord_Howe", date(2026, 4, 5)),
+    ],
+)
+def test_they_agree_on_a_timer_that_runs_over_the_midnight_of_a_change(
+    zone: str, day: date
+) -> None:
+    noon = datetime(day.year, day.month, day.day, 20, tzinfo=ZoneInfo(zone))
+    clock = Clock(now=noon, zone=ZoneInfo(zone))
+    start = clock.day_start(day) - timedelta(hours=2)
+    interval = {"start": utc_text(start), "end": None}
+    entry = {"id": "1", "userId": "me", "billable": False, "type": "REGULAR"}
+    agree(clock, Days(clock, day, day), [{**entry, "timeInterval": interval}])
+
+
 def agree(clock: Clock, days: Days, entries: list[Json]) -> None:
     work, breaks, off = (
         sum(clipped(clock, days, e) for e in entries if kind_of(e) == kind) for kind in KINDS
@@ -361,6 +384,13 @@ def agree(clock: Clock, days: Days, entries: list[Json]) -> None:
         assert (shown["breakSeconds"], shown["timeOffSeconds"]) == (breaks, off)
     header, rows = report_rows(found[0].view())
     assert sum(row[header.index("seconds")] for row in rows) == work
+    paid: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row[-1]:
+            paid[row[-1]] += round(float(row[-2]) * 100)
+    assert {c: n for c, n in paid.items() if n} == {
+        c: n for c, n in found[0].totals.get("amounts", {}).items() if n
+    }
 
     newest = sorted(entries, key=lambda e: e["timeInterval"]["start"], reverse=True)
     listing = list_entries(newest, days, epoch_of(clock.now), limit=3)

@@ -190,11 +190,9 @@ def with_age(run: Run, freshness: Freshness, answer: Any) -> Any:
         age = age_words(epoch_of(run.now) - freshness.as_of)
         more = "" if freshness.mode == KNOWN else "; --refresh asks again"
         run.notice(f"As of {age} ago{more}.")
-    return (
-        {**answer, "asOf": utc_text(moment(freshness.as_of))}
-        if isinstance(answer, dict)
-        else answer
-    )
+    if isinstance(answer, dict):
+        return {**answer, "asOf": utc_text(moment(freshness.as_of))}
+    return answer
 
 
 def period_of(

@@ -47,22 +47,31 @@ def _prompt(arguments: list[str]) -> int | None:
     if read is None or read[0].json:
         return None
     from clockify_cli.core.present import seconds_now
-    from clockify_cli.render.cached import prompt_line
+    from clockify_cli.render.cached import prompt_line, unknown_fields
     from clockify_cli.store.state import state_of
 
     options, given = read
-    return _write(prompt_line(state_of(options), given.get("--format", ""), seconds_now()))
+    template = given.get("--format", "")
+    if unknown_fields(template):
+        return None  # the app refuses it
+    return _write(prompt_line(state_of(options), template, seconds_now()))
 
 
 def _cached_status(arguments: list[str]) -> int | None:
     read = _read(arguments, "status", _STATUS, ("--format",))
-    if read is None or (read[0].json and "--format" in read[1]):
+    if read is None:
         return None
     from clockify_cli.core.present import seconds_now
-    from clockify_cli.render.cached import cached_status
+    from clockify_cli.render.cached import cached_status, unknown_fields
     from clockify_cli.store.state import state_of
 
     options, given = read
+    template = given.get("--format")
+    chosen = (options.quiet, "today" in given, template is not None)
+    if sum(chosen) > 1 or (options.json and template is not None):
+        return None  # the app refuses it
+    if unknown_fields(template or ""):
+        return None
     state = state_of(options)
     text, told = cached_status(
         state,
@@ -70,7 +79,7 @@ def _cached_status(arguments: list[str]) -> int | None:
         json=options.json,
         quiet=options.quiet,
         today="today" in given,
-        template=given.get("--format"),
+        template=template,
     )
     if told:
         sys.stderr.write(told + "\n")

@@ -67,8 +67,8 @@ def _cached_status(arguments: list[str]) -> int | None:
 
     options, given = read
     template = given.get("--format")
-    chosen = (options.quiet, "today" in given, template is not None)
-    if sum(chosen) > 1 or (options.json and template is not None):
+    today = "today" in given
+    if (template is not None and (today or options.json)) or (today and options.quiet):
         return None  # the app refuses it
     if unknown_fields(template or ""):
         return None
@@ -78,7 +78,7 @@ def _cached_status(arguments: list[str]) -> int | None:
         seconds_now(),
         json=options.json,
         quiet=options.quiet,
-        today="today" in given,
+        today=today,
         template=template,
     )
     if told:

@@ -263,5 +263,5 @@ def test_shared_options_have_one_declaration() -> None:
         for name in param.opts
     }
     assert {n: w for n, w in own.items() if n in parameters} == {
-        "--color": ("projects", "update")  # the project's; it takes the terminal's words too
+        "--color": ("projects", "edit")  # the project's; it takes the terminal's words too
     }

@@ -21,7 +21,7 @@ NOTHING = "No timer is running."
     cls=Command,
     conflicts=[
         ("--everyone", "--watch", "--format", "--today"),
-        ("--watch", "--format", "--today", "--quiet"),
+        ("--watch", "--today", "--quiet"),
         ("--watch", "--format", "--json"),
         ("--everyone", "--watch", "--exit-code"),
         ("--everyone", "--watch", "--cached"),

@@ -156,9 +156,9 @@ class RecentRanges:
         self._made += 1
         try:
             files.ensure_folder(os.path.dirname(self.path))
-            with open(self._mark, "a"):
-                now = time.time_ns()
-                os.utime(self._mark, ns=(now, now))
+            os.close(os.open(self._mark, os.O_WRONLY | os.O_CREAT, 0o600))
+            now = time.time_ns()
+            os.utime(self._mark, ns=(now, now))
         except (OSError, StorageError):
             self._drop()
         if self._made > _MOST_CHANGES:

@@ -47,30 +47,39 @@ def _prompt(arguments: list[str]) -> int | None:
     if read is None or read[0].json:
         return None
     from clockify_cli.core.present import seconds_now
-    from clockify_cli.render.cached import prompt_line
+    from clockify_cli.render.cached import prompt_line, unknown_fields
     from clockify_cli.store.state import state_of
 
     options, given = read
-    return _write(prompt_line(state_of(options), given.get("--format", ""), seconds_now()))
+    template = given.get("--format", "")
+    if unknown_fields(template):
+        return None  # the app refuses it
+    return _write(prompt_line(state_of(options), template, seconds_now()))
 
 
 def _cached_status(arguments: list[str]) -> int | None:
     read = _read(arguments, "status", _STATUS, ("--format",))
-    if read is None or (read[0].json and "--format" in read[1]):
+    if read is None:
         return None
     from clockify_cli.core.present import seconds_now
-    from clockify_cli.render.cached import cached_status
+    from clockify_cli.render.cached import cached_status, unknown_fields
     from clockify_cli.store.state import state_of
 
     options, given = read
+    template = given.get("--format")
+    today = "today" in given
+    if (template is not None and (today or options.json)) or (today and options.quiet):
+        return None  # the app refuses it
+    if unknown_fields(template or ""):
+        return None
     state = state_of(options)
     text, told = cached_status(
         state,
         seconds_now(),
         json=options.json,
         quiet=options.quiet,
-        today="today" in given,
-        template=given.get("--format"),
+        today=today,
+        template=template,
     )
     if told:
         sys.stderr.write(told + "\n")

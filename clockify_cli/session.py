@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from clockify_cli.resources.kinds import Kind
     from clockify_cli.resources.recorded import Recorder
     from clockify_cli.setup.spending import QuotaWatch, Spent
-    from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.name_search import Question
     from clockify_cli.store.names import Names
+    from clockify_cli.store.recent_ranges import RecentRanges
     from clockify_cli.times import Clock, Moment
 
 
@@ -51,6 +51,7 @@ class Run:
     def __init__(self, options: Options, *, now: datetime | None = None) -> None:
         self.options = options
         self._now = now
+        self.offline = False  # --cached: no request is made
         self._renewed = False  # the service has said who is signed in, in this run
         # Asks at a terminal which thing an unknown name means; gives its ID.
         self.choose_name: Callable[[Run, Question], str | None] | None = None
@@ -326,6 +327,10 @@ class Run:
     @cached_property
     def gateway(self) -> Gateway:
         """The client; raises SignInError if there is no key."""
+        if self.offline:
+            raise UnreachableError(
+                "That is not known on this machine.", "Leave out --cached to ask Clockify."
+            )
         if not self.target.has_key:
             error = SignInError(
                 "You are not signed in: there is no API key.",
@@ -739,13 +744,11 @@ class Run:
         return outbox
 
     @cached_property
-    def entry_cache(self) -> EntryCache | None:
-        """Entries of days that are over; none for the embedded gateway, whose requests are free."""
-        if self.sandboxed:
-            return None
-        from clockify_cli.store.entry_cache import EntryCache
+    def entry_cache(self) -> RecentRanges:
+        """The ranges of entries that were read last."""
+        from clockify_cli.store.recent_ranges import RecentRanges
 
-        return EntryCache(self.account.id, self.notice, refresh=self.options.refresh)
+        return RecentRanges(self.account.id)
 
     def user_id(self, name: str | None) -> str:
         """Return the ID of the user called ``name``; one's own where it is empty or ``me``."""

@@ -599,7 +599,7 @@ def test_what_status_has_asked_is_as_young_as_that(at_work: Cli) -> None:
     ran = at_work("status", "--cached")
     assert ("Review" in ran.out, ran.err) == (True, "")
     ran = at_work("status", "--cached", CLOCKIFY_NOW="2026-11-25T10:20:00Z")
-    assert ran.err == "as of 1:05 ago\n"
+    assert ran.err == "As of 1 hour ago.\n"
     assert at_work("prompt").out == "Web 0:15\n"
     assert at_work("prompt", CLOCKIFY_NOW="2026-11-25T14:20:00Z").out.endswith("?\n")
 

@@ -32,7 +32,9 @@ def by_app(cli: Cli, *words: str, **environ: str) -> Ran:
 OWN = ("--today", "--exit-code", "--json", "--quiet")
 CASES = [
     *(("status", "--cached", *some) for n in range(5) for some in itertools.combinations(OWN, n)),
-    ("status", "--cached", "--format", "{label} {elapsed} {today} {nosuch}"),
+    ("status", "--cached", "--format", "{label} {elapsed:9} {today} {no such}"),
+    ("status", "--cached", "--format", "{nosuch}"),
+    ("status", "--cached", "--format", "{label}", "--json"),
     ("status", "--cached", "--format", "{label}", "--quiet"),
     ("--no-input", "-y", "status", "-v", "--cached"),
     ("prompt",),
@@ -48,7 +50,7 @@ def test_the_fast_path_answers_as_the_app_does(cli: Cli, served: Served) -> None
             fast, app = cli(*words, code=None, CLOCKIFY_NOW=later), None
             app = by_app(cli, *words, CLOCKIFY_NOW=later)
             assert (fast.code, fast.out, fast.err) == (app.code, app.out, app.err), words
-        cli("start", "Review <b>{label}", "--at", "10:00")
+        cli("start", "Review {label}", "--at", "10:00")
 
 
 def test_a_cached_status_says_when_it_was_true(cli: Cli, served: Served) -> None:
@@ -58,9 +60,12 @@ def test_a_cached_status_says_when_it_was_true(cli: Cli, served: Served) -> None
     cli("start", "Review", "--at", "10:00")
     ran = cli("status", "--cached", "--json", "--today", CLOCKIFY_NOW=later)
     assert ran.json["asOf"] == NOW
-    assert ran.json["today"] == {"duration": "PT1H20M", "seconds": 4800}
+    assert ran.json["today"] is None  # what was finished today was never counted
     assert ran.err == ""
-    assert "as of 1:05 ago" in cli("status", "--cached", CLOCKIFY_NOW=later).err
+    cli("status", "--today")
+    ran = cli("status", "--cached", "--json", "--today", CLOCKIFY_NOW=later)
+    assert ran.json["today"] == {"duration": "PT1H20M", "seconds": 4800}
+    assert "As of 1 hour ago." in cli("status", "--cached", CLOCKIFY_NOW=later).err
 
 
 def test_a_cached_status_is_shown_in_the_zone_that_is_asked_for(cli: Cli, served: Served) -> None:

@@ -50,6 +50,8 @@ def typed(command: Command, name: str) -> list[str]:
     """Return the words that give an option or an argument."""
     if not name.startswith("-"):
         return ["1"]
+    if " " in name:
+        return name.split()
     [param] = [p for p in command.params if name in (*p.opts, *p.secondary_opts)]
     return [name] if param.is_flag else [name, "1"]
 

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clockify_cli.core.model import utc_text
+from clockify_cli.render.cached import seconds_today
+from clockify_cli.render.formats import report_rows
+from clockify_cli.store.last_known import LastKnown
 from clockify_cli.times import Clock
-from clockify_cli.tracking.pieces import Days, bounds, epoch, epoch_of, moment
-from clockify_cli.tracking.report import DIMENSIONS, MODES, UNITS, Rounding, Tally, report_of
-from clockify_cli.tracking.working_hours import merged, without
+from clockify_cli.times.pieces import (
+    BREAK,
+    TIME_OFF,
+    WORK,
+    Days,
+    bounds,
+    epoch,
+    epoch_of,
+    kind_of,
+    moment,
+    pieces_of,
+    work_today,
+)
+from clockify_cli.tracking.check import Rules, check
+from clockify_cli.tracking.exporting import starting_in
+from clockify_cli.tracking.gaps import gaps_between
+from clockify_cli.tracking.goal import goals
+from clockify_cli.tracking.listing import list_entries
+from clockify_cli.tracking.report import report_of
+from clockify_cli.tracking.standup import standup_of
+from clockify_cli.tracking.tally import DIMENSIONS, MODES, UNITS, Rounding, Tally
+from clockify_cli.tracking.working_hours import WorkingHours, merged, without
 
 ZONES = (
     "UTC",
@@ -33,6 +57,9 @@ CHANGES = (date(2026, 3, 29), date(2026, 10, 25), date(2026, 4, 5), date(2011, 1
 CHANGES += (date(2018, 11, 3), date(2019, 2, 16), date(2025, 11, 1), date(2026, 6, 10))
 
 Json = dict[str, Any]
+KINDS = (WORK, BREAK, TIME_OFF)
+RATES = ({"amount": 9500, "currency": "EUR"}, {"amount": 12345, "currency": "USD"})
+NIGHT_AND_DAY = WorkingHours(frozenset(range(7)), ((0, 1440),))
 
 
 class NoNames:
@@ -44,7 +71,7 @@ class NoNames:
         acme = {"clientId": "acme", "clientName": "Acme"}
         return [{"id": name, "name": name.title(), **acme} for name in ("web", "ops")], 0.0
 
-    def know(self, *entries: Json) -> None:
+    def know(self, *entries: Json, exact: bool = False) -> None:
         pass
 
 
@@ -87,8 +114,8 @@ def cases(draw: st.DrawFn) -> tuple[Clock, Days, list[Json]]:
                 "tagIds": draw(st.sampled_from([None, [], ["a"], ["a", "b"], ["c", "b", "a"]])),
                 "description": draw(st.sampled_from([None, "", "Review", " Review ", "Mail"])),
                 "billable": draw(st.booleans()),
-                "hourlyRate": draw(st.sampled_from([None, {"amount": 9500, "currency": "EUR"}])),
-                "type": draw(st.sampled_from(["REGULAR", "BREAK"])),
+                "hourlyRate": draw(st.sampled_from([None, *RATES])),
+                "type": draw(st.sampled_from([None, "REGULAR", "BREAK", "TIME_OFF", "HOLIDAY"])),
                 "timeInterval": {
                     "start": utc_text(moment(start)),
                     "end": None if runs else utc_text(end),
@@ -108,9 +135,14 @@ roundings = st.none() | st.builds(
 
 
 def report(
-    clock: Clock, days: Days, entries: list[Json], by: list[str], rounding: Rounding | None = None
+    clock: Clock,
+    days: Days,
+    entries: list[Json],
+    by: list[str],
+    rounding: Rounding | None = None,
+    counted: Sequence[str] = KINDS,
 ) -> Any:
-    tally = Tally(by, days, clock.now, rounding=rounding)
+    tally = Tally(by, days, clock.now, rounding=rounding, counted=counted)
     tally.add_all(entries)
     return report_of(tally, NoNames(), clock, "Zone")  # type: ignore[arg-type]
 
@@ -232,16 +264,16 @@ def test_rounded_sums_add_up_and_do_not_depend_on_the_grouping(
                 units[*who, day] += clipped(clock, Days(clock, day, day), entry)
     expected = sum(rounding.apply(seconds) for seconds in units.values())
     found = report(clock, days, entries, by, rounding)
-    assert found.totals["roundedSeconds"] == expected
+    assert found.totals["seconds"] == expected
 
     def check(sums: Json, groups: list[Json], by: list[str]) -> None:
-        added = sum(group["roundedSeconds"] for group in groups)
+        added = sum(group["seconds"] for group in groups)
         if by[0] == "tag":
-            assert added >= sums["roundedSeconds"]
+            assert added >= sums["seconds"]
         else:
-            assert added == sums["roundedSeconds"]
+            assert added == sums["seconds"]
         for group in groups:
-            assert group["roundedSeconds"] >= 0
+            assert group["seconds"] >= 0
             if by[1:]:
                 check(group, group["groups"], by[1:])
 
@@ -253,7 +285,7 @@ def test_projects_are_whole_steps(case: tuple[Clock, Days, list[Json]], per: str
     clock, days, entries = case
     found = report(clock, days, entries, ["client", "project"], Rounding(900, "up", per))
     for client in found.groups:
-        assert all(group["roundedSeconds"] % 900 == 0 for group in client["groups"])
+        assert all(group["seconds"] % 900 == 0 for group in client["groups"])
 
 
 @given(cases(), roundings)
@@ -263,16 +295,16 @@ def test_amounts_are_what_rates_make_of_the_time(
     clock, days, entries = case
     found = report(clock, days, entries, ["project"], rounding)
     if rounding is None:
-        priced = sum(clipped(clock, days, e) for e in entries if e["billable"] and e["hourlyRate"])
+        euros = [e for e in entries if e["billable"] and e["hourlyRate"] == RATES[0]]
+        priced = sum(clipped(clock, days, e) for e in euros)
         unpriced = sum(
             clipped(clock, days, e) for e in entries if e["billable"] and not e["hourlyRate"]
         )
         assert found.unpriced_seconds == unpriced
-        assert found.totals.get("amounts", {"EUR": 0})["EUR"] * 3600 <= 9500 * priced + 1800
-        assert found.totals.get("amounts", {"EUR": 0})["EUR"] * 3600 >= 9500 * priced - 1800
+        cents = found.totals.get("amounts", {}).get("EUR", 0)
+        assert abs(cents * 3600 - 9500 * priced) <= 1800 * max(1, len(found.groups))
     summed = sum(group.get("amounts", {}).get("EUR", 0) for group in found.groups)
-    whole = found.totals.get("amounts", {}).get("EUR", 0)
-    assert abs(summed - whole) <= len(found.groups)  # cents are rounded row by row
+    assert found.totals.get("amounts", {}).get("EUR", 0) == summed
 
 
 @given(
@@ -286,6 +318,149 @@ def test_timestamps_are_read_as_the_slow_way_does(value: datetime, form: str) ->
     assert moment(epoch(text)) == whole
     entry = {"timeInterval": {"start": text, "end": None}}
     assert bounds(entry, 0)[1] >= epoch(text)
+
+
+CASES = 200  # histories; each is judged in two zones
+
+
+@pytest.fixture(scope="module")
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLOCKIFY_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.mark.usefixtures("state_folder")
+def test_all_commands_agree_on_the_seconds_of_work() -> None:
+    tried = 0
+
+    @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(cases(), st.sampled_from(ZONES), st.integers(0, 41))
+    def judged(case: tuple[Clock, Days, list[Json]], other: str, today: int) -> None:
+        nonlocal tried
+        clock, days, entries = case
+        # The present lies within the days, so that all that looks at today has something to see.
+        now = moment(days.edge(min(today, len(days) - 1)) + 20 * 3600)
+        for zone in (clock.zone, ZoneInfo(other)):
+            here = Clock(now=now, zone=zone, week_start=clock.week_start)
+            agree(here, Days(here, days.first, days.last), entries)
+            tried += 1
+
+    judged()
+    assert tried >= 2 * CASES
+
+
+@pytest.mark.usefixtures("state_folder")
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29)),
+        ("Europe/Berlin", date(2026, 10, 25)),
+        ("America/Sao_Paulo", date(2018, 11, 4)),
+        ("Australia/Lord_Howe", date(2026, 4, 5)),
+    ],
+)
+def test_they_agree_on_a_timer_that_runs_over_the_midnight_of_a_change(
+    zone: str, day: date
+) -> None:
+    noon = datetime(day.year, day.month, day.day, 20, tzinfo=ZoneInfo(zone))
+    clock = Clock(now=noon, zone=ZoneInfo(zone))
+    start = clock.day_start(day) - timedelta(hours=2)
+    interval = {"start": utc_text(start), "end": None}
+    entry = {"id": "1", "userId": "me", "billable": False, "type": "REGULAR"}
+    agree(clock, Days(clock, day, day), [{**entry, "timeInterval": interval}])
+
+
+def agree(clock: Clock, days: Days, entries: list[Json]) -> None:
+    work, breaks, off = (
+        sum(clipped(clock, days, e) for e in entries if kind_of(e) == kind) for kind in KINDS
+    )
+    found = [
+        report(clock, days, entries, by, counted=[WORK]) for by in (["project"], ["tag", "day"])
+    ]
+    for one in found:
+        shown = one.as_json()
+        assert (shown["seconds"], shown["rawSeconds"]) == (work, work)
+        assert (shown["breakSeconds"], shown["timeOffSeconds"]) == (breaks, off)
+    header, rows = report_rows(found[0].view())
+    assert sum(row[header.index("seconds")] for row in rows) == work
+    paid: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row[-1]:
+            paid[row[-1]] += round(float(row[-2]) * 100)
+    assert {c: n for c, n in paid.items() if n} == {
+        c: n for c, n in found[0].totals.get("amounts", {}).items() if n
+    }
+
+    newest = sorted(entries, key=lambda e: e["timeInterval"]["start"], reverse=True)
+    listing = list_entries(newest, days, epoch_of(clock.now), limit=3)
+    assert listing.total == (work, breaks, off)
+    assert sum(day.work for day in listing.totals.values()) == work
+
+    def limit(**rules: Any) -> Any:
+        return check(entries, Rules(**rules), days, NIGHT_AND_DAY, clock)["rules"][0]["findings"]
+
+    assert [one["seconds"] for one in limit(most=timedelta(0))] == [work] * bool(work)
+    assert not limit(least=timedelta(seconds=work + off))
+    assert limit(least=timedelta(seconds=work + off + 1))[0]["timeOffSeconds"] == off
+
+    goal = timedelta(seconds=work + off)
+    week = goals(entries, days, NIGHT_AND_DAY, clock, day_goal=None, week_goal=goal)["week"]
+    assert week["reached"]
+    assert week["doneSeconds"] - week["timeOffSeconds"] == work
+
+    covered = merged((p.start, p.end) for p in pieces_of(entries, days, epoch_of(clock.now)))
+    past = days.start, min(days.end, epoch_of(clock.now))
+    missing = gaps_between(entries, days, NIGHT_AND_DAY, clock)
+    assert sum(g["seconds"] for g in missing) == sum(b - a for a, b in without(past, covered))
+
+    for day in days.dates[:3]:
+        tally = Tally(("day", "project", "description"), days, clock.now)
+        tally.add_all(entries)
+        told = standup_of(tally, NoNames(), clock, day)["days"][-1]  # type: ignore[arg-type]
+        assert told["seconds"] == listing_of(clock, day, entries).work
+
+    running = next((e for e in entries if runs(e, clock)), None)
+    finished = [e for e in entries if e["timeInterval"]["end"]]
+    last_known = LastKnown("now-test.txt", "account", "workspace", "me")
+    last_known.save(
+        running,
+        running,
+        now=clock.now,
+        zone=clock.zone,
+        describe=lambda _: {},
+        waiting=0,
+        day_seconds=work_today(finished, clock),
+    )
+    present = [*finished, *([running] if running else [])]
+    state = LastKnown("now-test.txt", "account", "workspace", "me").values
+    assert seconds_today(state, epoch_of(clock.now)) == work_today(present, clock)
+    assert work_today(present, clock) == listing_of(clock, clock.today, present).work
+
+
+def listing_of(clock: Clock, day: date, entries: list[Json]) -> Any:
+    return list_entries(entries, Days(clock, day, day), epoch_of(clock.now)).total
+
+
+def runs(entry: Json, clock: Clock) -> bool:
+    interval = entry["timeInterval"]
+    return not interval["end"] and epoch(interval["start"]) <= epoch_of(clock.now)
+
+
+@given(cases(), st.integers(1, 40))
+def test_neighbouring_exports_hold_each_entry_once(
+    case: tuple[Clock, Days, list[Json]], cut: int
+) -> None:
+    _, days, entries = case
+    edges = sorted({0, min(cut, len(days)), len(days)})
+    parts = [
+        starting_in(entries, (moment(days.edge(a)), moment(days.edge(b))))
+        for a, b in pairwise(edges)
+    ]
+    held = [entry["id"] for part in parts for entry in part]
+    assert sorted(held) == sorted(
+        e["id"] for e in entries if days.start <= epoch(e["timeInterval"]["start"]) < days.end
+    )
 
 
 spans = st.lists(

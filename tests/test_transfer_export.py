@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import time
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ import pytest
 from cli import PROGRAM, Cli, new_cli
 from conftest import Served
 from sandbox_api import WS, Api
+from terminal import Terminal
 from test_transfer_formats import HOSTILE
 from transfer_files import BEGIN, bodies, held, stamp
 
@@ -132,7 +134,7 @@ def test_ranges_and_filters(user: Cli, served: Served) -> None:
     assert texts() == ["over midnight", "first"]
     assert texts("--all") == ["over midnight", "first", "before"]
     assert texts("2026-10") == ["before"]
-    assert texts("2026-11-24") == ["over midnight"]
+    assert texts("2026-11-24") == []  # it belongs to the day on which it starts
     assert texts("--since", "2026-11-01", "--until", "2026-11-22") == ["first"]
     assert texts("--all", "--text", "before") == ["before"]
     served.clear()
@@ -220,8 +222,10 @@ def test_an_empty_range_is_an_empty_file(user: Cli) -> None:
     ("words", "told"),
     [
         (["--format", "xml"], "no format 'xml'"),
-        (["--all", "today"], "takes no range"),
+        (["--all", "today"], "--all and RANGE cannot be combined"),
         (["--json", "--format", "csv"], "one JSON document"),
+        (["--output", "entries.xlsx"], "No format is known for .xlsx files"),
+        (["--output", "entries.ics", "-f", "csv"], "does not fit entries.ics"),
         (["--output", "/nowhere/at/all.csv"], "Cannot write /nowhere/at/all.csv"),
     ],
 )
@@ -229,6 +233,51 @@ def test_what_cannot_be_meant(user: Cli, words: list[str], told: str) -> None:
     ran = user("export", *words, code=None)
     assert ran.code in (1, 2)
     assert told in ran.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "--all"),
+        ("export", "--all", "--output", "/dev/stdout", "--format", "csv"),
+        ("export", "--all", "--output", "/dev/tty", "--format", "csv"),
+        ("export", "--all", "--format", "jsonl"),
+        ("export", "--all", "--format", "ics"),
+        ("export", "--all", "--json"),
+        ("entries", "yesterday"),
+        ("report", "yesterday", "--by", "description,tag,project"),
+        ("report", "yesterday", "--by", "description,tag,project", "--csv"),
+        ("report", "yesterday", "--by", "description,tag,project", "--markdown"),
+        ("report", "yesterday", "--timeline"),
+        ("report", "yesterday", "--week"),
+        ("report", "yesterday", "--by", "project", "--html", "-"),
+        ("standup",),
+        ("check", "yesterday", "--max-entry", "1s", "--junit", "-"),
+    ],
+)
+def test_control_characters_never_reach_a_terminal(
+    user: Cli, served: Served, words: tuple[str, ...]
+) -> None:
+    evil = "a\x1b[31mred\x07\x9b2J\rover\u202e\x08"
+    api = Api.gateway(served.url)
+    project = api.create(f"{WS}/projects", name=f"P{evil}")["id"]
+    tag = api.create(f"{WS}/tags", name=f"T{evil}")["id"]
+    served.bulk_insert(
+        [
+            {
+                "start": "2026-11-24T08:00:00Z",
+                "end": "2026-11-24T09:00:00Z",
+                "description": evil,
+                "projectId": project,
+                "tagIds": [tag],
+            }
+        ]
+    )
+    with Terminal(user, *words, NO_COLOR="1") as terminal:
+        assert terminal.code() in (0, 1)
+    shown = re.sub("\r+\n", "\n", terminal.shown)  # the terminal's own line ends
+    assert "red" in shown
+    assert not set(shown) & set("\x1b\x07\x08\x9b\r\u202e"), repr(shown)
 
 
 def test_the_reader_may_leave(user: Cli, served: Served) -> None:

@@ -20,6 +20,7 @@ app = CommandApp()
 
 @app.command(
     cls=Command,
+    conflicts=[("--junit -", "--json")],
     epilog=examples(
         "clockify check last-week --min 38h --max 50h",
         "clockify check yesterday --no-overlap --no-gap 30m --max-entry 10h",
@@ -68,13 +69,13 @@ def check(
 ) -> None:
     """Check the entries of a range (this week without one) against rules.
 
-    Exit 0 when all are kept, 1 when one is broken. Clockify is always asked: no verdict comes
-    from the cache. Breaks count neither for --min and --max nor for --require.
+    Exit 0 if all hold, 1 if one is broken. Clockify is always asked. Time off counts for
+    --min; breaks count neither for --min and --max nor for --require.
     """
+    from clockify_cli.times.pieces import Days
     from clockify_cli.tracking.check import Rules, typed_requirements
     from clockify_cli.tracking.check import check as checked
-    from clockify_cli.tracking.history import entries_in
-    from clockify_cli.tracking.pieces import Days
+    from clockify_cli.tracking.history import Freshness, entries_in
 
     run = run_of(ctx)
     rules = Rules(
@@ -89,7 +90,9 @@ def check(
     _refuse_none(rules)
     span = filters.period_of(run, period, since, until, default="week")
     hours = hours_of(run)
-    held = entries_in(run.outbox, span.start, span.end, user=run.user_id(user))
+    who = run.user_id(user)
+    asked = Freshness(hint="'clockify report --cached' shows what was last known.")
+    held = entries_in(run.outbox, span.start, span.end, user=who, freshness=asked)
     outcome = checked(held, rules, Days(run.clock, span.first, span.last), hours, run.clock)
     if junit:
         from clockify_cli.core.model import utc_text
@@ -99,11 +102,13 @@ def check(
         if junit == "-":
             run.out.write(report)
         else:
-            with open(junit, "w", encoding="utf-8") as stream:
-                stream.write(report)
+            from clockify_cli.store.whole_file import whole_file
+
+            with whole_file(junit) as write:
+                write(report.encode())
 
     def text() -> str:
-        from clockify_cli.render.reports import check_view
+        from clockify_cli.render.judgements import check_view
 
         return check_view(outcome, run.look)
 
@@ -124,6 +129,6 @@ def _refuse_none(rules: Rules) -> None:
 
     if rules == Rules():
         raise UsageError(
-            "There is no rule to check.",
-            "Such as: clockify check last-week --min 38h --no-overlap --require project.",
+            "No rules given.",
+            "For example: clockify check last-week --min 38h --no-overlap --require project.",
         )

@@ -8,8 +8,10 @@ import typer
 
 from clockify_cli.commands import filters, options
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
+from clockify_cli.times.pieces import Days, epoch_of
 from clockify_cli.tracking import editing
 from clockify_cli.tracking.history import Filters, entries_in
+from clockify_cli.tracking.listing import list_entries as list_of
 
 app = NounApp("List, show and delete time entries.")
 
@@ -17,6 +19,7 @@ app = NounApp("List, show and delete time entries.")
 @app.command(
     "list",
     cls=Command,
+    conflicts=[("--cached", "--refresh")],
     epilog=examples(
         "clockify entries",
         "clockify entries last-week -p Acme",
@@ -38,29 +41,42 @@ def list_entries(
     user: options.User = None,
     limit: options.Limit = None,
     ids: Annotated[bool, typer.Option("--ids", help="Show the entries' IDs.")] = False,
+    reverse: Annotated[bool, typer.Option("--reverse", help="Oldest first.")] = False,
+    cached: filters.Cached = False,
 ) -> None:
-    """List the time entries of a range (today without one), newest first, with totals."""
+    """List the time entries of a range (today without one), newest first, with totals.
+
+    An entry that reaches over an edge of the range or over midnight counts with its part.
+    """
     run = run_of(ctx)
     span = filters.period_of(run, period, since, until)
     chosen = filters.typed_filters(
         run, project=project, client=client, task=task, tag=tag, text=text, billable=billable
     )
     who = run.user_id(user) if user else ""
-    found = entries_in(run.outbox, span.start, span.end, user=who, filters=chosen)
+    freshness = filters.freshness_of(run, cached=cached, copied=True)
+    found = entries_in(
+        run.outbox, span.start, span.end, user=who, filters=chosen, freshness=freshness
+    )
     # "@2" counts all of the user's entries from the newest: true where none is left out.
     numbered = not who and chosen == Filters() and span.end > run.now
-    if numbered and run.outbox.unreachable is None:
+    if numbered and run.outbox.unreachable is None and not cached:
         run.outbox.learn_newest(found, span.start)
-    if limit is not None:
-        found = found[:limit]
+    days = Days(run.clock, span.first, span.last)
+    listing = list_of(found, days, epoch_of(run.now), limit=limit, oldest_first=reverse)
+    if listing.left_out:
+        run.notice(f"Showing {len(listing.entries)} of {len(found)} entries.")
 
     def table() -> str:
         from clockify_cli.render.entries import entries_table
 
-        run.names.know(*found)
-        return entries_table(found, run.outbox, run.line_look, ids=ids, handles=numbered)
+        run.names.know(*listing.entries)
+        return entries_table(
+            listing.entries, run.outbox, run.line_look, listing=listing, ids=ids, handles=numbered
+        )
 
-    run.out.answer(found, table, ids=[str(e["id"]) for e in found])
+    answer = filters.with_age(run, freshness, listing.as_json())
+    run.out.answer(answer, table, ids=[str(e["id"]) for e in listing.entries])
 
 
 @app.command(

@@ -23,6 +23,12 @@ _SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "json
 
 @app.command(
     cls=Command,
+    conflicts=[
+        ("--all", "RANGE"),
+        ("--all", "--since"),
+        ("--all", "--until"),
+        ("--everyone", "--user"),
+    ],
     epilog=examples(
         "clockify export",
         "clockify export last-month --format json",
@@ -62,7 +68,7 @@ def export(
     user: filters.Users = None,
     everyone: filters.Everyone = False,
 ) -> None:
-    """Write the time entries of a range (this month without one), newest first.
+    """Write the time entries that start in a range (this month without one), newest first.
 
     csv is what Clockify's detailed report gives, safe to open in a spreadsheet; json and jsonl
     are what the API says, with names beside the IDs; ics is a calendar. 'clockify import' reads
@@ -70,13 +76,12 @@ def export(
     """
     from clockify_cli.gateway.parallel import Crew
     from clockify_cli.tracking import exporting
+    from clockify_cli.tracking.history import UNREACHABLE
     from clockify_cli.transfer.writing import Setting, writer
 
     run = run_of(ctx)
     to_file = output not in ("", "-")
     chosen = _format(run, format, output if to_file else "")
-    if everything and (period or since or until):
-        raise UsageError("--all is all of the time: it takes no range.", "Leave one of them out.")
     span = None
     if not everything:
         found = filters.period_of(run, period, since, until, default="month")
@@ -91,15 +96,20 @@ def export(
     count = 0
     with _sink(run, output if to_file else "") as write, _crew(run, Crew) as crew:
         head = out.head()  # written once there is something: an error leaves stdout empty
-        for page in exporting.pages(run.outbox, crew, users, span, wanted):
-            names.learn(page)
-            write(head + out.body(page))
-            head = b""
-            count += len(page)
+        try:
+            for page in exporting.pages(run.outbox, crew, users, span, wanted):
+                names.learn(page)
+                write(head + out.body(page))
+                head = b""
+                count += len(page)
+        except UNREACHABLE as error:
+            known = "'clockify entries --cached' shows what was last known."
+            error.hint = f"{error.hint} {known}".strip()
+            raise
         write(head + out.tail())
     waiting = sum(1 for o in run.journal.waiting() if o.user in users)
     if waiting:
-        run.notice(f"{waiting} writes still wait and are not in it; see 'clockify queue'.")
+        run.notice(f"Without {waiting} pending changes: see 'clockify queue'.")
     entries = "1 entry" if count == 1 else f"{count} entries"
     if to_file:
         run.out.answer(
@@ -122,9 +132,17 @@ def _format(run: Run, format: str | None, path: str) -> str:
                 "Leave one of them out, or write to a file with --output.",
             )
         return "json"
-    if format is not None:
-        return format.lower()
-    return _SUFFIXES.get(os.path.splitext(path)[1].lower(), "csv")
+    ending = os.path.splitext(path)[1].lower()
+    by_name = _SUFFIXES.get(ending)
+    if format is None and ending and by_name is None:
+        raise UsageError(
+            f"No format is known for {ending} files.", f"Add --format {'|'.join(FORMATS)}."
+        )
+    if format is not None and by_name not in (None, format.lower()):
+        raise UsageError(
+            f"--format {format} does not fit {path}.", "Leave out --format, or rename the file."
+        )
+    return format.lower() if format is not None else by_name or "csv"
 
 
 def _people(run: Run, users: list[str]) -> dict[str, tuple[str, str]]:
@@ -151,7 +169,7 @@ def _sink(run: Run, path: str) -> Iterator[Any]:
     """
     from clockify_cli.store.whole_file import whole_file
 
-    if not path:
+    if not path or _is_screen(path):
         write = _to_terminal if sys.stdout.isatty() else _to_pipe()
         if not run.out.json_mode:
             yield write
@@ -166,6 +184,15 @@ def _sink(run: Run, path: str) -> Iterator[Any]:
         return
     with whole_file(path) as write:
         yield write
+
+
+def _is_screen(path: str) -> bool:
+    """Say whether a path is the terminal that standard output goes to: /dev/tty, /dev/stdout."""
+    return bool(
+        sys.stdout.isatty()
+        and os.path.exists(path)
+        and os.path.realpath(path) in (os.ttyname(sys.stdout.fileno()), "/dev/tty")
+    )
 
 
 def _to_pipe() -> Any:

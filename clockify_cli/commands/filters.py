@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from clockify_cli.session import Run
-from clockify_cli.tracking.history import Filters
+from clockify_cli.tracking.history import ADD_CACHED, ASK, KNOWN, RECENT, Filters, Freshness
 
 if TYPE_CHECKING:
     from clockify_cli.store.names import Names
@@ -73,6 +73,7 @@ Users = Annotated[
     ),
 ]
 Everyone = Annotated[bool, Option("--everyone", help="Those of all users of the workspace.")]
+Cached = Annotated[bool, Option("--cached", help="Show what was last known, without any request.")]
 
 
 def typed_filters(
@@ -158,6 +159,40 @@ def chosen_tasks(
         if len(found) == before and missing is not None:
             raise missing
     return frozenset(found)
+
+
+def freshness_of(run: Run, *, cached: bool, copied: bool = False) -> Freshness:
+    """Return how old the entries of a command may be.
+
+    Args:
+        run: The run.
+        cached: ``--cached``: only what is known here, and no request.
+        copied: The answer goes to a file or another program, whatever standard output is.
+    """
+    if cached:
+        run.offline = True
+        return Freshness(KNOWN)
+    looked_at = run.out.is_terminal and not run.out.json_mode and not run.out.quiet
+    free = run.sandboxed  # the embedded gateway costs nothing
+    recent = looked_at and not copied and not free and not run.options.refresh
+    return Freshness(RECENT if recent else ASK, ADD_CACHED)
+
+
+def with_age(run: Run, freshness: Freshness, answer: Any) -> Any:
+    """Say how old an answer is: ``asOf`` in an object, a notice for everybody else."""
+    if freshness.as_of is None:
+        return answer
+    from clockify_cli.core.model import utc_text
+    from clockify_cli.render.cached import age_words
+    from clockify_cli.times.pieces import epoch_of, moment
+
+    if not (run.out.json_mode and isinstance(answer, dict)):
+        age = age_words(epoch_of(run.now) - freshness.as_of)
+        more = "" if freshness.mode == KNOWN else "; --refresh asks again"
+        run.notice(f"As of {age} ago{more}.")
+    if isinstance(answer, dict):
+        return {**answer, "asOf": utc_text(moment(freshness.as_of))}
+    return answer
 
 
 def period_of(

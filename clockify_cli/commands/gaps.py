@@ -16,6 +16,7 @@ app = CommandApp()
 
 @app.command(
     cls=Command,
+    conflicts=[("--cached", "--refresh")],
     epilog=examples(
         "clockify gaps",
         "clockify gaps last-week --min 15m",
@@ -32,30 +33,33 @@ def gaps(
         str, typer.Option("--min", metavar="DURATION", help="Leave shorter ones out.")
     ] = "1m",
     user: options.User = None,
+    cached: filters.Cached = False,
 ) -> None:
     """Show the working hours of a range (this week without one) that no entry covers.
 
-    Working hours are the settings work_days and work_hours. What is still to come is no gap;
-    breaks cover time like any entry.
+    Working hours are the settings work_days and work_hours. The future is no gap; breaks and
+    time off cover time like any entry.
     """
     from clockify_cli.times import parse_duration
+    from clockify_cli.times.pieces import Days
     from clockify_cli.tracking.gaps import gaps_between
     from clockify_cli.tracking.history import entries_in
-    from clockify_cli.tracking.pieces import Days
 
     run = run_of(ctx)
+    freshness = filters.freshness_of(run, cached=cached)
     span = filters.period_of(run, period, since, until, default="week")
     shortest, hours = parse_duration(least), hours_of(run)
-    held = entries_in(run.outbox, span.start, span.end, user=run.user_id(user), cached=True)
+    who = run.user_id(user)
+    held = entries_in(run.outbox, span.start, span.end, user=who, freshness=freshness)
     days = Days(run.clock, span.first, span.last)
     found = gaps_between(held, days, hours, run.clock, least=shortest)
 
     def text() -> str:
-        from clockify_cli.render.reports import gaps_table
+        from clockify_cli.render.judgements import gaps_table
 
         return gaps_table(found, run.look)
 
-    run.out.answer(found, text)
+    run.out.answer(filters.with_age(run, freshness, found), text)
 
 
 def hours_of(run: Run) -> WorkingHours:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from clockify_cli.commands import filters
 from clockify_cli.commands.gaps import hours_of
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.core.errors import UsageError
@@ -17,6 +18,7 @@ app = CommandApp()
 
 @app.command(
     cls=Command,
+    conflicts=[("--cached", "--refresh")],
     epilog=examples(
         "clockify goal",
         "clockify goal --day 8h --week 40h",
@@ -35,33 +37,37 @@ def goal(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit 1 unless every goal is reached.")
     ] = False,
+    cached: filters.Cached = False,
 ) -> None:
     """Show what is done of the day's and the week's goal, and what is left.
 
-    The running timer counts up to now, breaks do not. What is left of the week is shared out
-    to its remaining working days (work_days); today is one until its own goal is reached.
+    The running timer counts up to now, and time off counts; breaks do not. The rest of the
+    week's goal is shared out to its remaining working days (work_days); today is one of them
+    until its own goal is reached.
     """
+    from clockify_cli.times.pieces import moment
     from clockify_cli.tracking.goal import all_reached, goals, this_week
     from clockify_cli.tracking.history import entries_in
-    from clockify_cli.tracking.pieces import moment
 
     run = run_of(ctx)
+    freshness = filters.freshness_of(run, cached=cached)
     day_goal, week_goal = _length(run, day, "goal_day"), _length(run, week, "goal_week")
     if day_goal is None and week_goal is None:
         raise UsageError(
-            "There is no goal.", "Set one: clockify config set goal_day 8h. Or give --day 8h."
+            "No goal is set.", "Set one: clockify config set goal_day 8h. Or give --day 8h."
         )
     hours = hours_of(run)
     days = this_week(run.clock)
-    held = entries_in(run.outbox, moment(days.start), moment(days.end))
+    span = moment(days.start), moment(days.end)
+    held = entries_in(run.outbox, *span, freshness=freshness)
     found = goals(held, days, hours, run.clock, day_goal=day_goal, week_goal=week_goal)
 
     def text() -> str:
-        from clockify_cli.render.reports import goals_view
+        from clockify_cli.render.judgements import goals_view
 
         return goals_view(found, run.look)
 
-    run.out.answer(found, text)
+    run.out.answer(filters.with_age(run, freshness, found), text)
     if exit_code and not all_reached(found):
         raise typer.Exit(1)
 

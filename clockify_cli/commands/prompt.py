@@ -39,10 +39,12 @@ def prompt(
     prompt_format setting is the default template.
     """
     from clockify_cli.core.present import seconds_now
-    from clockify_cli.render.cached import prompt_line, template_fields
+    from clockify_cli.render.cached import check_template, prompt_line, template_fields
     from clockify_cli.store.config import profile_table
     from clockify_cli.store.state import state_of
 
+    if template is not None:
+        check_template(template)
     run = run_of(ctx)
     profile_table(run.config, run.profile)  # an unknown one is refused
     state, now = state_of(run.options), seconds_now()

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from clockify_cli.commands import filters, options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.core.errors import UsageError
+from clockify_cli.render.report_shapes import ReportShape
 from clockify_cli.session import Run
-from clockify_cli.tracking import report as reports
-from clockify_cli.tracking.pieces import Days
-
-if TYPE_CHECKING:
-    from clockify_cli.render.style import Look
-    from clockify_cli.times import Period
+from clockify_cli.times.pieces import Days
+from clockify_cli.tracking.report import report_of
+from clockify_cli.tracking.tally import (
+    MODES,
+    UNITS,
+    Rounding,
+    Tally,
+    count,
+    counted_kinds,
+    typed_dimensions,
+)
 
 app = CommandApp()
 
@@ -57,23 +61,40 @@ Amounts = Annotated[
     ),
 ]
 Breaks = Annotated[
-    bool, typer.Option("--breaks/--no-breaks", help="Whether breaks count.", show_default=False)
+    bool, typer.Option("--breaks/--no-breaks", help="Count breaks as well.", show_default=False)
+]
+TimeOff = Annotated[
+    bool,
+    typer.Option(
+        "--time-off/--no-time-off", help="Count time off and holidays too.", show_default=False
+    ),
 ]
 Week = Annotated[bool, typer.Option("--week", help="A grid a week: projects by days.")]
 Timeline = Annotated[bool, typer.Option("--timeline", help="Each day's hours as blocks.")]
 Heatmap = Annotated[bool, typer.Option("--heatmap", help="Months as shaded calendars.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Write CSV: one row a group.")]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Write a Markdown table.")]
-Svg = Annotated[
-    str, typer.Option("--svg", metavar="FILE", help="Also draw what is shown as a picture.")
-]
+Svg = Annotated[str, typer.Option("--svg", metavar="FILE", help="Also write charts as a picture.")]
 Html = Annotated[
-    str, typer.Option("--html", metavar="FILE", help="Also write what is shown as a page.")
+    str, typer.Option("--html", metavar="FILE", help="Also write a page with charts and tables.")
 ]
 
 
 @app.command(
     cls=Command,
+    conflicts=[
+        ("--week", "--timeline", "--heatmap", "--by"),
+        ("--json", "--csv", "--markdown", "--svg -", "--html -"),
+        ("--timeline", "--heatmap", "--json", "--csv", "--markdown"),
+        ("--timeline", "--heatmap", "--round"),
+        ("--timeline", "--heatmap", "--round-mode"),
+        ("--timeline", "--heatmap", "--round-per"),
+        ("--timeline", "--heatmap", "--amounts"),
+        ("--timeline", "--heatmap", "--decimal"),
+        ("--decimal", "--json"),
+        ("--everyone", "--user"),
+        ("--cached", "--refresh"),
+    ],
     epilog=examples(
         "clockify report",
         "clockify report last-month --by client,project --round 15m --round-mode up",
@@ -99,7 +120,8 @@ def report(
     billable: filters.Billable = None,
     user: filters.Users = None,
     everyone: filters.Everyone = False,
-    breaks: Breaks = True,
+    breaks: Breaks = False,
+    time_off: TimeOff = False,
     round_to: Round = None,
     round_mode: RoundMode = None,
     round_per: RoundPer = None,
@@ -112,16 +134,20 @@ def report(
     markdown: Markdown = False,
     svg: Svg = "",
     html: Html = "",
+    cached: filters.Cached = False,
 ) -> None:
     """Sum the time of a range (this week without one), nested and to the second.
 
-    An entry counts within the range only; one that runs counts up to now. Rounding changes
-    no entry: the raw time stands beside it.
+    An entry counts within the range only; a running one counts up to now. Breaks and time off
+    stand beside the work. Rounding changes no entry: the raw time stands beside it.
     """
     run = run_of(ctx)
-    _check_shapes(run, by, week=week, timeline=timeline, heatmap=heatmap, csv=csv, md=markdown)
+    _check_endings(svg, html)
     default = "today" if timeline else "month" if heatmap else "week"
     span = filters.period_of(run, period, since, until, default=default)
+    freshness = filters.freshness_of(
+        run, cached=cached, copied=bool(csv or markdown or svg or html)
+    )
     chosen = filters.typed_filters(
         run, project=project, client=client, task=task, tag=tag, text=text, billable=billable
     )
@@ -132,56 +158,65 @@ def report(
         levels = ("day",)
     else:
         several = ["user", "project"] if len(users) > 1 else ["project"]
-        levels = reports.typed_dimensions(by or several)
-    tally = reports.Tally(
+        levels = typed_dimensions(by or several)
+    rounds = not (timeline or heatmap)
+    tally = Tally(
         levels,
         Days(run.clock, span.first, span.last),
         run.now,
-        rounding=rounding_of(run, round_to, round_mode, round_per),
+        rounding=rounding_of(run, round_to, round_mode, round_per) if rounds else None,
+        counted=counted_kinds(breaks=breaks, time_off=time_off),
         keep=timeline,
     )
-    reports.count(tally, run.outbox, users, chosen, breaks=breaks)
-    own = (run.account.user, run.account.user_name)
-    found = reports.report_of(
+    count(tally, run.outbox, users, chosen, freshness)
+    found = report_of(
         tally,
         run.names,
         run.clock,
         zone_name_of(run),
-        own_user=own,
+        own_user=(run.account.user, run.account.user_name),
         priced=amounts,
         refresh=run.options.refresh,
     )
-    view = found.view()
+    answer = filters.with_age(run, freshness, found.as_json(amounts=bool(amounts)))
+    view = {**found.view(), "priced": amounts is not False}
 
-    def drawn(look: Look) -> str:
-        if timeline:
-            return _timelines(run, tally, look)
-        if heatmap:
-            from clockify_cli.render.calendars import heatmap as drawn_heatmap
-
-            seconds = dict.fromkeys(tally.days.dates, 0)
-            seconds |= {tally.days.date(n): s for n, s in tally.by_day().items()}
-            return drawn_heatmap(seconds, look, run.clock.week_start)
-        from clockify_cli.render.reports import report_view, week_view
-
-        if week:
-            return week_view(view, look, _weeks(tally.days, run.clock.week_start))
-        return report_view(view, look, decimal=decimal)
-
-    for path, kind in ((svg, "svg"), (html, "html")):
-        if path:
-            _write_picture(run, drawn, path, kind, span)
+    if timeline:
+        run.names.know(*({"projectId": p.entry.get("projectId")} for p in tally.kept))
+    kinds = {"week": week, "timeline": timeline, "heatmap": heatmap}
+    shape = ReportShape(
+        kind=next((kind for kind, given in kinds.items() if given), ""),
+        view=view,
+        days=tally.days,
+        by_day=tally.by_day(),
+        pieces=tally.kept,
+        names=run.outbox,
+        week_start=run.week_start,
+        decimal=decimal,
+    )
+    if svg:
+        _write_document(run, shape.svg(run.look), svg)
+    if html:
+        _write_document(run, shape.html(run.look), html)
     if "-" in (svg, html):
         return
-    if csv or markdown:
-        run.out.write(_as_csv(view) if csv else _as_markdown(view))
-        return
-    run.out.answer(found.as_json(amounts=bool(amounts)), lambda: drawn(run.look))
+    if csv or markdown or run.out.json_mode:
+        from clockify_cli.render.reports import shared_note
+
+        if note := shared_note(view):
+            run.notice(note)
+    if csv:
+        from clockify_cli.render.formats import csv_text, report_rows
+
+        header, rows = report_rows(view)
+        run.out.write(csv_text(rows, header))
+    elif markdown:
+        run.out.write(shape.markdown())
+    else:
+        run.out.answer(answer, lambda: shape.text(run.look))
 
 
-def rounding_of(
-    run: Run, step: str | None, mode: str | None, per: str | None
-) -> reports.Rounding | None:
+def rounding_of(run: Run, step: str | None, mode: str | None, per: str | None) -> Rounding | None:
     """Return the rounding that is asked for, by options or settings; ``None`` for none.
 
     Raises:
@@ -191,8 +226,8 @@ def rounding_of(
 
     text = step if step is not None else run.settings.get("round")
     for name, value, known in (
-        ("--round-mode", mode, reports.MODES),
-        ("--round-per", per, reports.UNITS),
+        ("--round-mode", mode, MODES),
+        ("--round-per", per, UNITS),
     ):
         if value is not None and value not in known:
             raise UsageError(f"{name} is {value!r}.", f"It is one of: {', '.join(known)}.")
@@ -201,7 +236,7 @@ def rounding_of(
             raise UsageError("Nothing is rounded.", "Add --round 15m, or set it: clockify config.")
         return None
     seconds = parse_duration(text) // timedelta(seconds=1)
-    return reports.Rounding(
+    return Rounding(
         seconds, mode or run.settings.get("round_mode"), per or run.settings.get("round_per")
     )
 
@@ -213,75 +248,22 @@ def zone_name_of(run: Run) -> str:
     return zone_name(run.zone)
 
 
-def _check_shapes(
-    run: Run,
-    by: Sequence[str] | None,
-    *,
-    week: bool,
-    timeline: bool,
-    heatmap: bool,
-    csv: bool,
-    md: bool,
-) -> None:
-    shapes = {"--week": week, "--timeline": timeline, "--heatmap": heatmap}
-    named = [name for name, given in shapes.items() if given]
-    if len(named) > 1:
-        raise UsageError(f"{' and '.join(named)} are different views.", "Choose one.")
-    if named and by and not timeline:
-        raise UsageError(f"{named[0]} has its own grouping.", "Leave --by out.")
-    outputs = {"--json": run.out.json_mode, "--csv": csv, "--markdown": md}
-    formats = [name for name, given in outputs.items() if given]
-    if len(formats) > 1:
-        raise UsageError(f"{' and '.join(formats)} are different formats.", "Choose one.")
-    if named and (csv or md):
-        raise UsageError(
-            f"{named[0]} is for the terminal, --svg and --html.", f"Leave it out for {formats[0]}."
-        )
+def _check_endings(svg: str, html: str) -> None:
+    for option, path, endings in (("--svg", svg, (".svg",)), ("--html", html, (".html", ".htm"))):
+        if path not in ("", "-") and not path.lower().endswith(endings):
+            raise UsageError(
+                f"{option} writes {endings[0][1:].upper()}, and {path} does not end in that.",
+                f"For example: {option} report{endings[0]}.",
+            )
 
 
-def _timelines(run: Run, tally: reports.Tally, look: Look) -> str:
-    from clockify_cli.render.calendars import timeline
+def _write_document(run: Run, text: str, path: str) -> None:
+    """Write a document to a file, whole or not at all, or to standard output for ``-``."""
+    from clockify_cli.store.whole_file import whole_file
 
-    run.names.know(*({"projectId": e.get("projectId")} for e in tally.kept))
-    drawn = []
-    for day in tally.days.dates:
-        if day <= look.today or len(tally.days) == 1:
-            drawn.append(timeline(tally.kept, run.outbox, look, day=day))
-    return "\n\n".join(drawn)
-
-
-def _weeks(days: Days, week_start: int) -> list[list[Any]]:
-    weeks: list[list[Any]] = []
-    for day in days.dates:
-        if not weeks or day.weekday() == week_start:
-            weeks.append([])
-        weeks[-1].append(day)
-    return weeks
-
-
-def _as_csv(view: dict[str, Any]) -> str:
-    from clockify_cli.render.formats import csv_text, report_rows
-
-    header, rows = report_rows(view)
-    return csv_text(rows, header)
-
-
-def _as_markdown(view: dict[str, Any]) -> str:
-    from clockify_cli.render.formats import report_markdown
-
-    return report_markdown(view)
-
-
-def _write_picture(run: Run, drawn: Any, path: str, kind: str, span: Period) -> None:
-    """Write what the terminal shows to a file, or to standard output for ``-``."""
-    from clockify_cli.render import formats
-
-    look = replace(run.look, color=True, truecolor=True)
-    export = formats.export_svg if kind == "svg" else formats.export_html
-    picture = export(drawn(look), look, f"{span.first} – {span.last}")
     if path == "-":
-        run.out.write(picture)
+        run.out.write(text)
         return
-    with open(path, "w", encoding="utf-8") as stream:
-        stream.write(picture)
-    run.notice(f"Written: {path}.")
+    with whole_file(path) as write:
+        write(text.encode())
+    run.notice(f"Wrote {path}.")

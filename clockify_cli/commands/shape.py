@@ -69,7 +69,7 @@ class CommandApp(typer.Typer):
             cls: The class of the command.
             conflicts: Groups of which only one may be given: options as they are typed
                 (``--csv``, ``--no-billable``, shared ones such as ``--json`` too), arguments by
-                their placeholder (``WHEN``).
+                their placeholder (``WHEN``), an option with a certain value (``--svg -``).
             settings: As for Typer.
         """
         kind = type("Command", (cls or Command,), {"conflicts": tuple(conflicts)})
@@ -163,13 +163,19 @@ class Command(TyperCommand):
         yield from rest
 
     def _is_given(self, ctx: typer.Context, name: str) -> bool:
-        """Say whether an option (as typed) or an argument (by its placeholder) was given here."""
+        """Say whether an option (as typed) or an argument (by its placeholder) was given here.
+
+        ``--svg -`` was only given with that value.
+        """
+        name, _, value = name.partition(" ")
         for param in self.params:
             if name not in (*param.opts, *param.secondary_opts, placeholder(param)):
                 continue
             source = ctx.get_parameter_source(param.name)
             if source is None or source.name != "COMMANDLINE":
                 return False
+            if value:
+                return bool(ctx.params[param.name] == value)
             # One parameter may have two spellings: --billable and --no-billable.
             is_off = name in param.secondary_opts
             return not param.secondary_opts or ctx.params[param.name] is not is_off

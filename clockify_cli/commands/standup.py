@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from clockify_cli.commands import filters
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 
 app = CommandApp()
@@ -13,6 +14,7 @@ app = CommandApp()
 
 @app.command(
     cls=Command,
+    conflicts=[("--cached", "--refresh")],
     epilog=examples(
         "clockify standup",
         "clockify standup yesterday",
@@ -26,18 +28,20 @@ def standup(
         list[str] | None,
         typer.Argument(metavar="[DAY]", help="Instead of today.", show_default=False),
     ] = None,
+    cached: filters.Cached = False,
 ) -> None:
     """Write what was done on the last day with entries and today, by project, as Markdown."""
     from clockify_cli.times import parse_day
     from clockify_cli.tracking import standup as standups
 
     run = run_of(ctx)
+    freshness = filters.freshness_of(run, cached=cached)
     chosen = parse_day(" ".join(day), run.clock) if day else run.clock.today
-    found = standups.standup(run.outbox, run.names, run.clock, chosen)
+    found = standups.standup(run.outbox, run.names, run.clock, chosen, freshness)
 
     def text() -> str:
         from clockify_cli.render.formats import standup_markdown
 
         return standup_markdown(found, run.look)
 
-    run.out.answer(standups.as_json(found), text)
+    run.out.answer(filters.with_age(run, freshness, standups.as_json(found)), text)

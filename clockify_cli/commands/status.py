@@ -9,7 +9,9 @@ import typer
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.model import TimeEntry
+from clockify_cli.render.cached import check_template, filled, template_fields
 from clockify_cli.session import Run
+from clockify_cli.times.pieces import Sums
 
 app = CommandApp()
 NOTHING = "No timer is running."
@@ -18,10 +20,12 @@ NOTHING = "No timer is running."
 @app.command(
     cls=Command,
     conflicts=[
+        ("--everyone", "--watch", "--format", "--today"),
+        ("--watch", "--today", "--quiet"),
+        ("--watch", "--format", "--json"),
+        ("--everyone", "--watch", "--exit-code"),
+        ("--everyone", "--watch", "--cached"),
         ("--cached", "--refresh"),
-        ("--cached", "--everyone"),
-        ("--cached", "--watch"),
-        ("--json", "--format"),
     ],
     epilog=examples(
         "clockify status",
@@ -55,10 +59,12 @@ def status(
 ) -> None:
     """Show your running time entry.
 
-    With --json the entry, or null where nothing runs. --watch redraws it each second from what
+    With --json the entry, or null if nothing runs. --watch redraws it each second from what
     is known on this machine, so it makes one request however long it runs.
     """
     run = run_of(ctx)
+    if template is not None:
+        check_template(template)
     if everyone:
         _everyone(run)
         return
@@ -69,21 +75,18 @@ def status(
         _cached(run, exit_code=exit_code, today=today, template=template)
         return
     entry = run.outbox.running()
-    total = _today(run, entry) if today or (template and "{today}" in template) else 0
+    wants_total = today or (template is not None and "{today" in template)
+    total = _today(run, entry) if wants_total else None
     if template is not None:
-        from clockify_cli.render.cached import filled, template_fields
-
         fields = template_fields(run.outbox.last_known.values, int(run.now.timestamp()))
         run.out.write(filled(template, fields) + "\n")
     else:
-        _show(run, entry, total if today else None)
+        _show(run, entry, total)
     if exit_code and entry is None:
         raise typer.Exit(1)
 
 
-def _show(run: Run, entry: TimeEntry | None, total: int | None) -> None:
-    from clockify_cli.core.model import duration_text
-
+def _show(run: Run, entry: TimeEntry | None, total: Sums | None) -> None:
     def text() -> str:
         from clockify_cli.render.durations import clock_duration
         from clockify_cli.render.entries import entry_line
@@ -93,12 +96,14 @@ def _show(run: Run, entry: TimeEntry | None, total: int | None) -> None:
             run.names.know(entry)
             lines = [entry_line(entry, run.outbox, run.line_look)]
         if total is not None:
-            lines.append(f"Today {clock_duration(total)}")
+            lines.append(f"Today {clock_duration(total.work)}")
+            beside = (("Breaks", total.breaks), ("Time off", total.time_off))
+            lines += [f"{label} {clock_duration(n)}" for label, n in beside if n]
         return "\n".join(lines)
 
     answer: dict[str, Any] | None = entry
     if entry is not None and total is not None:
-        answer = {**entry, "today": {"duration": duration_text(total), "seconds": total}}
+        answer = {**entry, "today": total.as_json()}
     run.out.answer(answer, text, ids=[str(entry["id"])] if entry else [])
 
 
@@ -112,11 +117,15 @@ def _cached(run: Run, *, exit_code: bool, today: bool, template: str | None) -> 
 
     profile_table(run.config, run.profile)  # an unknown one is refused
     state = state_of(run.options)
-    if run.options.tz and state.get("start"):
-        started = datetime.fromtimestamp(int(state["start"]), run.zone)
-        offset = run.now.astimezone(run.zone).utcoffset()
-        state["started"] = started.strftime("%Y-%m-%d %H:%M")
-        state["offset"] = str(int(offset.total_seconds()) if offset else 0)
+    if run.options.tz:
+        delta = run.now.astimezone(run.zone).utcoffset()
+        offset = str(int(delta.total_seconds()) if delta else 0)
+        if offset != state.get("offset"):
+            state["offset"] = offset
+            state.pop("day", None)  # what was counted is another zone's day
+        if state.get("start"):
+            started = datetime.fromtimestamp(int(state["start"]), run.zone)
+            state["started"] = started.strftime("%Y-%m-%d %H:%M")
     text, told = cached_status(
         state,
         int(run.now.timestamp()),
@@ -133,20 +142,25 @@ def _cached(run: Run, *, exit_code: bool, today: bool, template: str | None) -> 
         raise typer.Exit(1)
 
 
-def _today(run: Run, running: TimeEntry | None) -> int:
-    """Return today's seconds, the running entry up to now included. One request."""
+def _today(run: Run, running: TimeEntry | None) -> Sums:
+    """Return today's sums, the running entry up to now included. One request.
+
+    Args:
+        run: The run.
+        running: The running entry, which may have begun long ago.
+    """
     from datetime import timedelta
 
     from clockify_cli.core.model import is_running
-    from clockify_cli.tracking.days import seconds_within
+    from clockify_cli.times.pieces import Days, epoch_of, pieces_of, sums_of
     from clockify_cli.tracking.history import entries_in
 
-    start = run.clock.day_start(run.clock.today)
-    end = run.clock.day_start(run.clock.today + timedelta(days=1))
-    found = entries_in(run.outbox, start, end)
-    finished = sum(seconds_within(e, start, end, run.now) for e in found if not is_running(e))
-    run.outbox.save(finished)
-    return finished + (seconds_within(running, start, end, run.now) if running else 0)
+    day = run.clock.today
+    start, end = run.clock.day_start(day), run.clock.day_start(day + timedelta(days=1))
+    days, now = Days(run.clock, day, day), epoch_of(run.now)
+    finished = [e for e in entries_in(run.outbox, start, end) if not is_running(e)]
+    run.outbox.save(sums_of(pieces_of(finished, days, now)).work)
+    return sums_of(pieces_of([*finished, *([running] if running else [])], days, now))
 
 
 def _everyone(run: Run) -> None:
@@ -160,7 +174,7 @@ def _everyone(run: Run) -> None:
         run.names.know(*found)
         run.names.know_users(*found)
         return entries_table(
-            found, run.outbox, run.line_look, total=False, handles=False, users=True, empty=NOTHING
+            found, run.outbox, run.line_look, handles=False, users=True, empty=NOTHING
         )
 
     run.out.answer(found, text, ids=[str(e["id"]) for e in found])
@@ -174,7 +188,7 @@ def _watch(run: Run) -> None:
     from clockify_cli.render.live import frame
 
     if run.out.json_mode or not run.out.is_terminal:
-        raise UsageError("--watch draws on a terminal.", "Leave it out: clockify status.")
+        raise UsageError("--watch needs a terminal.", "Leave it out: clockify status.")
     run.outbox.running()
     while True:
         run.outbox.last_known.renew()

@@ -8,7 +8,7 @@ from clockify_cli.commands import import_
 from clockify_cli.commands.describe import Argument, Option
 from clockify_cli.completion.values import ARCHIVED, CHOICES, LIST, NOTHING
 from clockify_cli.completion.walk import MORE
-from clockify_cli.tracking import check, report
+from clockify_cli.tracking import check, tally
 
 # The kinds are the methods of clockify_cli.completion.values.Values, and files, folders and
 # command, which the shell completes itself.
@@ -40,7 +40,7 @@ _KINDS = {
 }
 # Words that a command has in a table of its own, by command and placeholder.
 _TABLES = {
-    ("report", "A,B"): LIST + ",".join(report.DIMENSIONS),
+    ("report", "A,B"): LIST + ",".join(tally.DIMENSIONS),
     ("check", "A,B"): LIST + ",".join(check.REQUIRABLE),
     ("import", "FORMAT"): CHOICES + ",".join(import_.FORMATS),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from clockify_cli.core.model import TimeEntry, is_running, seconds_of, start_of
+from clockify_cli.core.model import TimeEntry, is_running
 from clockify_cli.journal.operation import CREATE, DELETE, STOP, Operation
 
 if TYPE_CHECKING:
@@ -171,5 +171,7 @@ class KnownTimer:
     def _count(self, entry: TimeEntry | None, sign: int, now: datetime) -> None:
         if entry is None or not entry.get("timeInterval") or is_running(entry):
             return
-        if start_of(entry).astimezone(self._zone).date() == now.astimezone(self._zone).date():
-            self._day_change += sign * seconds_of(entry, now)
+        from clockify_cli.times import Clock
+        from clockify_cli.times.pieces import work_today
+
+        self._day_change += sign * work_today([entry], Clock(now=now, zone=self._zone))

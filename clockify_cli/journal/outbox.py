@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from clockify_cli.gateway.client import Gateway
     from clockify_cli.journal.delivery import Delivery
     from clockify_cli.journal.store import Journal
-    from clockify_cli.store.entry_cache import EntryCache
     from clockify_cli.store.last_known import LastKnown
     from clockify_cli.store.names import Names
     from clockify_cli.store.recent import Recent
+    from clockify_cli.store.recent_ranges import RecentRanges
 
 DELIVERY_LOCK_SECONDS = 30.0  # how long a change waits for other processes that are sending
 BRISK_SECONDS = 2.0  # how long a command that only reads may spend on what is pending
@@ -118,7 +118,7 @@ class Outbox:
         self._planned: dict[str, int] = {}  # the newest operation on an entry when it was read
         self.interrupted: list[Operation] = []  # their command was ended before it could report
         self.carried_out: list[Operation] = []  # what this run has delivered
-        self.entry_cache: EntryCache | None = None  # days that are over, as last asked for
+        self.entry_cache: RecentRanges | None = None  # the ranges that were read last
         self.recent: Recent | None = None  # the newest entries, for the completion
         self.long_hours = 12  # a timer that runs for longer was left running; 0: none ever was
         self.refresh_now: Callable[[], datetime] | None = None  # reads the clock again
@@ -448,6 +448,10 @@ class Outbox:
             self.journal.forget_keys_of(operation.entry)
         if (operation.user, operation.workspace) != (self.account.user, self.account.workspace):
             return
+        entry, is_gone = operation.after, operation.kind == DELETE
+        if self.entry_cache is not None and (is_gone or (entry and entry.get("timeInterval"))):
+            now = None if is_gone else entry
+            self.entry_cache.put(operation.workspace, operation.user, operation.entry, now)
         if self.recent is not None:
             self.recent.drop(operation.entry)
             if operation.kind != DELETE and operation.after is not None:

@@ -10,6 +10,12 @@ import time
 from clockify_cli.core.present import STALE_SECONDS
 
 DEFAULT_FORMAT = "{label} {elapsed}{mark}"
+UNKNOWN = "Nothing is known yet: run 'clockify status'."
+DAY_UNKNOWN = "Today is not known yet: run 'clockify status --today'."
+FIELDS = (
+    *("description", "project", "client", "task", "tags", "color", "label", "elapsed", "seconds"),
+    *("decimal", "start", "today", "mark", "id"),
+)
 State = dict[str, str]
 
 
@@ -34,19 +40,28 @@ def template_fields(state: State, now: int) -> State:
         fields["start"] = state.get("started", "")[11:]
         fields["label"] = state.get("project") or state.get("description") or "timer"
         fields["id"] = state.get("id", "")
-    fields["today"] = hours(seconds_today(state, now))
+    fields["today"] = hours(seconds_today(state, now)) + "?" * (not is_today_known(state, now))
     stale = now - _number(state, "as_of") > STALE_SECONDS
     fields["mark"] = ("?" if stale else "") + ("+" if _number(state, "waiting") else "")
     return fields
 
 
 def seconds_today(state: State, now: int) -> int:
-    """Return today's seconds as last counted, with the running timer's up to now."""
+    """Return today's seconds of work as last counted, with the running timer's up to now."""
     offset = _number(state, "offset")
-    day = _number(state, "day_seconds") if state.get("day") == _date(now, state) else 0
+    day = _number(state, "day_seconds") if is_today_known(state, now) else 0
     midnight = (now + offset) // 86400 * 86400 - offset
+    if state.get("day") == _date(now, state):
+        midnight = _number(state, "midnight") or midnight  # clocks may have changed since
     start = state.get("start", "")
-    return day + max(0, now - max(int(start), midnight)) if start else day
+    shown = state.get("shown", "")
+    works = not any(f'"type":"{kind}"' in shown for kind in ("BREAK", "TIME_OFF", "HOLIDAY"))
+    return day + max(0, now - max(int(start), midnight)) if start and works else day
+
+
+def is_today_known(state: State, now: int) -> bool:
+    """Say whether today's finished entries were ever counted."""
+    return state.get("day") == _date(now, state) and "day_seconds" in state
 
 
 def prompt_line(state: State, template: str, now: int) -> str:
@@ -58,18 +73,53 @@ def prompt_line(state: State, template: str, now: int) -> str:
 
 
 def filled(template: str, fields: State) -> str:
-    """Put the fields into a template; what is no field stays as it stands."""
-    out = template.replace("\\n", "\n").replace("\\t", "\t")
-    for name, value in fields.items():
-        if "{" + name + "}" in out:
-            out = out.replace("{" + name + "}", value.replace("{", "{\0"))
-    return out.replace("{\0", "{")
+    """Put the fields into a template; ``{project:20}`` cuts and pads to 20 columns."""
+    out = []
+    for text, name, width in _parts(template.replace("\\n", "\n").replace("\\t", "\t")):
+        value = fields.get(name, "")
+        if width:
+            value = value if len(value) <= width else value[: width - 1] + "…"
+            value = value.ljust(width)
+        out.append(text + value)
+    return "".join(out)
+
+
+def unknown_fields(template: str) -> list[str]:
+    """Return the fields of a template that there are none of."""
+    return [name for _, name, _ in _parts(template) if name and name not in FIELDS]
+
+
+def check_template(template: str) -> None:
+    """Raise UsageError for a field that there is none of."""
+    if unknown := unknown_fields(template):
+        from clockify_cli.core.errors import UsageError
+
+        known = " ".join("{" + name + "}" for name in FIELDS)
+        raise UsageError(f"There is no field {{{unknown[0]}}}.", f"Fields: {known}.")
+
+
+def _parts(template: str) -> list[tuple[str, str, int]]:
+    """Cut a template into texts, each with the field and the width that follow it."""
+    found: list[tuple[str, str, int]] = []
+    text, rest = "", template
+    while True:
+        before, mark, after = rest.partition("{")
+        text += before
+        if not mark:
+            return [*found, (text, "", 0)]
+        inner, end, following = after.partition("}")
+        name, colon, width = inner.partition(":")
+        if end and name.isidentifier() and (not colon or (width.isdecimal() and len(width) < 4)):
+            found.append((text, name, int(width or 0)))
+            text, rest = "", following
+        else:  # a brace that belongs to the text
+            text, rest = text + "{", after
 
 
 def cached_line(state: State, now: int) -> str:
     """Return the running entry as last known, in one line."""
     if "about" not in state:
-        return "Nothing is known yet: run 'clockify status'."
+        return UNKNOWN
     if not state.get("start"):
         return "No timer is running."
     spent = max(0, now - int(state["start"]))
@@ -100,16 +150,18 @@ def cached_status(
     template: str | None = None,
 ) -> tuple[str, str]:
     """Return what ``status --cached`` writes to stdout and to stderr."""
-    age = now - _number(state, "as_of")
-    told = f"as of {hours(age)} ago" if "about" in state and age >= 60 and not quiet else ""
+    told = "" if quiet else age_text(state, now)
+    seconds = seconds_today(state, now) if today and is_today_known(state, now) else None
     if json:
-        shown = state.get("shown", "")
-        if not shown:
+        shown = state.get("shown", "") if state.get("start") else ""
+        if shown[:1] + shown[-1:] != "{}":
             return "null", told
-        seconds = seconds_today(state, now)
-        extra = f',"asOf":"{time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - age))}"'
-        if today:
+        # Without a parser, which would cost as much as the rest.
+        extra = f',"asOf":"{time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(as_of(state)))}"'
+        if seconds is not None:
             extra += f',"today":{{"duration":"{iso_duration(seconds)}","seconds":{seconds}}}'
+        elif today:
+            extra += ',"today":null'
         return shown[:-1] + extra + "}", ""
     if template is not None:
         return filled(template, template_fields(state, now)), ""
@@ -117,8 +169,28 @@ def cached_status(
         return state.get("id", ""), ""
     lines = [cached_line(state, now)]
     if today:
-        lines.append(f"Today {clock(seconds_today(state, now))}")
+        lines.append(DAY_UNKNOWN if seconds is None else f"Today {clock(seconds)}")
     return "\n".join(lines), told
+
+
+def age_text(state: State, now: int) -> str:
+    """Say how old the state is; empty where it is of the last minute, or says not."""
+    age = now - as_of(state)
+    return f"As of {age_words(age)} ago." if "about" in state and as_of(state) and age >= 60 else ""
+
+
+def age_words(seconds: int) -> str:
+    """Write an age in words: ``5 minutes``, ``3 hours``, ``2 days``."""
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size * (2 if word == "day" else 1) or size == 1:
+            count = max(0, seconds) // size
+            return f"{count} {word}{'' if count == 1 else 's'}"
+    raise AssertionError
+
+
+def as_of(state: State) -> int:
+    """Return when the state was learnt, in seconds since the epoch (0: never)."""
+    return _number(state, "as_of")
 
 
 def _number(state: State, name: str) -> int:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
-from clockify_cli.core.model import end_of, start_of
 from clockify_cli.render import moments
 from clockify_cli.render.cells import width
 from clockify_cli.render.durations import hours_minutes
 from clockify_cli.render.names import Names, dot
 from clockify_cli.render.style import Line, Look, Span, is_color
+from clockify_cli.times.pieces import WORK, Piece
+from clockify_cli.times.pieces import moment as moment_of
 
 _HALVES = {(True, True): "█", (True, False): "▌", (False, True): "▐", (False, False): " "}
 _SHADES = " ░▒▓█"
@@ -20,30 +20,30 @@ _MONTHS += ("August", "September", "October", "November", "December")
 
 
 def timeline(
-    entries: Sequence[Mapping[str, Any]],
+    pieces: Sequence[Piece],
+    edges: tuple[int, int],
+    day: date,
     names: Names,
     look: Look,
     *,
-    day: date | None = None,
+    counted: Collection[str] = (WORK,),
     hours: tuple[int, int] = (8, 18),
 ) -> str:
-    """Draw one day: a row a project, blocks where time was tracked.
+    """Draw one day: a row for each project, for breaks and for time off; blocks for the time.
 
     Args:
-        entries: Those of the day; what lies outside it is cut off.
+        pieces: Those of the day.
+        edges: The first second of the day, and the first one after it, since 1970.
+        day: The day.
         names: Knows the projects.
         look: What it is drawn for.
-        day: The day; today by default.
+        counted: The kinds of time that count for the sum.
         hours: The axis shows at least these, from and to, and whatever has entries.
     """
-    day = day or look.today
-    spans = _spans(entries, names, day, look)
+    spans = _spans(pieces, names, counted)
     if not spans:
         return Line(Span(f"Nothing was tracked on {moments.day_text(day)}.", "dim")).text(look)
-    midnight, next_midnight = _midnight(day, look), _midnight(day + timedelta(days=1), look)
-    first = min(midnight + timedelta(hours=hours[0]), *(_hour_before(s[1]) for s in spans))
-    last = max(midnight + timedelta(hours=hours[1]), *(_hour_after(s[2]) for s in spans))
-    first, last = max(first, midnight), min(last, next_midnight)
+    first, last = _shown_hours(spans, edges, hours)
     labels = list(dict.fromkeys(s[0] for s in spans))
     sums = {
         name: sum((s[2] - s[1]).total_seconds() for s in spans if s[0] == name) for name in labels
@@ -53,7 +53,8 @@ def timeline(
     side = 0 if look.compact else min(24, max(width(name) for name in labels)) + mark + 2
     tail = 0 if look.compact else 2 + max(len(hours_minutes(int(s))) for s in sums.values())
     room = max(8, look.width - side - tail)
-    total = Line(Span(hours_minutes(int(sum(sums.values()))), "bold"))
+    whole = sum(p.seconds for p in pieces if p.kind in counted)
+    total = Line(Span(hours_minutes(whole), "bold"))
     title = Line(Span(moments.day_text(day), "bold"))
     out = [Line(title.cut(look.width - total.width - 1).pad(look.width - total.width), total)]
     axis = Line(" " * side, Span(_axis(first, last, room, look), "dim"))
@@ -73,6 +74,50 @@ def timeline(
                 Line(label.cut(side - 2).pad(side), Line(blocks).pad(room), spent.rjust(tail))
             )
     return "\n".join(line.text(look) for line in out)
+
+
+def day_chart(
+    pieces: Sequence[Piece],
+    edges: tuple[int, int],
+    day: date,
+    names: Names,
+    look: Look,
+    *,
+    counted: Collection[str] = (WORK,),
+    hours: tuple[int, int] = (8, 18),
+) -> str:
+    """Return a day's timeline as SVG; arguments as for :func:`timeline`."""
+    from clockify_cli.render.charts import Block, day_timeline
+
+    spans = _spans(pieces, names, counted)
+    first, last = _shown_hours(spans, edges, hours)
+    rows: dict[str, tuple[list[Block], list[int]]] = {}
+    for label, start, end, color in spans:
+        blocks, seconds = rows.setdefault(label, ([], []))
+        shares = (start - first) / (last - first), (end - first) / (last - first)
+        blocks.append(Block(*shares, color))
+        seconds.append(int((end - start).total_seconds()))
+    count = round((last - first) / timedelta(hours=1))
+    axis = [look.local(first + timedelta(hours=i)).hour for i in range(count + 1)]
+    whole = sum(p.seconds for p in pieces if p.kind in counted)
+    return day_timeline(
+        moments.day_text(day),
+        hours_minutes(whole),
+        [(label, hours_minutes(sum(s)), blocks) for label, (blocks, s) in rows.items()],
+        axis,
+    )
+
+
+def _shown_hours(
+    spans: Sequence[tuple[str, datetime, datetime, str]],
+    edges: tuple[int, int],
+    hours: tuple[int, int],
+) -> tuple[datetime, datetime]:
+    """Return the first and the last hour of the axis."""
+    midnight, next_midnight = map(moment_of, edges)
+    first = min([midnight + timedelta(hours=hours[0]), *(_hour_before(s[1]) for s in spans)])
+    last = max([midnight + timedelta(hours=hours[1]), *(_hour_after(s[2]) for s in spans)])
+    return max(first, midnight), min(last, next_midnight)
 
 
 def heatmap(day_seconds: Mapping[date, int], look: Look, week_start: int = 0) -> str:
@@ -150,32 +195,30 @@ def _heat(level: int) -> str:
 
 
 def _spans(
-    entries: Sequence[Mapping[str, Any]], names: Names, day: date, look: Look
+    pieces: Sequence[Piece], names: Names, counted: Collection[str]
 ) -> list[tuple[str, datetime, datetime, str]]:
-    begin, end = _midnight(day, look), _midnight(day + timedelta(days=1), look)
     found = []
     clients: dict[str, set[str]] = {}
-    for entry in sorted(entries, key=start_of):
-        start, stop = max(start_of(entry), begin), min(end_of(entry) or look.now, end)
-        if start < stop:
-            described = names.describe(entry)
+    for piece in sorted(pieces, key=lambda p: p.start):
+        if piece.seconds:
+            described = names.describe(piece.entry)
             clients.setdefault(described.get("project") or "", set()).add(
                 described.get("client") or ""
             )
-            found.append((described, start, stop))
+            found.append((piece, described))
 
-    def label(described: Mapping[str, str]) -> str:
+    def label(piece: Piece, described: Mapping[str, str]) -> str:
+        if piece.kind not in counted:
+            return f"({piece.kind})"
         # The client only where it tells equal names apart: there is little room.
         client, project = described.get("client") or "", described.get("project") or ""
         if client and len(clients[project]) > 1:
             return Line(f"{client}/{project}").plain
         return Line(project or "(no project)").plain
 
-    return [(label(d), start, stop, d.get("color") or "") for d, start, stop in found]
-
-
-def _midnight(day: date, look: Look) -> datetime:
-    return datetime.combine(day, time(), look.zone).astimezone(UTC)
+    return [
+        (label(p, d), moment_of(p.start), moment_of(p.end), d.get("color") or "") for p, d in found
+    ]
 
 
 def _hour_before(moment: datetime) -> datetime:

@@ -17,6 +17,11 @@ def hours_minutes(seconds: int) -> str:
     return f"{sign}{hours}:{minutes:02}"
 
 
+def screen_duration(seconds: int) -> str:
+    """Write ``5400`` as ``1:30``; seconds are shown only below a minute."""
+    return clock_duration(seconds) if 0 < abs(seconds) < 60 else hours_minutes(seconds)
+
+
 def short_duration(seconds: int) -> str:
     """Write ``5400`` as ``1h 30m``; seconds are named only below a minute."""
     if abs(seconds) < 60:

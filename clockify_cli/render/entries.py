@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.model import end_of, is_running, seconds_of, start_of
 from clockify_cli.render import moments
 from clockify_cli.render.cells import cut, width
-from clockify_cli.render.durations import clock_duration
+from clockify_cli.render.durations import clock_duration, screen_duration
 from clockify_cli.render.names import Names, project_line
 from clockify_cli.render.resources import details
 from clockify_cli.render.safe import safe
 from clockify_cli.render.style import Line, Look, Span, joined
 from clockify_cli.render.tables import Column, Section, table
+from clockify_cli.times.pieces import WORK, epoch_of, kind_of, moment
+
+if TYPE_CHECKING:
+    from clockify_cli.tracking.listing import Listing
 
 Entry = Mapping[str, Any]
 NO_DESCRIPTION = "(no description)"
@@ -91,7 +95,7 @@ def entries_table(
     names: Names,
     look: Look,
     *,
-    total: bool = True,
+    listing: Listing | None = None,
     ids: bool = False,
     handles: bool = True,
     users: bool = False,
@@ -99,11 +103,14 @@ def entries_table(
 ) -> str:
     """Return entries under their days, in the order they are given, with the days' totals.
 
+    An entry over midnight stands under each of its days, with its part of it.
+
     Args:
         entries: As the API spells them; ``"queued": true`` marks one that waits.
         names: Knows the projects, tasks and tags.
         look: What it is drawn for.
-        total: A last row sums all of it (where there is more than one day).
+        listing: Their pieces and sums; without it, each entry counts whole and nothing is
+            summed but the days.
         ids: Show the IDs.
         handles: Number the entries ``@1`` … from the newest; only true where the newest of
             the user's entries are shown.
@@ -114,21 +121,20 @@ def entries_table(
     if handles:
         order = sorted(range(len(entries)), key=lambda i: start_of(entries[i]), reverse=True)
         numbers = {i: f"@{rank}" for rank, i in enumerate(order, 1)}
-    shown = [
-        _Shown(entry, names.describe(entry), numbers.get(i, ""), look)
-        for i, entry in enumerate(entries)
-    ]
+    shown = _rows(entries, names, look, numbers, listing)
+    totals = _total_rows(shown, listing)
     if look.compact:
-        return _compact(shown, look, total=total, ids=ids, users=users, empty=empty)
+        return _compact(shown, look, totals, ids=ids, users=users, empty=empty, listing=listing)
     rows: list[_Shown | Section] = []
-    days = 0
-    for day, group in groupby(shown, key=lambda s: s.day):
+    for number, (day, group) in enumerate(groupby(shown, key=lambda s: s.day)):
         held = list(group)
-        days += 1
-        rows.append(Section(_day_title(day, look), {"Duration": _sum(held)}, rule=days > 1))
+        duration = {"Duration": _day_sum(day, held, listing)}
+        rows.append(Section(_day_title(day, look), duration, rule=number > 0))
         rows += held
-    if total and days > 1:
-        rows.append(Section("Total", {"Duration": _sum(shown)}, rule=True))
+    for number, (label, seconds) in enumerate(totals):
+        style = "bold" if label == "Total" else "dim"
+        duration = {"Duration": Line(screen_duration(seconds))}
+        rows.append(Section(label, duration, style=style, rule=not number))
     columns = [
         Column[_Shown]("#", lambda s: s.handle, 2, justify="right", style="dim"),
         Column[_Shown]("Time", lambda s: s.range, 0, 16),
@@ -152,31 +158,36 @@ class _Shown:
     names: Mapping[str, str]
     handle: str
     look: Look
-
-    @property
-    def day(self) -> date:
-        return self.look.local(start_of(self.entry)).date()
+    day: date
+    start: datetime
+    end: datetime | None
+    seconds: int
+    continued: bool = False
 
     @property
     def range(self) -> str:
-        return moments.range_text(start_of(self.entry), end_of(self.entry), self.look)
+        if self.end is not None and self.look.local(self.end).date() > self.day:
+            return f"{moments.time_text(self.start, self.look)}–24:00"
+        return moments.range_text(self.start, self.end, self.look)
 
     @property
-    def seconds(self) -> int:
-        return seconds_of(self.entry, self.look.now)
+    def kind(self) -> str:
+        return kind_of(self.entry)
 
     @property
     def spent(self) -> Line:
-        style = "green" if is_running(self.entry) else ""
-        return Line(Span(clock_duration(self.seconds), style))
+        style = "dim" if self.kind != WORK else "green" if is_running(self.entry) else ""
+        return Line(Span(screen_duration(self.seconds), style))
 
     @property
     def description(self) -> Line:
         marks: list[Line | str] = []
         if self.entry.get("queued"):
             marks.append(Line(Span("queued", "yellow")))
-        if self.entry.get("type") == "BREAK":
-            marks.append(Line(Span("break", "cyan")))
+        if self.kind != WORK:
+            marks.append(Line(Span(self.kind, "cyan")))
+        if self.continued:
+            marks.append(Line(Span("continued", "dim")))
         return joined([*marks, _description(self.entry)])
 
     @property
@@ -188,20 +199,95 @@ class _Shown:
         return str(self.entry.get("id") or "")
 
 
+def _rows(
+    entries: Sequence[Entry],
+    names: Names,
+    look: Look,
+    numbers: Mapping[int, str],
+    listing: Listing | None,
+) -> list[_Shown]:
+    """Return a row for each entry, or for each of its pieces where a listing has cut them."""
+    described = {str(entry["id"]): names.describe(entry) for entry in entries}
+    handles = {str(entry["id"]): numbers.get(i, "") for i, entry in enumerate(entries)}
+    if listing is None:
+        return [
+            _Shown(
+                entry=entry,
+                names=described[str(entry["id"])],
+                handle=handles[str(entry["id"])],
+                look=look,
+                day=look.local(start_of(entry)).date(),
+                start=start_of(entry),
+                end=end_of(entry),
+                seconds=seconds_of(entry, look.now),
+            )
+            for entry in entries
+        ]
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    for pieces in listing.pieces.values():
+        for piece in pieces:
+            entry_id = str(piece.entry["id"])
+            first[entry_id] = min(piece.start, first.get(entry_id, piece.start))
+            last[entry_id] = max(piece.start, last.get(entry_id, piece.start))
+    found = []
+    for day, pieces in listing.pieces.items():
+        for piece in pieces:
+            entry_id = str(piece.entry["id"])
+            begins = piece.start == first[entry_id]
+            runs = is_running(piece.entry) and piece.start == last[entry_id]
+            found.append(
+                _Shown(
+                    entry=piece.entry,
+                    names=described[entry_id],
+                    handle=handles[entry_id] if begins else "",
+                    look=look,
+                    day=day,
+                    start=moment(piece.start),
+                    end=None if runs else moment(piece.end),
+                    seconds=piece.seconds,
+                    continued=piece.start > epoch_of(start_of(piece.entry)),
+                )
+            )
+    return found
+
+
+def _day_sum(day: date, shown: Sequence[_Shown], listing: Listing | None) -> Line:
+    seconds = listing.totals[day].work if listing else sum(s.seconds for s in shown)
+    return Line(screen_duration(seconds))
+
+
+def _total_rows(shown: Sequence[_Shown], listing: Listing | None) -> list[tuple[str, int]]:
+    """Return the sums below a list: of the whole range, and of what is no work."""
+    if listing is None:
+        return []
+    total = listing.total
+    aside = [("Breaks", total.breaks), ("Time off", total.time_off)]
+    found = [(label, seconds) for label, seconds in aside if seconds]
+    if shown and (len(listing.totals) > 1 or listing.left_out or found):
+        found.insert(0, ("Total", total.work))
+    return found
+
+
 def _compact(
-    shown: Sequence[_Shown], look: Look, *, total: bool, ids: bool, users: bool, empty: str
+    shown: Sequence[_Shown],
+    look: Look,
+    totals: Sequence[tuple[str, int]],
+    *,
+    ids: bool,
+    users: bool,
+    empty: str,
+    listing: Listing | None = None,
 ) -> str:
     """Two lines an entry: when, and what."""
     if not shown:
         return Line(Span(empty, "dim")).text(look)
     out: list[Line] = []
-    days = 0
     for day, group in groupby(shown, key=lambda s: s.day):
         held = list(group)
-        if days:
+        if out:
             out.append(Line())
-        days += 1
-        out.append(_spread(_day_title(day, look), _sum(held), look))
+        out.append(_spread(_day_title(day, look), _day_sum(day, held, listing), look))
         for one in held:
             when = Line(Span(f"{one.handle} " if one.handle else "", "dim"), one.range)
             dollar = Span(" $", "green") if one.dollar else "  "
@@ -212,8 +298,11 @@ def _compact(
             out.extend(_what(one.description, joined([user, project, tags]), look))
             if ids:
                 out.append(Line("  ", Span(one.id, "dim")))
-    if total and days > 1:
-        out += [Line(), _spread(Line("Total"), _sum(shown), look)]
+    if totals:
+        out.append(Line())
+    for label, seconds in totals:
+        value = Line(screen_duration(seconds))
+        out.append(_spread(Line(label), value, look, bold=label == "Total"))
     return "\n".join(line.text(look) for line in out)
 
 
@@ -237,10 +326,6 @@ def _day_title(day: date, look: Look) -> str:
     text = moments.day_text(day)
     near = moments.relative_day(day, look)
     return text if near == text else f"{text} {near}"
-
-
-def _sum(shown: Sequence[_Shown]) -> Line:
-    return Line(clock_duration(sum(one.seconds for one in shown)))
 
 
 def _description(entry: Entry) -> Line:

@@ -1,4 +1,4 @@
-"""Sums and views in formats for other programs: CSV, Markdown, SVG and HTML."""
+"""Sums in formats for other programs: CSV, Markdown and JUnit."""
 
 from __future__ import annotations
 
@@ -6,51 +6,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from clockify_cli.render import moments
-from clockify_cli.render.durations import clock_duration, decimal_hours, short_duration
+from clockify_cli.render.durations import (
+    decimal_hours,
+    hours_minutes,
+    short_duration,
+)
+from clockify_cli.render.judgements import rule_text
 from clockify_cli.render.reports import (
-    amounts_text,
+    aside_rows,
     group_label,
     period_text,
     qualified_label,
     report_notes,
-    rule_text,
 )
 from clockify_cli.render.safe import safe
+from clockify_cli.render.sheets import Sheet, report_sheet, week_sheets
 from clockify_cli.render.style import Look
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from datetime import date
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_MONOSPACE = "ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
-
-# rich's own form loads a font from the network.
-_SVG = """\
-<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
-  <style>
-    .{unique_id}-matrix {{
-      font-family: ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace;
-      font-size: {char_height}px;
-      line-height: {line_height}px;
-    }}
-    .{unique_id}-title {{ font: bold 18px sans-serif; }}
-    {styles}
-  </style>
-  <defs>
-    <clipPath id="{unique_id}-clip-terminal">
-      <rect x="0" y="0" width="{terminal_width}" height="{terminal_height}"/>
-    </clipPath>
-    {lines}
-  </defs>
-  {chrome}
-  <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
-    {backgrounds}
-    <g class="{unique_id}-matrix">
-    {matrix}
-    </g>
-  </g>
-</svg>
-"""
 
 
 def csv_text(rows: Iterable[Sequence[object]], header: Sequence[str]) -> str:
@@ -86,53 +62,64 @@ def markdown_table(
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def report_rows(
-    report: Mapping[str, Any], *, leaves: bool = True, total: bool = False
-) -> tuple[list[str], list[list[object]]]:
-    """Return a report as a header and flat rows, one a group.
+def report_rows(report: Mapping[str, Any]) -> tuple[list[str], list[list[object]]]:
+    """Return a report as a header and flat rows, one for each innermost group.
+
+    A column for each level of grouping (a project has its client's before it), then
+    ``raw_hours`` (as tracked), ``hours`` and ``seconds`` (as they count), ``amount`` and
+    ``currency``. A group with several currencies has a row for each, so that every column can
+    be summed.
 
     Args:
-        report: As for :func:`clockify_cli.render.reports.report_table`.
-        leaves: Only groups without groups, so that a column can be summed; else all of them.
-        total: A last row sums everything.
-
-    The columns: one a level of grouping, then duration (h:mm:ss), hours (decimal), seconds,
-    billable seconds; rounded seconds and amounts where the report has them.
+        report: As for :func:`clockify_cli.render.reports.report_table`; without ``priced`` the
+            amounts are left out.
     """
-    found = list(_paths(report.get("groups") or (), ()))
-    levels: list[str] = []
-    for path, _ in found:
-        for group in path[len(levels) :]:
-            levels.append(str(group.get("by") or "group"))
-    if leaves:
-        found = [(path, leaf) for path, leaf in found if leaf]
-    everything = [*(path[-1] for path, _ in found), report]
-    rounded = any(g.get("roundedSeconds") is not None for g in everything)
-    amounts = any(g.get("amounts") for g in everything)
-    header = [*levels, "duration", "hours", "seconds", "billable_seconds"]
-    header += ["rounded_seconds"] * rounded + ["amount"] * amounts
-
-    def figures(group: Mapping[str, Any]) -> list[object]:
-        seconds = int(group.get("seconds") or 0)
-        cells: list[object] = [
-            clock_duration(seconds),
-            decimal_hours(seconds),
-            seconds,
-            int(group.get("billableSeconds") or 0),
-        ]
-        if rounded:
-            cells.append(group.get("roundedSeconds"))
-        if amounts:
-            cells.append(amounts_text(group.get("amounts")))
-        return cells
-
+    levels = list(report["by"])
+    splits = "project" in levels and "client" not in levels
+    priced = report.get("priced", True)
+    header = [name for level in levels for name in _columns(level, splits)]
+    header += ["raw_hours", "hours", "seconds", *["amount", "currency"] * priced]
     rows: list[list[object]] = []
-    for path, _ in found:
-        names: list[object] = [_plain_name(group) for group in path]
-        rows.append([*names, *[""] * (len(levels) - len(path)), *figures(path[-1])])
-    if total:
-        rows.append([*["Total", *[""] * len(levels)][: len(levels)], *figures(report)])
+    for path in _leaves(report.get("groups") or (), ()):
+        names: list[object] = []
+        for group in path:
+            if splits and group["by"] == "project":
+                names.append(safe(group.get("client") or ""))
+            names.append(safe(group.get("name") or ""))
+        for raw, seconds, cents, currency in _by_currency(path[-1]):
+            money = [f"{cents / 100:.2f}" if currency else "", safe(currency)] * priced
+            hours = decimal_hours(raw, 4), decimal_hours(seconds, 4)
+            rows.append([*names, *hours, seconds, *money])
     return header, rows
+
+
+def _columns(level: str, splits: bool) -> list[str]:
+    return ["client", "project"] if splits and level == "project" else [level]
+
+
+def _leaves(
+    groups: Sequence[Mapping[str, Any]], above: tuple[Mapping[str, Any], ...]
+) -> Iterator[tuple[Mapping[str, Any], ...]]:
+    """Yield each innermost group with those above it."""
+    for group in groups:
+        if group.get("groups"):
+            yield from _leaves(group["groups"], (*above, group))
+        else:
+            yield (*above, group)
+
+
+def _by_currency(group: Mapping[str, Any]) -> Iterator[tuple[int, int, int, str]]:
+    """Yield raw seconds, seconds, cents and the currency; the first has what is unpriced too."""
+    amounts = dict(group.get("amounts") or {})
+    times = dict(group.get("byCurrency") or {})
+    first, *more = amounts or {"": 0}
+    raw, seconds = int(group["rawSeconds"]), int(group["seconds"])
+    others = [(currency, *times[currency]) for currency in more]
+    seconds -= sum(s for _, s, _ in others)
+    raw -= sum(r for _, _, r in others)
+    yield raw, seconds, amounts.get(first, 0), first
+    for currency, own_seconds, own_raw in others:
+        yield own_raw, own_seconds, amounts[currency], currency
 
 
 def report_markdown(report: Mapping[str, Any]) -> str:
@@ -141,35 +128,30 @@ def report_markdown(report: Mapping[str, Any]) -> str:
     Args:
         report: As for :func:`clockify_cli.render.reports.report_view`.
     """
-    levels = [str(name).capitalize() for name in report["by"]]
-    found = list(_paths(report.get("groups") or (), ()))
-    everything = [*(path[-1] for path, _ in found), report]
-    rounded = any(g.get("roundedSeconds") is not None for g in everything)
-    amounts = any(g.get("amounts") for g in everything)
-    header = [*levels, "Time", *["Rounded"] * rounded, "Hours", *["Amount"] * amounts]
+    return _document(report, [report_sheet(report)], [])
 
-    def figures(group: Mapping[str, Any]) -> list[object]:
-        seconds = int(group.get("seconds") or 0)
-        cells: list[object] = [clock_duration(seconds)]
-        if rounded:
-            seconds = int(group.get("roundedSeconds") or 0)
-            cells.append(clock_duration(seconds))
-        cells.append(decimal_hours(seconds))
-        if amounts:
-            cells.append(amounts_text(group.get("amounts")))
-        return cells
 
-    rows: list[list[object]] = []
-    for path, _ in found:
-        names: list[object] = [""] * len(levels)
-        names[len(path) - 1] = qualified_label(path[-1])
-        rows.append([*names, *figures(path[-1])])
-    rows.append(["Total", *[""] * (len(levels) - 1), *figures(report)])
-    align = ["left"] * len(levels) + ["right"] * (len(header) - len(levels))
-    parts = [f"**{period_text(report)}** ({safe(report['zone'])})\n"]
-    parts.append(markdown_table(header, rows, align))
-    parts += [f"{_markdown_cell(note)}\n" for note in report_notes(report)]
-    return "\n".join(parts)
+def week_markdown(
+    report: Mapping[str, Any], weeks: Sequence[Sequence[date]], *, decimal: bool = False
+) -> str:
+    """Return a report by project and day as a Markdown table for each week."""
+    write = decimal_hours if decimal else hours_minutes
+    aside = [f"{label}: {write(seconds)}" for label, seconds in aside_rows(report)]
+    return _document(report, week_sheets(report, weeks, decimal=decimal), aside)
+
+
+def _document(report: Mapping[str, Any], sheets: Sequence[Sheet], below: Sequence[str]) -> str:
+    head = f"**{period_text(report)}** ({safe(report['zone'])})\n"
+    tables = [
+        markdown_table(
+            sheet.header,
+            [row.cells for row in sheet.rows],
+            ["left"] * sheet.words + ["right"] * (len(sheet.header) - sheet.words),
+        )
+        for sheet in sheets
+    ]
+    notes = [f"{_markdown_cell(note)}\n" for note in [*below, *report_notes(report)]]
+    return "\n".join([head, *tables, *notes])
 
 
 def standup_markdown(found: Mapping[str, Any], look: Look) -> str:
@@ -198,7 +180,10 @@ def standup_markdown(found: Mapping[str, Any], look: Look) -> str:
                     f"  - {_markdown_cell(group_label(one))} ({short_duration(one['seconds'])})"
                     for one in inner
                 ]
-        if not day["groups"]:
+        for label, key in (("Breaks", "breakSeconds"), ("Time off", "timeOffSeconds")):
+            if day[key]:
+                lines.append(f"- {label} ({short_duration(day[key])})")
+        if lines[-1] == "":
             lines.append("- (nothing yet)" if near == "today" else "- (nothing)")
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
@@ -241,56 +226,6 @@ def junit_xml(outcome: Mapping[str, Any], name: str, timestamp: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def export_svg(text: str, look: Look, title: str = "") -> str:
-    """Return an SVG picture of what the terminal shows.
-
-    Args:
-        text: A view drawn with colour on.
-        look: What it was drawn for.
-        title: Above the picture.
-
-    It names only fonts that are there anyway, and loads nothing.
-    """
-    return _recorded(text, look).export_svg(title=safe(title), code_format=_SVG)
-
-
-def export_html(text: str, look: Look, title: str = "") -> str:
-    """Return an HTML page of what the terminal shows; arguments as for :func:`export_svg`."""
-    from html import escape
-
-    name = escape(safe(title)).replace("{", "{{").replace("}", "}}")
-    form = (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="UTF-8">\n'
-        f"<title>{name}</title>\n<style>\n{{stylesheet}}\n"
-        "body {{ color: {foreground}; background-color: {background}; }}\n</style>\n</head>\n"
-        f'<body>\n<pre style="font-family:{_MONOSPACE}"><code style="font-family:inherit">'
-        "{code}</code></pre>\n</body>\n</html>\n"
-    )
-    return _recorded(text, look).export_html(code_format=form, inline_styles=False)
-
-
-def _recorded(text: str, look: Look) -> Console:
-    from io import StringIO
-
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(
-        file=StringIO(),
-        width=look.width,
-        record=True,
-        force_terminal=True,
-        color_system="truecolor",
-        legacy_windows=False,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        _environ={},
-    )
-    console.print(Text.from_ansi(text), no_wrap=True, overflow="crop")
-    return console
-
-
 def _csv_cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
@@ -302,22 +237,3 @@ def _markdown_cell(value: object) -> str:
     for character in "\\`*_[]<>|":
         text = text.replace(character, "\\" + character)
     return text
-
-
-def _plain_name(group: Mapping[str, Any]) -> str:
-    """Return a group's name; a day stays a date that programs can read."""
-    name = safe(group.get("name") or "").strip()
-    if not name:
-        return group_label(group)
-    client = safe(group.get("client") or "").strip()
-    return f"{client}/{name}" if client else name
-
-
-def _paths(
-    groups: Sequence[Mapping[str, Any]], above: tuple[Mapping[str, Any], ...]
-) -> Iterator[tuple[tuple[Mapping[str, Any], ...], bool]]:
-    """Yield each group with those above it, and whether it has none below."""
-    for group in groups:
-        below = group.get("groups") or ()
-        yield (*above, group), not below
-        yield from _paths(below, (*above, group))

@@ -1,7 +1,7 @@
 """How a view may look, and styled text that never carries anything but itself.
 
 Views are laid out here and not by ``rich``: importing its tables costs about 40 ms and laying
-out a thousand rows with them 400 ms. ``rich`` measures wide characters and makes the exports.
+out a thousand rows with them 400 ms. ``rich`` measures wide characters.
 """
 
 from __future__ import annotations

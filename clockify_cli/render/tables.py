@@ -26,6 +26,7 @@ class Column(Generic[Row]):
         ratio: Its share of the room where there is not enough; 0: the column does not shrink.
         lines: Lines that a cell may be broken into; 1: it is cut with an ellipsis.
         keep: Shown even where all its cells are empty.
+        key: What sections call it; the title by default.
     """
 
     title: str
@@ -37,6 +38,12 @@ class Column(Generic[Row]):
     ratio: int = 0
     lines: int = 1
     keep: bool = False
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        """What sections call it."""
+        return self.key or self.title
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Section:
 
     Attributes:
         label: Runs over the columns before the first one that has a value.
-        values: Cells by the columns' titles.
+        values: Cells by the columns' names.
         style: Of the label and the values.
         rule: A rule stands above it, where tables have rules.
     """
@@ -130,7 +137,7 @@ def _fit(
     for item in body:
         for i, column in enumerate(columns):
             if isinstance(item, Section):
-                cell = _line(item.values.get(column.title, ""), "")
+                cell = _line(item.values.get(column.name, ""), "")
             else:
                 cell = item[i]
                 filled[i] = filled[i] or bool(cell)
@@ -173,7 +180,7 @@ def _make_room(
     spare: int,
 ) -> int:
     """Widen the last column that a section's label runs over; return by how much."""
-    first = next((n for n, i in enumerate(shown) if item.values.get(columns[i].title)), len(shown))
+    first = next((n for n, i in enumerate(shown) if item.values.get(columns[i].name)), len(shown))
     if not first:
         return 0
     span = sum(widths[i] for i in shown[:first]) + gap * (first - 1)
@@ -196,7 +203,7 @@ def _row(
 def _section(
     item: Section, columns: Sequence[Column[Any]], widths: Sequence[int], gap: int
 ) -> Line:
-    values = [_line(item.values.get(c.title, ""), "").styled(item.style) for c in columns]
+    values = [_line(item.values.get(c.name, ""), "").styled(item.style) for c in columns]
     label = _line(item.label, "").styled(item.style)
     first = next((i for i, v in enumerate(values) if v), len(values))
     span = sum(widths[:first]) + gap * max(0, first - 1)

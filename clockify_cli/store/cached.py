@@ -11,7 +11,7 @@ _LONGEST = 60  # characters of an account that its folder's name shows
 
 
 def account_folder(account: str) -> str:
-    """Return the cache folder of an account (``Target.account``)."""
+    """Return the cache folder of an account (``Account.id``)."""
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in account)[:_LONGEST]
     # Not hashlib: loading it costs a fifth of what the interpreter does.
     name = f"{plain}-{zlib.crc32(account.encode()):08x}"
@@ -22,7 +22,7 @@ def list_path(account: str, workspace: str, kind: str) -> str:
     """Return the file of a list: ``projects``, ``workspaces``, ``tasks-PROJECTID`` …
 
     Args:
-        account: ``Target.account``.
+        account: ``Account.id``.
         workspace: The workspace's ID; the list of workspaces itself is in none.
         kind: Which list.
     """

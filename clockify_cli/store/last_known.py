@@ -105,8 +105,10 @@ class LastKnown:
             prompt_format: The setting, which the prompt cannot afford to look up.
             failed: Told where the file cannot be written; the prompt is a convenience.
         """
-        today = now.astimezone(zone).strftime("%Y-%m-%d")
-        offset = now.astimezone(zone).utcoffset()
+        from clockify_cli.times import Clock
+
+        local = now.astimezone(zone)
+        today, offset = local.strftime("%Y-%m-%d"), local.utcoffset()
         values = {
             "about": self._about,
             "as_of": str(int(now.timestamp()) if confirmed else self.as_of),
@@ -116,6 +118,7 @@ class LastKnown:
             "journal": str(journal),
             "waiting": str(waiting),
             "day": today,
+            "midnight": str(int(Clock(now=now, zone=zone).day_start(local.date()).timestamp())),
         }
         if day_seconds is not None:
             values["day_seconds"] = str(day_seconds)

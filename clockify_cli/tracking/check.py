@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.model import TimeEntry, duration_text, utc_text
+from clockify_cli.times.pieces import (
+    WORK,
+    Days,
+    bounds,
+    epoch,
+    epoch_of,
+    kind_of,
+    length_text,
+    moment,
+    pieces_of,
+    sums_of,
+)
 from clockify_cli.tracking.gaps import gaps_between
-from clockify_cli.tracking.pieces import Days, bounds, epoch, epoch_of, length_text, moment
 from clockify_cli.tracking.working_hours import WorkingHours
 
 if TYPE_CHECKING:
@@ -30,12 +41,12 @@ class Rules:
     """What is demanded; ``None``, False or empty demands nothing.
 
     Attributes:
-        least: The period's time must be at least this. Breaks do not count.
-        most: And at most this.
+        least: The period's work must be at least this, time off included.
+        most: And the work at most this.
         longest_entry: No entry may be longer.
         no_overlap: No two entries may overlap.
         no_gap: No working hours of this length may be uncovered.
-        require: What each entry must have, of ``REQUIRABLE``; breaks need nothing.
+        require: What each entry must have, of ``REQUIRABLE``; only work needs it.
         no_running: No timer may be running.
     """
 
@@ -125,22 +136,22 @@ class _Judge:
         self._days = days
         now = epoch_of(clock.now)
         self._held = [(entry, *bounds(entry, now)) for entry in entries]
-        self._work = [held for held in self._held if held[0].get("type") != "BREAK"]
-        self._total = sum(
-            max(0, min(end, days.end) - max(start, days.start)) for _, start, end in self._work
-        )
+        self._work = [held for held in self._held if kind_of(held[0]) == WORK]
+        self._sums = sums_of(pieces_of(entries, days, now))
 
     def too_little(self, least: int) -> list[Finding]:
         """Return a finding if less was tracked."""
-        if self._total >= least:
+        met = self._sums.work + self._sums.time_off
+        if met >= least:
             return []
-        return [self._sum(f"{length_text(least - self._total)} less than {length_text(least)}")]
+        return [self._sum(f"{length_text(least - met)} less than {length_text(least)}", met=True)]
 
     def too_much(self, most: int) -> list[Finding]:
         """Return a finding if more was tracked."""
-        if self._total <= most:
+        work = self._sums.work
+        if work <= most:
             return []
-        return [self._sum(f"{length_text(self._total - most)} more than {length_text(most)}")]
+        return [self._sum(f"{length_text(work - most)} more than {length_text(most)}")]
 
     def too_long(self, most: int) -> list[Finding]:
         """Return the entries that are longer."""
@@ -201,12 +212,10 @@ class _Judge:
             for gap in gaps
         ]
 
-    def _sum(self, told: str) -> Finding:
-        return {
-            "duration": duration_text(self._total),
-            "seconds": self._total,
-            "message": f"{length_text(self._total)} tracked, {told}.",
-        }
+    def _sum(self, told: str, *, met: bool = False) -> Finding:
+        off = f" and {length_text(self._sums.time_off)} off" * bool(met and self._sums.time_off)
+        message = f"{length_text(self._sums.work)} tracked{off}, {told}."
+        return {**self._sums.as_json(), "message": message}
 
     def _finding(
         self,

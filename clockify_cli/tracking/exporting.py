@@ -10,6 +10,7 @@ from clockify_cli.core.model import TimeEntry
 from clockify_cli.gateway.parallel import Crew
 from clockify_cli.journal.outbox import Outbox
 from clockify_cli.store.names import Names
+from clockify_cli.times.pieces import epoch, epoch_of
 from clockify_cli.tracking.history import Filters
 from clockify_cli.transfer.writing import Labels
 
@@ -69,13 +70,13 @@ def pages(
 ) -> Iterator[list[TimeEntry]]:
     """Yield the users' entries, page by page, newest first.
 
-    They are asked for, not taken from the cache: a file is kept.
+    Each belongs to the range in which it starts, so that two exports never hold it twice.
 
     Args:
         outbox: The outbox.
         crew: Sends the requests.
         users: Whose, one after the other.
-        span: ``[start, end)`` that they touch; ``None`` for all of their time.
+        span: ``[start, end)`` in which they start; ``None`` for all of their time.
         filters: Which of them.
 
     Raises:
@@ -88,23 +89,27 @@ def pages(
         raise outbox.unreachable
     params = _narrowed(filters)
     if span is not None:
-        params |= entries.window(entries.reaching_from(span[0]), span[1])
-    touches = entries.touching(*span, outbox.now) if span is not None else None
+        params |= entries.window(*span)
     for user in users:
         before: set[str] = set()
         for page in crew.pages(entries.user_path(outbox.account.workspace, user), params):
-            page = entries.usable(outbox.gateway(), page)
-            found = [
-                entry
-                for entry in page
-                # One that was made meanwhile has pushed another to the next page again.
-                if entry["id"] not in before
-                and (touches is None or touches(entry))
-                and filters.fits(entry)
-            ]
-            before = {entry["id"] for entry in page}
-            del page
+            usable = entries.usable(outbox.gateway(), page)
+            # One that was made meanwhile has pushed another to the next page again.
+            new = [entry for entry in usable if entry["id"] not in before]
+            found = list(filter(filters.fits, starting_in(new, span)))
+            before = {entry["id"] for entry in usable}
+            del page, usable, new
             yield found
+
+
+def starting_in(
+    entries: Iterable[TimeEntry], span: tuple[datetime, datetime] | None
+) -> list[TimeEntry]:
+    """Return the entries that start in ``[start, end)``; all of them without a span."""
+    if span is None:
+        return list(entries)
+    first, last = map(epoch_of, span)
+    return [e for e in entries if first <= epoch(e["timeInterval"]["start"]) < last]
 
 
 def _narrowed(filters: Filters) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.model import TimeEntry, duration_text, utc_text
-from clockify_cli.tracking.pieces import Days, bounds, epoch_of, moment
+from clockify_cli.times.pieces import Days, epoch_of, moment, pieces_of
 from clockify_cli.tracking.working_hours import Span, WorkingHours, merged, without
 
 if TYPE_CHECKING:
@@ -25,14 +25,14 @@ def gaps_between(
     """Return the gaps as documented: ``start``, ``end``, ``duration`` and ``seconds``, in order.
 
     Args:
-        entries: Those that touch the days; breaks cover time too.
+        entries: Those that touch the days; breaks and time off cover time too.
         days: The days.
         hours: The working hours.
-        clock: The present; what is still to come is no gap.
+        clock: The present; the future is no gap.
         least: Shorter gaps are left out.
     """
     now = epoch_of(clock.now)
-    covered = merged(bounds(entry, now) for entry in entries)
+    covered = merged((p.start, p.end) for p in pieces_of(entries, days, now))
     end = min(days.end, now)
     spans: list[Span] = []
     # A night shift that begins before the period may reach into it.

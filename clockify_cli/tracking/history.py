@@ -1,22 +1,41 @@
-"""The entries of a span of time: what the service has, with what waits applied."""
+"""The entries of a span of time: what the service has, with pending changes applied."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from clockify_cli.core.errors import RateLimitError, UnreachableError
 from clockify_cli.core.model import TimeEntry
 from clockify_cli.journal.outbox import Outbox
 from clockify_cli.journal.overlay import overlaid
-from clockify_cli.tracking.pieces import epoch, epoch_of, moment
-
-if TYPE_CHECKING:
-    from clockify_cli.store.entry_cache import Cover, EntryCache
+from clockify_cli.times.pieces import epoch, epoch_of, moment
 
 UNREACHABLE = (UnreachableError, RateLimitError)
+ASK, RECENT, KNOWN = "ask", "recent", "known"
+ADD_CACHED = "Add --cached to see what was last known."
+
+
+@dataclass(slots=True)
+class Freshness:
+    """How old entries may be, and how old they turned out to be.
+
+    Attributes:
+        mode: ``ASK`` the service, take a copy that is minutes old (``RECENT``), or only what
+            is ``KNOWN`` on this machine, without a request.
+        hint: What to do when the service cannot be asked.
+        as_of: When the oldest copy that was used was read, in seconds since 1970; ``None``
+            where the service was asked.
+    """
+
+    mode: str = ASK
+    hint: str = ""
+    as_of: int | None = None
+
+    def used(self, as_of: int) -> None:
+        """Note that a copy was used."""
+        self.as_of = as_of if self.as_of is None else min(self.as_of, as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +80,10 @@ def entries_in(
     *,
     user: str = "",
     filters: Filters | None = None,
-    cached: bool = False,
+    freshness: Freshness | None = None,
 ) -> list[TimeEntry]:
     """Return the entries that touch ``[start, end)``, newest first; see :func:`pages_in`."""
-    pages = pages_in(outbox, start, end, user=user, filters=filters, cached=cached)
+    pages = pages_in(outbox, start, end, user=user, filters=filters, freshness=freshness)
     return [entry for page in pages for entry in page]
 
 
@@ -75,11 +94,12 @@ def pages_in(
     *,
     user: str = "",
     filters: Filters | None = None,
-    cached: bool = False,
+    freshness: Freshness | None = None,
 ) -> Iterator[list[TimeEntry]]:
-    """Yield the entries that touch ``[start, end)`` in pages, newest first, what waits applied.
+    """Yield the entries that touch ``[start, end)`` in pages, newest first.
 
-    One request a thousand entries. They are whole: one that reaches over an edge is not cut.
+    Pending changes are applied. One request a thousand entries. They are whole:
+    one that reaches over an edge is not cut.
 
     Args:
         outbox: The outbox.
@@ -87,235 +107,90 @@ def pages_in(
         end: First instant after it.
         user: Whose; one's own where it is empty.
         filters: Which of them.
-        cached: Days that are over may come from the cache, where that saves a request; their
-            age is told. Not for what is about to be changed.
+        freshness: How old they may be; by default the service is asked.
 
     Raises:
-        UnreachableError, RateLimitError: Neither the service nor the cache has it.
+        UnreachableError, RateLimitError: The service cannot be asked, or nothing is known.
     """
-    who = user or outbox.account.user
-    outbox.deliver_briskly()
-    waiting = outbox.waiting_here()
-    pages = _Source(outbox, who, start, end, cached=cached).pages()
-    if any(o.user == who for o in waiting):
-        from clockify_cli.gateway.entries import touching
+    from clockify_cli.gateway.entries import touching
 
+    who = user or outbox.account.user
+    freshness = freshness or Freshness()
+    if freshness.mode != KNOWN:
+        outbox.deliver_briskly()
+    waiting = outbox.waiting_here()
+    fits = touching(start, end, outbox.now)
+    found_pages = _pages(outbox, who, start, end, freshness)
+    pages: Iterator[list[TimeEntry]] = ([e for e in page if fits(e)] for page in found_pages)
+    if any(o.user == who for o in waiting):
         found = overlaid((entry for page in pages for entry in page), waiting, who)
-        pages = iter([list(filter(touching(start, end, outbox.now), found))])
+        pages = iter([list(filter(fits, found))])
     if filters is None or filters == Filters():
         return pages
     return ([entry for entry in page if filters.fits(entry)] for page in pages)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A span of start times, in seconds since 1970, and the cover that has it, if one does."""
+def _pages(
+    outbox: Outbox, user: str, start: datetime, end: datetime, freshness: Freshness
+) -> Iterator[list[TimeEntry]]:
+    """Yield the entries that may touch the span, from a copy where one will do."""
+    from clockify_cli.gateway.entries import reaching_from
 
-    first: int
-    last: int
-    cover: Cover | None = None
+    span = epoch_of(reaching_from(start)), epoch_of(end)
+    ranges, workspace = outbox.entry_cache, outbox.account.workspace
+    copy = None
+    if ranges is not None and freshness.mode != ASK:
+        from clockify_cli.store.recent_ranges import MINUTES
 
-
-class _Source:
-    """Where the entries of one user and one span come from: the service, the cache, or both."""
-
-    def __init__(
-        self,
-        outbox: Outbox,
-        user: str,
-        start: datetime,
-        end: datetime,
-        *,
-        cached: bool,
-    ) -> None:
-        from clockify_cli.gateway import entries
-
-        self._api = entries
-        self._outbox = outbox
-        self._user = user
-        self._start, self._end = start, end
-        self._workspace = outbox.account.workspace
-        self._now = epoch_of(outbox.now)
-        self._first = epoch_of(entries.reaching_from(start))
-        self._last = epoch_of(end)
-        self._cache: EntryCache | None = outbox.entry_cache
-        self._may_be_old = cached
-        self._closed = min(_midnight(outbox), self._now)
-
-    def pages(self) -> Iterator[list[TimeEntry]]:
-        """Yield the entries that touch the span, newest first."""
-        parts = self._parts()
-        self._tell_age(parts)
-        fits = self._api.touching(self._start, self._end, self._outbox.now)
-        several = len(parts) > 1
-        seen: set[str] = set()  # one that has been moved since may be in two parts
-        for part in reversed(parts):
-            for page in self._part(part):
-                if several:
-                    page = [entry for entry in page if entry["id"] not in seen]
-                    seen.update(entry["id"] for entry in page)
-                yield [entry for entry in page if fits(entry)]
-        yield list(filter(fits, self._long_running()))
-
-    # -- what comes from where -----------------------------------------------------------
-
-    def _parts(self) -> list[_Part]:
-        """Divide the span, in order: few requests, and nothing from the cache that saves none."""
-        whole = [_Part(self._first, self._last)]
-        if self._cache is None or self._cache.refresh or not self._may_be_old:
-            return whole
-        covers = self._cache.covers(
-            self._workspace, self._user, self._first, min(self._last, self._closed), self._now
+        since = epoch_of(outbox.now) - MINUTES if freshness.mode == RECENT else None
+        copy = ranges.find(workspace, user, *span, since=since)
+    if copy is not None and copy.as_of <= epoch_of(outbox.now):
+        freshness.used(copy.as_of)
+        yield [e for e in copy.entries if span[0] <= epoch(e["timeInterval"]["start"]) < span[1]]
+    elif freshness.mode == KNOWN:
+        raise UnreachableError(
+            "Nothing is known of these days yet.", "Leave out --cached to ask Clockify."
         )
-        parts = list(_with_holes(self._first, self._last, covers))
-        holes = sum(part.cover is None for part in parts)
-        # A hole costs a request: what that would bring with the rest anyway is better fresh.
-        saved = sum(map(self._cache.count, covers)) // self._api.PAGE_SIZE
-        return parts if holes <= saved else whole
-
-    def _part(self, part: _Part) -> Iterator[list[TimeEntry]]:
-        if part.cover is None:
-            yield from self._fetched(part.first, part.last)
-        else:
-            yield from self._kept(part.cover)
-
-    def _kept(self, cover: Cover) -> Iterator[list[TimeEntry]]:
-        """Yield what the cache has of a cover; what it turns out not to have is fetched."""
-        from clockify_cli.store.entry_cache import Gone
-
-        assert self._cache is not None  # it gave the cover
-        last = cover.last
-        given: set[str] = set()  # of the page before, some of which may begin at ``last - 1``
+    else:
         try:
-            for page in self._cache.pages(cover, epoch):
-                yield page
-                if page:
-                    last = epoch(page[-1]["timeInterval"]["start"]) + 1
-                    given = {entry["id"] for entry in page}
-        except Gone:
-            for page in self._fetched(cover.first, last):
-                yield [entry for entry in page if entry["id"] not in given]
-
-    def _fetched(self, first: int, last: int) -> Iterator[list[TimeEntry]]:
-        """Yield what the service has; while it is away, what the cache has of any age."""
-        listed = self._listed(first, last)
-        try:
-            if self._outbox.unreachable is not None:
-                raise self._outbox.unreachable
-            one = next(listed, [])
+            yield from _asked(outbox, user, *span)
         except UNREACHABLE as error:
-            covers = self._covers_of_any_age(first, last)
-            if not covers:
-                raise
-            self._outbox.unreachable = error
-            self._tell_away(error, covers)
-            for cover in reversed(covers):
-                yield from self._kept(cover)
-            return
-        yield one
-        yield from listed
-
-    def _covers_of_any_age(self, first: int, last: int) -> list[Cover]:
-        if self._cache is None or not self._may_be_old:
-            return []
-        covers = self._cache.covers(
-            self._workspace, self._user, first, last, self._now, any_age=True
-        )
-        whole = all(part.cover is not None for part in _with_holes(first, last, covers))
-        return covers if whole else []
-
-    def _listed(self, first: int, last: int) -> Iterator[list[TimeEntry]]:
-        """Yield what the service has, and keep what of it is over."""
-        listed = self._api.pages_begun(
-            self._outbox.gateway(), self._workspace, self._user, moment(first), moment(last)
-        )
-        until = min(last, self._closed)
-        cache = self._cache
-        fetch = 0
-        if cache is not None and first < until:
-            fetch = cache.begin(self._workspace, self._user, first, until, self._now)
-        if cache is None or not fetch:
-            for page in listed:
-                yield page.entries
-            return
-        edge = self._api.plain(moment(until))
-        done = False
-        try:
-            for page in listed:
-                intervals = [entry["timeInterval"] for entry in page.everything]
-                starts = [self._api.plain(one["start"]) for one in intervals]
-                if starts:
-                    oldest, newest = epoch(min(starts)), epoch(max(starts))
-                    cache.keep(fetch, oldest, newest, len(starts), page.content)
-                # What runs has no length yet: nothing from its start on is over.
-                running = [s for s, i in zip(starts, intervals, strict=True) if not i.get("end")]
-                edge = min([edge, *running])
-                yield page.entries
-            done = True
-        finally:
-            if not done:
-                cache.abandon(fetch)
-        cache.finish(fetch, first, epoch(edge))
-
-    def _long_running(self) -> Iterator[TimeEntry]:
-        """Yield a timer that began so long ago that no list has shown it. One request."""
-        known = self._outbox.known_running
-        if (
-            known is None
-            or self._user != self._outbox.account.user
-            or self._outbox.unreachable is not None
-        ):
-            return
-        if epoch(known["timeInterval"]["start"]) >= self._first:
-            return
-        found = self._api.running_entry(self._outbox.gateway(), self._workspace, self._user)
-        if found is not None and epoch(found["timeInterval"]["start"]) < self._first:
-            yield found
-
-    # -- what is said about it -------------------------------------------------------------
-
-    def _tell_age(self, parts: list[_Part]) -> None:
-        covers = [part.cover for part in parts if part.cover is not None]
-        if covers:
-            what = "Entries" if len(covers) == len(parts) else "Older entries"
-            oldest = min(cover.fetched for cover in covers)
-            self._outbox.notice(
-                f"{what} from the cache, as of {self._shown(oldest)}; --refresh asks again."
-            )
-
-    def _tell_away(self, error: Exception, covers: list[Cover]) -> None:
-        oldest = min(cover.fetched for cover in covers)
-        self._outbox.notice(f"{error} These are the entries as of {self._shown(oldest)}.")
-
-    def _shown(self, fetched: int) -> str:
-        local = moment(fetched).astimezone(self._outbox.zone)
-        return f"{local:%a %Y-%m-%d %H:%M} ({_age(self._now - fetched)} ago)"
+            error.hint = f"{error.hint} {freshness.hint}".strip()
+            raise
+    known = outbox.known_running
+    if known is None or user != outbox.account.user:
+        return
+    if epoch(known["timeInterval"]["start"]) < span[0]:
+        yield from _long_running(outbox, known, span[0], ask=copy is None)
 
 
-def _with_holes(first: int, last: int, covers: list[Cover]) -> Iterator[_Part]:
-    """Yield ``[first, last)`` in parts: the covers, which are in order, and what is between."""
-    for cover in covers:
-        if first < cover.first:
-            yield _Part(first, cover.first)
-        yield _Part(cover.first, cover.last, cover)
-        first = cover.last
-    if first < last:
-        yield _Part(first, last)
+def _asked(outbox: Outbox, user: str, first: int, last: int) -> Iterator[list[TimeEntry]]:
+    """Yield what the service has, and keep a copy of it for the next minutes."""
+    from clockify_cli.gateway import entries
+
+    if outbox.unreachable is not None:
+        raise outbox.unreachable
+    ranges, workspace = outbox.entry_cache, outbox.account.workspace
+    changes = ranges.changes() if ranges is not None else 0
+    seen: list[TimeEntry] = []
+    for page in entries.pages_begun(outbox.gateway(), workspace, user, moment(first), moment(last)):
+        if ranges is not None:
+            seen += page.entries
+        yield page.entries
+    if ranges is not None:
+        now = epoch_of(outbox.now)
+        ranges.keep(workspace, user, (first, last), seen, as_of=now, changes=changes)
 
 
-def _midnight(outbox: Outbox) -> int:
-    """Return when the user's day began, in seconds since 1970."""
-    from clockify_cli.times import Clock
+def _long_running(
+    outbox: Outbox, known: TimeEntry, first: int, *, ask: bool
+) -> Iterator[list[TimeEntry]]:
+    """Yield a timer that began so long ago that no list has shown it. One request, or none."""
+    from clockify_cli.gateway.entries import running_entry
 
-    clock = Clock(now=outbox.now, zone=outbox.zone)
-    return epoch_of(clock.day_start(clock.today))
-
-
-def _age(seconds: int) -> str:
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes = seconds // 60
-    if minutes < 60:
-        return f"{minutes} min"
-    hours = minutes // 60
-    return f"{hours} h" if hours < 48 else f"{timedelta(hours=hours).days} days"
+    account = outbox.account
+    found: TimeEntry | None = known
+    if ask:
+        found = running_entry(outbox.gateway(), account.workspace, account.user)
+    if found is not None and epoch(found["timeInterval"]["start"]) < first:
+        yield [found]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.weekdays import weekday_number
-from clockify_cli.tracking.pieces import epoch_of
+from clockify_cli.times.pieces import epoch_of
 
 if TYPE_CHECKING:
     from clockify_cli.times import Clock

@@ -1,22 +1,23 @@
-"""Entries as whole seconds since 1970: cut to a period, split at its midnights.
+"""Entries as pieces of time: cut to a period and at its midnights, work told from the rest.
 
+Every sum of time in the program is made of these pieces, so that all commands agree on it.
 Fast enough for a hundred thousand entries: the timestamps of the API are read by their
 places, and a day is worked out once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from clockify_cli.core.model import instant
+from clockify_cli.core.model import duration_text, instant
 
 if TYPE_CHECKING:
     from clockify_cli.times import Clock
 
-Piece = tuple[int, int, int]  # the number of a day, first second, first second after it
-
+WORK, BREAK, TIME_OFF = "work", "break", "time off"
+_KINDS = {"BREAK": BREAK, "TIME_OFF": TIME_OFF, "HOLIDAY": TIME_OFF}
 _DAY_SECONDS = 86_400
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _WIRE_LENGTH = len("2026-11-25T10:15:00Z")
@@ -62,6 +63,78 @@ def bounds(entry: Mapping[str, Any], now: int) -> tuple[int, int]:
     start = epoch(interval["start"])
     end = interval.get("end")
     return start, max(start, epoch(end) if end else now)
+
+
+def kind_of(entry: Mapping[str, Any]) -> str:
+    """Return ``WORK``, ``BREAK`` or ``TIME_OFF`` (holidays included)."""
+    return _KINDS.get(entry.get("type") or "", WORK)
+
+
+class Piece(NamedTuple):
+    """A part of an entry that lies within one day.
+
+    Attributes:
+        entry: The entry.
+        kind: ``WORK``, ``BREAK`` or ``TIME_OFF``.
+        day: The number of the day.
+        start: First second, and ``end`` the first one after it.
+    """
+
+    entry: Mapping[str, Any]
+    kind: str
+    day: int
+    start: int
+    end: int
+
+    @property
+    def seconds(self) -> int:
+        """The length."""
+        return self.end - self.start
+
+
+class Sums(NamedTuple):
+    """Seconds by what the time was."""
+
+    work: int = 0
+    breaks: int = 0
+    time_off: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the sums as documented; breaks and time off stand beside the work."""
+        return {
+            "duration": duration_text(self.work),
+            "seconds": self.work,
+            "breakSeconds": self.breaks,
+            "timeOffSeconds": self.time_off,
+        }
+
+
+def pieces_of(entries: Iterable[Mapping[str, Any]], days: Days, now: int) -> Iterator[Piece]:
+    """Yield what of the entries lies within the days, cut at midnight.
+
+    A running entry reaches up to ``now``. One without any length is a piece without length.
+    """
+    for entry in entries:
+        start, end = bounds(entry, now)
+        kind = kind_of(entry)
+        if start == end and days.start <= start < days.end:
+            yield Piece(entry, kind, days.number(start), start, end)
+        for number, first, last in days.pieces(start, end):
+            yield Piece(entry, kind, number, first, last)
+
+
+def sums_of(pieces: Iterable[Piece]) -> Sums:
+    """Return the sums of the pieces."""
+    found = dict.fromkeys((WORK, BREAK, TIME_OFF), 0)
+    for piece in pieces:
+        found[piece.kind] += piece.end - piece.start
+    return Sums(*found.values())
+
+
+def work_today(entries: Iterable[Mapping[str, Any]], clock: Clock) -> int:
+    """Return the seconds of work of the present day, a running entry's up to now."""
+    days = Days(clock, clock.today, clock.today)
+    return sums_of(pieces_of(entries, days, epoch_of(clock.now))).work
 
 
 class Days:
@@ -114,7 +187,7 @@ class Days:
             guess += 1
         return guess
 
-    def pieces(self, start: int, end: int) -> Iterator[Piece]:
+    def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Yield what lies within the period of ``[start, end)``, day by day."""
         start, end = max(start, self.start), min(end, self.end)
         if start >= end:

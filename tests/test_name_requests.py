@@ -54,7 +54,7 @@ def fill(served: Served, projects: int = 2135, tags: int = 5004) -> None:
 
     with sqlite3.connect(served.database) as db:
         db.executemany(
-            "INSERT INTO things (id, kind, workspace, holder, name, archived, body)"
+            "INSERT INTO resources (id, kind, workspace, holder, name, archived, body)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             [*rows("project", projects), *rows("tag", tags)],
         )
@@ -120,7 +120,7 @@ def test_a_whole_name_beyond_the_first_page_is_found(cli: Cli, served: Served, a
     fill(served, projects=450, tags=0)
     with sqlite3.connect(served.database) as db:  # listed by name, "pro" comes last
         db.execute(
-            "UPDATE things SET name = 'A ' || name, body = json_set(body, '$.name', 'A ' || name)"
+            "UPDATE resources SET name = 'A ' || name, body = json_set(body, '$.name', 'A ' || name)"
             " WHERE kind = 'project'"
         )
     db.close()

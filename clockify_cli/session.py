@@ -761,14 +761,28 @@ class Run:
         return str(self.names.user(name)["id"])
 
     def confirm(
-        self, question: str, *, yes: bool = False, hint: str = "Add --yes to do it."
+        self,
+        question: str,
+        *,
+        doubt: str = "",
+        yes: bool = False,
+        hint: str = "Add --yes to do it.",
     ) -> None:
-        """Ask before something that cannot be undone; without a terminal ``--yes`` is needed."""
+        """Ask before something that cannot be undone; without a terminal ``--yes`` is needed.
+
+        Args:
+            question: What is about to be done, as ``Delete 2 entries?``.
+            doubt: A sentence that says why it is asked.
+            yes: It was answered already.
+            hint: What to do without a terminal.
+        """
         if yes or self.options.yes:
             return
+        before = f"{doubt} " if doubt else ""
         if not self.out.can_ask:
-            raise UsageError(f"{question} Nothing was done.", hint)
-        reply = self.out.ask(f"{question} [y/N] ").lower()
+            action = question[0].lower() + question[1:].removesuffix("?").removesuffix(" anyway")
+            raise UsageError(f"{before}Refusing to {action} without --yes.", hint)
+        reply = self.out.ask(f"{before}{question} [y/N] ").lower()
         if reply not in ("y", "yes"):
             raise UsageError("Nothing was done.")
 

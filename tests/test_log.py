@@ -65,7 +65,7 @@ def test_what_is_typed_is_what_is_recorded(
         (["9:00-8:30", "X"], "before it starts"),
         (["11:00-12:00", "X"], "--allow-future"),
         (["20/11", "9:00-10:00"], "two ways"),
-        ([], "When was it?"),
+        ([], "No time was given."),
         (["--from", "9:00", "--to", "9:30", "--for", "30m"], ""),
         (["9:00"], "9:00-now, or a length: 9h?"),
         (["1:30", "Review"], "1:30-now, or a length: 1h30m?"),

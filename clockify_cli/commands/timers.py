@@ -30,7 +30,7 @@ def typed_instant(
     moment = parse_instant(text, run.clock, role=role, allow_future=allow_future)
     run.echo(moment)
     for doubt in implausibilities(moment.at, moment.at, run.clock):
-        run.confirm(doubt, yes=yes)
+        run.confirm("Record it anyway?", doubt=doubt, yes=yes)
     return moment.at
 
 

@@ -221,7 +221,7 @@ def read_value(key: Key, raw: Any, origin: str) -> Any:
     value = raw.strip()
     if key.choices and value.lower() not in key.choices:
         raise UsageError(
-            f"'{key.name}' from {origin} is {value!r}.", f"It is one of: {', '.join(key.choices)}."
+            f"'{key.name}' from {origin} is {value!r}.", f"Choose one of: {', '.join(key.choices)}."
         )
     return value.lower() if key.choices else value
 

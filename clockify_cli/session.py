@@ -191,7 +191,8 @@ class Run:
                 return instant(fixed)
             except ValueError:
                 raise UsageError(
-                    f"CLOCKIFY_NOW is not a timestamp: {fixed!r}.", "Such as 2026-11-25T10:15:00Z."
+                    f"CLOCKIFY_NOW is not a timestamp: {fixed!r}.",
+                    "For example: 2026-11-25T10:15:00Z.",
                 ) from None
         return datetime.now(UTC).replace(microsecond=0)
 
@@ -207,7 +208,7 @@ class Run:
             moment = instant(text)
         except ValueError:
             raise UsageError(
-                f"{text!r} is not a timestamp.", "Such as 2026-11-25T10:15:00Z."
+                f"{text!r} is not a timestamp.", "For example: 2026-11-25T10:15:00Z."
             ) from None
         for name in ("now", "clock", "look"):
             self.__dict__.pop(name, None)
@@ -329,13 +330,13 @@ class Run:
         """The client; raises SignInError if there is no key."""
         if self.offline:
             raise UnreachableError(
-                "That is not known on this machine.", "Leave out --cached to ask Clockify."
+                "Nothing is cached for that.", "Leave out --cached to ask Clockify."
             )
         if not self.target.has_key:
             error = SignInError(
-                "You are not signed in: there is no API key.",
+                "Not signed in: there is no API key.",
                 "Run 'clockify auth login', or set MATON_API_KEY; "
-                "'clockify --sandbox start Test' tries it without an account.",
+                "to try it without an account: clockify --sandbox start Test",
             )
             if self.target.direct:
                 error = SignInError(
@@ -518,9 +519,7 @@ class Run:
         if user is None:
             user = self.ask_user()
         if not isinstance(user, dict) or not user.get("id"):
-            raise UnreachableError(
-                "The gateway's answer is not a user.", "Check 'clockify doctor'."
-            )
+            raise UnreachableError("The gateway's answer is not a user.", "Run 'clockify doctor'.")
         table = accounts.remember(
             self._account_tables,
             self.account_name,
@@ -688,7 +687,7 @@ class Run:
             pending = "journal" in self.__dict__ and self.journal.undelivered()
         except Exception:  # it is only a hint
             pending = False
-        return "What is recorded goes out with the next command: clockify queue." * bool(pending)
+        return "Pending changes go out with the next command: clockify queue." * bool(pending)
 
     @cached_property
     def last_known(self) -> LastKnown:

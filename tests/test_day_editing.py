@@ -248,7 +248,7 @@ def test_a_line_that_cannot_be_meant_is_named_and_the_text_kept(
 ) -> None:
     first, second, third = day_of_three(sheet)
     if not words:
-        work, words = f"text += '15:00-16:00 A #{second['id'][-8:]}\\n'", "stands in line"
+        work, words = f"text += '15:00-16:00 A #{second['id'][-8:]}\\n'", "is in line"
     ran = warm("edit", "--day", "yesterday", "--json", code=None, EDITOR=editor(work))
     assert ran.code in (2, 4), ran
     assert words in ran.error["message"] and ran.error["message"].startswith("Line ")
@@ -520,7 +520,7 @@ def test_the_plan_is_shown_and_asked_about_at_a_terminal(
         shown = terminal.read_until("[y/N]")
         for line in ("Tue 2026-11-24 yesterday", "~ 11:00–12:00  Mail", "→ 11:00–12:00  Letters"):
             assert line in shown
-        assert "This would be: 1 changed." in shown
+        assert "Apply 1 change (1 changed)?" in shown
         terminal.type("n\n")
         assert terminal.code() == 2
     assert sheet.now(second)["description"] == "Mail" and len(kept(warm)) == 1

@@ -106,7 +106,7 @@ def test_a_key_that_could_not_be_tried_is_not_kept(
     served.faults([fault(path, **rule) for path in ("/user$", "/connections$")])
     newcomer("auth", "login", "--with-token", input=SECRET, code=code, CLOCKIFY_MAX_WAIT="0")
     assert not credentials(newcomer).exists()
-    # The gateway takes the key: whatever is wrong behind it, the key is worth keeping.
+    # The gateway accepts the key: whatever is wrong behind it, the key is worth keeping.
     served.faults([fault(f"{USER_PATH}$", **rule)])
     login = ("auth", "login", "--with-token", "--json")
     told = newcomer(*login, input=SECRET, CLOCKIFY_MAX_WAIT="0").json

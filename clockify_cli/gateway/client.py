@@ -246,8 +246,8 @@ class Gateway:
     def tell_skipped(self, count: int) -> None:
         """Tell, once, that entries of a list cannot be used and were left out."""
         if self._on_notice is not None and not self._skipped:
-            what = "An entry" if count == 1 else f"{count} entries"
-            self._on_notice(f"{what} of the list cannot be read and left out.")
+            what = "an entry" if count == 1 else f"{count} entries"
+            self._on_notice(f"Skipped {what} in the list that could not be read.")
         self._skipped = True
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from clockify_cli.core.model import Json
 
 WORKSPACES = "/api/v1/workspaces"
 USER = "/api/v1/user"
-NO_SUCH_SERVICE = "'clockify doctor' tells what is wrong."
+NO_SUCH_SERVICE = "'clockify doctor' shows what is wrong."
 
 
 def workspace_path(workspace: str) -> str:

@@ -126,7 +126,7 @@ def checked_url(url: str, setting: str) -> str:
         or parts.fragment
     ):
         raise UsageError(
-            f"{setting} is not an address: {url!r}.", "It looks like https://host/path."
+            f"{setting} is not an address: {url!r}.", "Use the form https://host/path."
         )
     if parts.username or parts.password:
         raise UsageError(
@@ -134,8 +134,8 @@ def checked_url(url: str, setting: str) -> str:
         )
     if parts.scheme == "http" and not is_loopback(host):
         raise UsageError(
-            f"{setting} is plain http to {host}: the key would travel in the clear.",
-            "Use https; http is accepted for localhost only.",
+            f"{setting} is plain http to {host}: the key would be sent unencrypted.",
+            "Use https; http is accepted only for localhost.",
         )
     return text.rstrip("/")
 
@@ -200,7 +200,7 @@ def other_address_hint(host: str) -> str:
         command = "clockify config unset maton_url"
     else:
         return ""
-    return f"Check the network. Maton's other address is the same account: {command}."
+    return f"Check the network. Maton's other address serves the same account: {command}."
 
 
 def checked_connection(text: str) -> str:

@@ -68,7 +68,7 @@ def open_client(target: Target, base_url: str, timeout: float) -> httpx.Client:
         return httpx.Client(verify=authorities.context(), **options)
     except (OSError, ValueError, ImportError) as error:
         raise UnreachableError(
-            f"No connection can be made: {error}.",
+            f"Cannot connect: {error}.",
             "Check the proxy variables (HTTPS_PROXY, ALL_PROXY).",
         ) from error
 

@@ -81,5 +81,5 @@ def tell_wait_in(error: RateLimitError) -> None:
     asked = error.retry_after
     if asked is not None and asked >= 1 and "retryAfter" not in error.details:
         told = f"{asked:.0f} s" if asked < 120 else f"{asked / 60:.0f} min"
-        error.hint = f"Clockify asks to wait {told}. {error.hint}"
+        error.hint = f"Clockify asks for a wait of {told}. {error.hint}"
         error.details["retryAfter"] = int(asked)

@@ -164,7 +164,7 @@ class NameFinder:
             rule = idle[0]
             raise UsageError(
                 f"--map: the file has no {rule.kind} '{rule.old}'.",
-                "'--dry-run' without it shows the file's names.",
+                "--dry-run without --map shows the file's names.",
             )
 
     # -- rules ----------------------------------------------------------------------------
@@ -398,19 +398,19 @@ def _why_not(kind: Kind, name: str, label: str, found: Sequence[Thing]) -> str:
         shown = "; ".join(f"{project_label(p)} ({p.get('id')})" for p in found[:6])
         return f"it fits {len(found)} {kind.noun}s: {shown}; choose with --map '{rule}=ID'"
     if not name:
-        return f"the file has only an ID, which this workspace lacks; try --map '{rule}=NAME'"
+        return f"the file has only an ID, which is not in this workspace; try --map '{rule}=NAME'"
     return _unfit(kind, name)
 
 
 def _unfit(kind: Kind, name: str) -> str:
     """Return why the service would not take a name, or nothing."""
     if any(sign in name for sign in MARKUP):
-        return "Clockify takes no '<' or '>' in a name"
+        return "Clockify does not allow '<' or '>' in a name"
     size = len(name.strip())
     if size < kind.shortest:
         return f"its name is too short: {kind.shortest} characters are needed"
     if size > kind.longest:
-        return f"its name is too long: {size} characters, {kind.longest} are taken"
+        return f"its name is too long: {size} characters, {kind.longest} are allowed"
     return ""
 
 
@@ -420,9 +420,9 @@ def unknown_error(unknown: Iterable[Unknown], name: str) -> NotFoundError:
     count = "1 name" if len(listed) == 1 else f"{len(listed)} names"
     lines = "\n".join(f"  {one}" for one in listed)
     return NotFoundError(
-        f"{count} in {name} cannot be found in this workspace; nothing was recorded:\n{lines}",
-        "--create-missing creates them; --map 'Old=Client/Project' takes another one "
-        "(also 'tag:Old=New'; nothing behind '=' leaves it out).",
+        f"{count} in {name} not found in this workspace; nothing was recorded:\n{lines}",
+        "--create-missing creates them; --map 'Old=Client/Project' uses another one (also "
+        "'tag:Old=New'; leave the right side empty to drop it).",
         details={"unknown": [unknown_json(one) for one in listed]},
     )
 

@@ -87,7 +87,7 @@ def alone() -> Iterator[None]:
     """
     with files.locked(store.path() + ".import", seconds=0) as got:
         if not got:
-            raise UnreachableError("Another import is running.", "Try again when it has ended.")
+            raise UnreachableError("Another import is running.", "Try again when it has finished.")
         yield
 
 
@@ -180,7 +180,9 @@ class _Import:
 
     def _take_turn(self) -> None:
         if not self._turn.enter_context(self._outbox.journal.delivery_lock(DELIVERY_LOCK_SECONDS)):
-            raise UnreachableError("Another clockify is still sending.", "Try again in a moment.")
+            raise UnreachableError(
+                "Another clockify process is still sending.", "Try again in a moment."
+            )
 
     def _give_way(self) -> None:
         """Let another command have its turn; nothing may be under way meanwhile."""

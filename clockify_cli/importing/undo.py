@@ -65,9 +65,9 @@ def take_back(outbox: Outbox, change: Change, happened: Sequence[Operation]) -> 
     outbox.journal.mark_undone(change.id, batch.change or 0)
     notes = [f"{_entries(count)} deleted."]
     if gone:
-        notes.append(f"{_entries(gone)} gone already.")
+        notes.append(f"{_entries(gone)} already gone.")
     if changed:
-        notes.append(f"{_entries(len(changed))} changed since, and left: {_listed(changed)}.")
+        notes.append(f"{_entries(len(changed))} changed since and left alone: {_listed(changed)}.")
     if refused:
         notes.append(f"Clockify refused to delete {len(refused)}: {refused[0]}")
     return tuple(notes)

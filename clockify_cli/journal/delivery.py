@@ -175,7 +175,7 @@ class Delivery:
                 decision = self._send_decided(operation, decision, recorded=recorded)
             elif isinstance(decision, Wait):
                 if not self._patient:
-                    raise OnHold("It was sent a moment ago and is not there yet.")
+                    raise OnHold("It was sent a moment ago and has not appeared yet.")
                 time.sleep(max(0.0, min(decision.until - time.time(), HOLD_SECONDS)))
                 decision = self._decide(operation)
             else:
@@ -225,9 +225,9 @@ class Delivery:
     def _set_aside(self, operation: Operation, conflict: Conflict) -> NoReturn:
         now = conflict.current
         error = ConflictError(
-            f"The {operation.verb} of entry {operation.entry} no longer fits: {conflict.why}.",
-            f"See both: clockify queue show {operation.id};"
-            " then 'queue retry --force' or 'queue drop'.",
+            f"The {operation.verb} of entry {operation.entry} no longer applies: {conflict.why}.",
+            f"Compare with 'clockify queue show {operation.id}', then run 'clockify queue retry "
+            f"--force' or 'clockify queue drop'.",
             details={"current": now} if now is not None else None,
         )
         self._journal.move(operation, CONFLICT, error=error.as_json()["error"])

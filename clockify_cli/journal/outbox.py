@@ -137,7 +137,8 @@ class Outbox:
         with self.journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:
             if not got:
                 self.unreachable = UnreachableError(
-                    "Another clockify is still sending.", "Try again, or see 'clockify queue'."
+                    "Another clockify process is still sending.",
+                    "Try again, or see 'clockify queue'.",
                 )
             else:
                 self.timer.renew()
@@ -185,7 +186,7 @@ class Outbox:
             before = self.journal.undelivered()
             if not got:
                 raise UnreachableError(
-                    "Another clockify is still sending.", "Try again in a moment."
+                    "Another clockify process is still sending.", "Try again in a moment."
                 )
             if before and self.unreachable is not None:
                 raise self.unreachable
@@ -222,7 +223,7 @@ class Outbox:
         for operation in aside:
             words = (operation.error or {}).get("message", "")
             self.notice(
-                f"Set aside: {operation.verb} (operation {operation.id}): {words} "
+                f"Set aside: {operation.verb} (change {operation.id}): {words} "
                 f"See 'clockify queue show {operation.id}'."
             )
         self.save()
@@ -289,8 +290,8 @@ class Outbox:
             planned = self._planned.get(draft.entry)
             if planned is not None and self._newest_on(draft.entry) != planned:
                 raise ConflictError(
-                    "Another command changed that entry meanwhile; nothing was written.",
-                    "Look at it (clockify entries), then try again.",
+                    "Another command changed that entry in the meantime; nothing was changed.",
+                    "Check it (clockify entries), then try again.",
                 )
         self._planned.clear()
 
@@ -322,7 +323,10 @@ class Outbox:
             operations = [self.journal.operation(o.id) for o in recorded]
             if all(o.state == DONE for o in operations):
                 return WriteResult(operations, queued=False)
-            self.notice("It waits behind what was set aside: see 'clockify queue'.")
+            self.notice(
+                "It is pending until a change set aside before it is resolved: see "
+                "'clockify queue'."
+            )
             return WriteResult(operations, queued=True)
         delivery = self._delivery()  # without a key or a sane time-out nothing is recorded
         state = QUEUED if drafts[0].meta else SENDING  # what has to be looked up goes later
@@ -347,13 +351,13 @@ class Outbox:
             except StorageError as error:
                 if operation.state == DONE:
                     # Clockify has said yes: the journal looks up what it could not note.
-                    self.notice(f"{error.message} Clockify has recorded it all the same.")
+                    self.notice(f"{error.message} Clockify has recorded the change anyway.")
                     self.carried_out.append(operation)
                     continue
                 # The journal has it as under way: the next command looks up what came of it.
                 error.hint = (
-                    "Free some space or fix the permissions. It may have been sent all the same: "
-                    "look at your entries before you repeat it."
+                    "Free some space or fix the permissions. It may have been sent anyway: check "
+                    "your entries before you repeat it."
                 )
                 raise
             except ClockifyError as error:
@@ -419,12 +423,12 @@ class Outbox:
         self.save()
         if lost:
             error.message = f"{error.message.rstrip('.')}: it may have been recorded."
-            error.hint = "Look before you repeat it; the next command looks it up too."
+            error.hint = "Check before you repeat it; the next command looks it up too."
         if isinstance(error, ConflictError):
-            error.hint = "Look at it (clockify entries), then try again."
+            error.hint = "Check it (clockify entries), then try again."
         if len(undone) < len(operations) and not undoes:
             error.hint = (
-                f"{error.hint} What came before it is done: 'clockify undo' takes it back."
+                f"{error.hint} The changes before it were made: 'clockify undo' undoes them."
             ).strip()
 
     # -- what is known ----------------------------------------------------------------
@@ -488,7 +492,7 @@ class Outbox:
             shown = self._shown(pending)
             self.timer.save(shown, len(pending), now=self.now, day_seconds=day_seconds)
         except Exception as error:  # the prompt is a convenience
-            self.notice(f"What the prompt shows could not be renewed ({type(error).__name__}).")
+            self.notice(f"Could not update the prompt's state ({type(error).__name__}).")
 
     def describe(self, entry: Mapping[str, Any]) -> Mapping[str, str]:
         """Return the names that an entry's IDs stand for, from the cache alone."""
@@ -538,7 +542,7 @@ class Outbox:
         except ClockifyError as error:
             if error.blames_change or not _settles_running(pending, self.account.user):
                 raise
-            self.notice(f"{error.message} This is what is pending.")
+            self.notice(f"{error.message} Showing pending changes only.")
         self.save()
         return self._shown(pending)
 

@@ -40,7 +40,8 @@ def open_operation(journal: Journal, number: int) -> Operation:
     operation = journal.operation(number)
     if operation.account != journal.account or operation.state not in OPEN:
         raise NotFoundError(
-            f"No write {number} waits (it is {operation.state}).", "List them: clockify queue."
+            f"Change {number} is not pending (it is {operation.state}).",
+            "List them: clockify queue.",
         )
     return operation
 
@@ -110,8 +111,8 @@ def with_dependents(journal: Journal, numbers: Sequence[int]) -> list[Operation]
     for operation in chosen:
         if may_have_happened(journal, operation):
             raise ConflictError(
-                f"It is not known yet whether write {operation.id} has happened.",
-                "Run 'clockify sync' first; then 'clockify undo' takes it back.",
+                f"It is not known yet whether change {operation.id} was made.",
+                "Run 'clockify sync' first, then 'clockify undo'.",
             )
     return chosen
 
@@ -154,7 +155,9 @@ def drop(outbox: Outbox, operations: Sequence[Operation]) -> None:
     journal = outbox.journal
     with journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:
         if not got:
-            raise UnreachableError("Another clockify is still sending.", "Try again in a moment.")
+            raise UnreachableError(
+                "Another clockify process is still sending.", "Try again in a moment."
+            )
         with_dependents(journal, [operation.id for operation in operations])
         journal.move_all(operations, DROPPED)
         for number in {operation.change for operation in operations}:

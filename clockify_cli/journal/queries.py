@@ -49,7 +49,7 @@ class Queries(Database):
         if not found:
             from clockify_cli.core.errors import NotFoundError
 
-            raise NotFoundError(f"There is no operation {number}.", "List them: clockify queue.")
+            raise NotFoundError(f"There is no change {number}.", "List them: clockify queue.")
         return found[0]
 
     def waiting(self) -> list[Operation]:
@@ -292,7 +292,7 @@ class Queries(Database):
             except (ValueError, TypeError, RecursionError):
                 if row[0] not in self._damaged:  # it costs itself, never a command
                     self._damaged.add(row[0])
-                    self._notice(f"Operation {row[0]} of the journal is damaged and was left out.")
+                    self._notice(f"Change {row[0]} in the journal is damaged and was skipped.")
         return found
 
     def _rows(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:

@@ -10,8 +10,8 @@ import time
 from clockify_cli.core.present import STALE_SECONDS
 
 DEFAULT_FORMAT = "{label} {elapsed}{mark}"
-UNKNOWN = "Nothing is known yet: run 'clockify status'."
-DAY_UNKNOWN = "Today is not known yet: run 'clockify status --today'."
+UNKNOWN = "Nothing is cached yet: run 'clockify status'."
+DAY_UNKNOWN = "Today is not cached yet: run 'clockify status --today'."
 FIELDS = (
     *("description", "project", "client", "task", "tags", "color", "label", "elapsed", "seconds"),
     *("decimal", "start", "today", "mark", "id"),

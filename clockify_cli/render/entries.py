@@ -84,7 +84,7 @@ def entry_details(entry: Entry, names: Names, look: Look) -> str:
             pairs.append((str(held.get("name") or f"Field {number}"), _field(held["value"])))
     pairs += [
         ("Locked", "yes" if entry.get("isLocked") else ""),
-        ("Queued", Line(Span("waits to be sent", "yellow")) if entry.get("queued") else ""),
+        ("Queued", Line(Span("pending", "yellow")) if entry.get("queued") else ""),
         ("ID", Line(Span(str(entry.get("id") or ""), "dim"))),
     ]
     return details(pairs, look)

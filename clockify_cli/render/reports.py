@@ -75,8 +75,8 @@ def report_notes(report: Mapping[str, Any]) -> list[str]:
             notes.append(f"Includes {screen_duration(seconds)} of {word}.")
     if report.get("unpricedSeconds") and report.get("amounts"):
         notes.append(
-            f"The amounts are without {screen_duration(int(report['unpricedSeconds']))} of "
-            "billable time whose rate is not known."
+            f"The amounts leave out {screen_duration(int(report['unpricedSeconds']))} of billable "
+            f"time without a known rate."
         )
     return notes
 

@@ -144,7 +144,7 @@ class ResourceList:
                 return thing
             if not again:
                 self.names.doubt(self._key, number)
-        raise ConflictError(f"The {self.kind.noun} '{text}' is being changed by somebody else.")
+        raise ConflictError(f"The {self.kind.noun} '{text}' is being changed by another process.")
 
     def _shown(self, number: str, *, fresh: bool) -> Json | None:
         """Return a thing in full, without a request if this run was shown it already."""

@@ -36,7 +36,7 @@ def refuse_direct(gateway: Gateway) -> None:
     """Raise UsageError where there is no control plane to ask."""
     if gateway.target.direct:
         raise UsageError(
-            "Connections belong to the Maton gateway, and this run talks to Clockify itself.",
+            "Connections belong to the Maton gateway, but you are using Clockify directly.",
             "Unset CLOCKIFY_API_KEY, or sign in to the gateway: clockify auth login.",
         )
 
@@ -141,7 +141,7 @@ def one(gateway: Gateway, text: str) -> Connection:
     ]
     if len(found) > 1:
         raise AmbiguousError(
-            f"'{text}' fits {len(found)} connections.",
+            f"'{text}' matches {len(found)} connections.",
             "Type more of the ID: " + ", ".join(str(c["connection_id"]) for c in found) + ".",
             details={"candidates": [{"connection_id": c["connection_id"]} for c in found]},
         )
@@ -205,8 +205,8 @@ def wait(
         left = until - clock()
         if left <= 0:
             raise UnreachableError(
-                f"The connection {number} is still waiting for its sign-in.",
-                f"Finish it in the browser, then look: clockify connections show {number}.",
+                f"The sign-in of connection {number} is not finished yet.",
+                f"Finish it in the browser, then run 'clockify connections show {number}'.",
             )
         sleep(min(pause, left))
         pause = min(pause * 1.5, LONGEST_PAUSE)
@@ -235,13 +235,13 @@ def check_usable(found: Connection) -> None:
     if status == PENDING:
         where = page(found)
         raise ConflictError(
-            f"The connection {number} is not finished: it waits for its sign-in.",
+            f"The sign-in of connection {number} is not finished.",
             (f"Finish it at {where} , then try again." if where else "")
-            or "Make a new one: clockify connections create.",
+            or "Create a new one: clockify connections create.",
         )
     raise ConflictError(
         f"The connection {number} is {str(status).lower()}.",
-        "Make a new one: clockify connections create.",
+        "Create a new one: clockify connections create.",
     )
 
 
@@ -271,6 +271,6 @@ def _path(number: str) -> str:
 
 def _not_a_control_plane(gateway: Gateway) -> ClockifyError:
     return UnreachableError(
-        f"What answers at {gateway.target.control_url} is not Maton's control plane.",
-        "Look at the address: clockify config explain control_url.",
+        f"The server at {gateway.target.control_url} is not Maton's control plane.",
+        "Check the address: clockify config explain control_url.",
     )

@@ -95,11 +95,11 @@ def check_folders() -> Iterator[Finding]:
             yield bad("folders", error.message, error.hint, error.exit_code)
             continue
         if os.name != "nt" and os.stat(folder).st_mode & 0o022:
-            yield bad("folders", f"Other users may write into {folder}.", f"chmod 700 '{folder}'")
+            yield bad("folders", f"Other users can write to {folder}.", f"chmod 700 '{folder}'")
             continue
         sound.append(folder)
     if len(sound) == 3:
-        yield good("folders", f"Can be written: {', '.join(sound)}.")
+        yield good("folders", f"Writable: {', '.join(sound)}.")
 
 
 def check_private_files(key_notices: list[str]) -> Iterator[Finding]:
@@ -121,7 +121,7 @@ def check_private_files(key_notices: list[str]) -> Iterator[Finding]:
         yield bad(
             "files",
             f"Other users could read {', '.join(open_files)}; that is fixed.",
-            "Look who has been on this machine; nothing else is to be done.",
+            "Nothing to do, unless somebody may have read them.",
         )
     elif not key_notices:
         yield good("files", "Only you can read them.")
@@ -137,7 +137,7 @@ def check_config(notices: list[str], table: Mapping[str, Any], profile: str) -> 
     """
     path = config.path()
     for text in notices:
-        yield bad("config", text, "Fix that file and put it back, or start again: clockify config")
+        yield bad("config", text, "Fix that file and restore it, or start over: clockify config")
     unknown = [
         (name, key)
         for name, section in (table.get("profile") or {}).items()
@@ -170,7 +170,7 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             fine = False
             yield bad("settings", error.message, _fix_setting(settings, name), error.exit_code)
     if fine:
-        yield good("settings", "Each can be read; 'clockify config' lists them.")
+        yield good("settings", "All valid; 'clockify config' lists them.")
 
 
 def check_journal(account: str) -> Iterator[Finding]:
@@ -179,7 +179,7 @@ def check_journal(account: str) -> Iterator[Finding]:
     from clockify_cli.setup.forgetting import pending_sentence
 
     if not os.path.exists(store.path()):
-        yield good("journal", "Not there yet: nothing was recorded.")
+        yield good("journal", "Nothing recorded yet.")
         return
     notices: list[str] = []
     try:
@@ -218,7 +218,7 @@ def check_cache() -> Iterator[Finding]:
         kept = ", ".join(files.set_aside(path) for path in damaged)
         yield bad("cache", f"Damaged lists were moved aside: {kept}.", "clockify status --refresh")
     else:
-        yield good("cache", "The cached lists can be read.")
+        yield good("cache", "The cached lists are readable.")
 
 
 # -- the way in ----------------------------------------------------------------------------
@@ -242,7 +242,7 @@ def check_address(target: Target, settings: Settings) -> Finding:
             url = target.base_url.removesuffix("/api/v1")
             return bad(
                 "address",
-                f"{target.base_url} names /api/v1 itself, which every path begins with already.",
+                f"{target.base_url} includes /api/v1, which is added to it anyway.",
                 _set_or_export(settings, "api_url", url),
                 UnreachableError.exit_code,
             )

@@ -70,7 +70,7 @@ def pending_sentence(account: str, name: str, count: int) -> str:
     if is_unclaimed(account):
         return (
             f"{_changes(count)} of a key that never got an answer. "
-            "To take over: clockify queue claim."
+            "To claim them: clockify queue claim."
         )
     return f"{_changes(count)} of another account ({name or user_of(account)})."
 
@@ -103,7 +103,7 @@ def replace_account(
         with journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:
             if not got:
                 raise UnreachableError(
-                    "Another clockify is still sending.", "Try again in a moment."
+                    "Another clockify process is still sending.", "Try again in a moment."
                 )
             renew()
             return journal.abandon()

@@ -49,7 +49,7 @@ def profile_table(config: dict[str, Any], name: str) -> dict[str, Any]:
     raise UsageError(
         f"There is no profile '{name}'.",
         (f"Profiles: {', '.join(known)}. " if known else "")
-        + f"Make it: clockify auth login --profile {quote(name)}, "
+        + f"Create it: clockify auth login --profile {quote(name)}, "
         f"or clockify config set --profile {quote(name)} KEY VALUE.",
     )
 
@@ -134,7 +134,7 @@ def _document(notice: Callable[[str], None] | None) -> Iterator[Any]:
             tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:  # never leave a file that cannot be read again
             raise StorageError(
-                f"{path()} cannot be changed without damage: {error}.", "Edit it by hand."
+                f"{path()} cannot be edited safely: {error}.", "Edit it by hand."
             ) from error
         # A file that is a link to somebody's dotfiles stays one.
         files.replace(os.path.realpath(path()), text)

@@ -35,7 +35,7 @@ def storage_error(path: str, error: OSError) -> StorageError:
     """Return the one sentence for a file or folder that cannot be used."""
     return StorageError(
         f"Cannot use {path}: {error.strerror or error}.",
-        "Free some space or mend the permissions, or choose other folders with "
+        "Free some space or fix the permissions, or choose other folders with "
         "CLOCKIFY_CONFIG_DIR, CLOCKIFY_STATE_DIR and CLOCKIFY_CACHE_DIR.",
     )
 

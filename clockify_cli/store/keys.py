@@ -215,7 +215,7 @@ def forget(profile: str, *, direct: bool) -> bool:
             _keyring().delete_password(SERVICE, name)
         except Exception as error:  # not there any more, locked, …: every backend has its own
             raise StorageError(
-                "The key is forgotten here, but the system's keyring did not let go of it.",
+                "The key is no longer used, but it could not be removed from the system's keyring.",
                 f"Remove the entry '{SERVICE}', '{name}' from the keyring.",
             ) from error
     return True
@@ -244,8 +244,8 @@ def _read_file(notice: Callable[[str], None] | None) -> dict[str, str]:
             return {}
         if files.close_to_others(path()):
             tell(
-                f"{path()} could be read by other users of this machine; that is fixed. "
-                "If somebody may have read it, make a new key."
+                f"{path()} was readable by other users of this machine; this is fixed now. If "
+                f"somebody may have read it, create a new key."
             )
         table = json.loads(text)
         if not isinstance(table, dict):
@@ -274,7 +274,7 @@ def _from_keyring(name: str) -> str:
     ring = _keyring()
     if ring is None:
         raise SignInError(
-            "The API key is in the system's keyring, which is not there now.",
+            "The API key is in the system's keyring, which is not available.",
             "Install the 'keyring' extra, set MATON_API_KEY, or run 'clockify auth login'.",
         )
     try:

@@ -166,7 +166,7 @@ class Names(NameLists):
                 raise
             except NotFoundError as missing:
                 if isinstance(error, UnreachableError | RateLimitError):
-                    error.hint = f"{missing.message} It is not cached either; use its ID."
+                    error.hint = f"{missing.message} It is not cached either; use the ID."
                 raise error from None
         found = among(self.known(kind)[0])
         if not complete and not fits(text, [found], whole=True):

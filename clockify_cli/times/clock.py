@@ -84,8 +84,8 @@ class Clock:
         chosen, word = (early, "earlier") if role == "start" else (late, "later")
         offset = self.local(chosen).isoformat()[19:]
         return chosen, (
-            f"{dated(wall)} happens twice in {self.zone}: taken as the {word} one ({offset});"
-            " a time with an offset decides otherwise.",
+            f"{dated(wall)} happens twice in {self.zone}: using the {word} one ({offset}); add an "
+            f"offset for the other.",
         )
 
     def reading(self, wall: datetime, role: Role = "start") -> datetime:

@@ -180,7 +180,7 @@ class DayClock(Typed):
         wall = self.on(day)
         going_back = self.day is not None and self.day.weekday and not allow_future
         if going_back and clock.is_ahead(clock.reading(wall, role)):
-            notices += (f"{dated(wall)} is in the future: taken as {dated(wall - _WEEK)}.",)
+            notices += (f"{dated(wall)} is in the future: using {dated(wall - _WEEK)}.",)
             wall -= _WEEK
         at, said = clock.at(wall, role)
         return at, notices + said

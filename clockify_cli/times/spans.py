@@ -20,7 +20,7 @@ from clockify_cli.times.instants import (
     hour_clock,
 )
 
-_TIGHT = "Write durations without blanks: '-1h30m -15m', '1h30m ago 15m ago'."
+_TIGHT = "Write durations without spaces: '-1h30m -15m', '1h30m ago 15m ago'."
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=366)  # the same date a year ago is no more than a year ago
 

@@ -206,8 +206,8 @@ class _Judge:
         return [
             {
                 **gap,
-                "message": f"{self._span(epoch(gap['start']), epoch(gap['end']))}: nothing for "
-                f"{length_text(gap['seconds'])}.",
+                "message": f"{self._span(epoch(gap['start']), epoch(gap['end']))}: "
+                f"nothing for {length_text(gap['seconds'])}.",
             }
             for gap in gaps
         ]

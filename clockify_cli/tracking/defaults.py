@@ -59,7 +59,7 @@ def task_of_branch(settings: Settings) -> str | None:
     except re.error as error:
         raise UsageError(
             f"'task_from_branch' from {origin} is not a pattern: {error}.",
-            r"Such as ([A-Z]+-\d+).",
+            r"For example: ([A-Z]+-\d+).",
         ) from None
     if not found:
         return None

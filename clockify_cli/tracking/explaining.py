@@ -91,7 +91,7 @@ def _as_logged(text: str, clock: Clock) -> Explained | None:
         found = _span(text, clock, True)
     except TimeError:
         return None
-    note = "Where one time is expected (--at), the second clock is the offset from UTC."
+    note = "For options that take one time (--at), the second clock time is the offset from UTC."
     found.json["notices"].append(note)
     found.lines.append(("note", note))
     return found

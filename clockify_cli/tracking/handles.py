@@ -67,7 +67,7 @@ def find(outbox: Outbox, handle: str) -> TimeEntry:
     if not is_entity_id(text):
         raise UsageError(
             f"'{handle}' is not an entry.",
-            "An entry is an ID, @1 for the newest, @2 for the one before, or @running.",
+            "Use an ID, @1 for the newest, @2 for the one before, or @running.",
         )
     return _by_id(outbox, text)
 

@@ -149,7 +149,7 @@ def _pages(
         yield [e for e in copy.entries if span[0] <= epoch(e["timeInterval"]["start"]) < span[1]]
     elif freshness.mode == KNOWN:
         raise UnreachableError(
-            "Nothing is known of these days yet.", "Leave out --cached to ask Clockify."
+            "Nothing is cached for these days yet.", "Leave out --cached to ask Clockify."
         )
     else:
         try:

@@ -19,8 +19,8 @@ from clockify_cli.tracking.editing import find_all
 
 AT_ONCE = 200  # entries a request
 _PLAN = (
-    "Marking entries as invoiced needs a Clockify plan with invoicing, and the right to do it"
-    " (an admin's). Without them, a tag serves: clockify edit ENTRY -t +invoiced."
+    "Marking entries as invoiced needs a Clockify plan with invoicing, and admin rights. Without "
+    "them, use a tag: clockify edit ENTRY -t +invoiced."
 )
 
 
@@ -42,10 +42,12 @@ def numbers_of(outbox: Outbox, handles: Sequence[str]) -> list[str]:
     for handle, entry in found.items():
         if entry.get("queued"):
             raise UsageError(
-                f"The entry {handle} waits to be sent.", "Deliver it first: clockify sync."
+                f"The entry {handle} is still pending.", "Send it first: clockify sync."
             )
         if is_running(entry):
-            raise UsageError(f"The entry {handle} still runs.", "Stop it first: clockify stop.")
+            raise UsageError(
+                f"The entry {handle} is still running.", "Stop it first: clockify stop."
+            )
     numbers = [str(found[h]["id"]) if h in found else h.strip().lower() for h in handles]
     return list(dict.fromkeys(numbers))
 

@@ -48,12 +48,12 @@ def typed_cuts(entry: TimeEntry, texts: Sequence[str], clock: Clock) -> list[dat
     for cut in cuts:
         if not start < cut < end:
             raise UsageError(
-                f"{clock.show(cut)} does not lie within the entry: "
+                f"{clock.show(cut)} is not within the entry: "
                 f"{clock.show(start)} to {clock.show(end)}.",
-                "Choose an instant between its start and end.",
+                "Choose a time between its start and end.",
             )
     if len(set(cuts)) < len(cuts):
-        raise UsageError("An entry is cut only once at the same instant.", "Give each --at once.")
+        raise UsageError("The same time was given twice.", "Give each --at once.")
     return cuts
 
 
@@ -122,9 +122,11 @@ def join(
     """
     listed = [plain(entry) for entry in entries]
     if len(listed) < 2:
-        raise UsageError("Joining takes two entries or more.", "Such as: clockify join @1 @2.")
+        raise UsageError("Joining needs two or more entries.", "For example: clockify join @1 @2.")
     if len({str(entry.get("userId")) for entry in listed}) > 1:
-        raise UsageError("These entries are of different users.", "Join one user's at a time.")
+        raise UsageError(
+            "These entries are of different users.", "Join one user's entries at a time."
+        )
     by_start = sorted(listed, key=start_of)
     running = [entry for entry in by_start if is_running(entry)]
     if running and running != by_start[-1:]:
@@ -166,7 +168,7 @@ def _tell_differences(
             gap += start_of(entry) - reached
         reached = max(reached or start_of(entry), end_of(entry) or outbox.now)
     if gap:
-        outbox.notice(f"The gap between them is filled: {gap} more.")
+        outbox.notice(f"The gap between them is filled, adding {gap}.")
 
 
 # -- longer, shorter, elsewhere ---------------------------------------------------------
@@ -274,6 +276,6 @@ def _refuse_future(entry: TimeEntry, clock: Clock, *, allow_future: bool) -> Non
     if not allow_future and clock.is_ahead(latest):
         what = "It would end" if end_of(entry) else "It would start"
         raise UsageError(
-            f"{what} at a time to come: {clock.show(latest)}.",
-            "A time to come needs --allow-future.",
+            f"{what} in the future: {clock.show(latest)}.",
+            "A time in the future needs --allow-future.",
         )

@@ -162,8 +162,8 @@ class Reviser:
             changed["taskId"] = None
             known = self._names.find(f"tasks-{entry.get('projectId')}", entry["taskId"]) or {}
             self._notice(
-                f"The task '{known.get('name') or entry['taskId']}' belongs to the old project:"
-                " the entry has none now. -k gives it one."
+                f"The task '{known.get('name') or entry['taskId']}' belongs to the old project, so "
+                f"it was cleared. Set a new one with -k."
             )
 
     def _change_times(self, entry: TimeEntry) -> TimeEntry:
@@ -209,7 +209,7 @@ def read_tags(
         return TagChange(tags_or_waiting(names, words, unresolved, defer=defer))
     if len(added) + len(removed) < len(words):
         raise UsageError(
-            "Some of the tags are to be added or removed, others to replace all.",
+            "Some tags have a + or - sign, others do not.",
             "Give every one a sign (-t +dev,-urgent), or none (-t dev,urgent).",
         )
     new = tags_or_waiting(names, added, unresolved, defer=defer)
@@ -253,7 +253,7 @@ def end_after(start: datetime, text: str, clock: Clock, *, allow_future: bool = 
 
     Raises:
         TimeError: It is no instant, or is in the future.
-        UsageError: It lies before the start.
+        UsageError: It is before the start.
     """
     from dataclasses import replace
 
@@ -266,13 +266,13 @@ def end_after(start: datetime, text: str, clock: Clock, *, allow_future: bool = 
             moment = replace(later, notices=(told, *later.notices))
     if moment.at < start:
         raise UsageError(
-            f"The end {clock.show(moment.at)} lies before the start {clock.show(start)}.",
+            f"The end {clock.show(moment.at)} is before the start {clock.show(start)}.",
             "Give both: --from and --to; an end more than 12 h later needs its day.",
         )
     if not allow_future and clock.is_ahead(moment.at):
         raise UsageError(
-            f"The end is still to come: {clock.show(moment.at)}.",
-            "A time to come needs --allow-future.",
+            f"The end is in the future: {clock.show(moment.at)}.",
+            "A time in the future needs --allow-future.",
         )
     return moment
 

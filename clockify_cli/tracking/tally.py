@@ -59,9 +59,9 @@ def typed_dimensions(words: Sequence[str]) -> tuple[str, ...]:
         if name not in DIMENSIONS:
             raise UsageError(f"Cannot group by {name}.", f"Choose from: {', '.join(DIMENSIONS)}.")
     if len(set(found)) < len(found):
-        raise UsageError("--by names the same thing twice.", "Name each once: --by client,project.")
+        raise UsageError("--by has the same group twice.", "Name each once: --by client,project.")
     if len(found) > _MAX_LEVELS:
-        raise UsageError(f"--by takes at most {_MAX_LEVELS} levels.", "Leave some out.")
+        raise UsageError(f"--by takes at most {_MAX_LEVELS} levels.", "Use fewer.")
     return tuple(found)
 
 

@@ -95,7 +95,7 @@ def checked_span(
         raise Broken("it ends before it begins")
     for year in (start.year, end.year):
         if year not in YEARS:
-            raise Broken(f"it is in the year {year}")
+            raise Broken(f"its year is {year}")
     for text, length, slack in lengths:
         if abs(end - start - length) > slack:
             lasts = hours_text(end - start)

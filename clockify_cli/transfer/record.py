@@ -155,7 +155,7 @@ class Reading:
         except Skipped as why:
             self.skipped.append(Note(line, str(why), person=person))
         except (ValueError, OverflowError):  # digits without end, or beyond the last year
-            words = "a date or a length in it is out of range"
+            words = "a date or duration in it is out of range"
             self.broken.append(Note(line, words, person=person))
 
     def people(self) -> list[Person]:

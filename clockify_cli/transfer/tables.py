@@ -207,7 +207,7 @@ def _rows(text: str, name: str) -> _Table:
     except (csv.Error, TypeError) as error:
         raise UsageError(
             f"{name}:{line}: this line of the table cannot be read ({error}).",
-            "A field that holds quotes or line breaks must stand in quotes.",
+            "A field that contains quotes or line breaks must be quoted.",
         ) from None
     if table is None:
         raise UsageError(f"{name} is empty.", "Export it again, with its first line.")

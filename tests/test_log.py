@@ -218,7 +218,7 @@ def test_undo_takes_back_in_turn_and_refuses_what_has_changed(
     assert len(api.get(MINE)) == 1
     api.send("DELETE", f"{WS}/time-entries/{one['id']}")
     ran = cli("undo", "--json").json
-    assert "gone already" in ran["notes"][0]
+    assert "already gone" in ran["notes"][0]
     assert cli("undo", "--json", code=4).error["kind"] == "not_found"
 
 
@@ -447,7 +447,7 @@ def test_a_damaged_row_or_state_keeps_nobody_from_working(
     with sqlite3.connect(journal) as db:
         db.execute("UPDATE operations SET payload = 'x' || payload, state = 'queued'")
     ran = cli("status")
-    assert "Operation 1 of the journal is damaged and was left out." in ran.err
+    assert "Change 1 in the journal is damaged and was skipped." in ran.err
     assert "Runs" in ran.out
     cli("log", "9:00-9:30", "goes on")
     assert len(cli("undo", "--list", "--json").json) >= 1

@@ -70,9 +70,9 @@ def check(
     ] = "",
     user: options.User = None,
 ) -> None:
-    """Check the entries of a range (this week without one) against rules.
+    """Check the entries of a range (default: this week) against rules.
 
-    Exit 0 if all hold, 1 if one is broken. Clockify is always asked. Time off counts for
+    Exit 0 if all hold, 1 if one is broken. Always asks Clockify. Time off counts for
     --min; breaks count neither for --min and --max nor for --require.
     """
     from clockify_cli.times.pieces import Days

@@ -106,17 +106,12 @@ def edit(
     ] = False,
     allow_future: options.AllowFuture = False,
 ) -> None:
-    """Edit entries.
+    """Edit entries. Only the given fields change.
 
-    Only the given fields change.
-
-    A new project clears the task, unless -k names one.
-
-    A clock time without a day is on the entry's own day, not today (see 'clockify when'). An end
-    before the start is on the next day, at most 12 hours later. -10m means ten minutes ago;
-    'clockify extend' and 'clockify move' count from the entry's own times.
-
-    Editing several entries is one change for 'clockify undo'.
+    A new project clears the task, unless -k names one. A clock time without a day is on the entry's
+    own day, not today (see 'clockify when'). An end before the start is on the next day, at most 12
+    hours later. -10m means ten minutes ago; 'clockify extend' and 'clockify move' count from the
+    entry's own times. Editing several entries is one change for 'clockify undo'.
 
     With --day [DAY], opens a whole day in $VISUAL or $EDITOR, one line per entry, then shows the
     changes, asks, and applies them in as few requests as possible. 'clockify apply' reads the same

@@ -44,7 +44,7 @@ def list_entries(
     reverse: Annotated[bool, typer.Option("--reverse", help="Show the oldest first.")] = False,
     cached: filters.Cached = False,
 ) -> None:
-    """List the time entries of a range (today without one), newest first, with totals.
+    """List the time entries of a range (default: today), newest first, with totals.
 
     Entries that cross midnight or the edge of the range count only in part.
     """

@@ -70,7 +70,7 @@ def export(
     user: filters.Users = None,
     everyone: filters.Everyone = False,
 ) -> None:
-    """Write the time entries that start in a range (this month without one), newest first.
+    """Write the time entries that start in a range (default: this month), newest first.
 
     csv has the columns of Clockify's detailed report and is safe to open in a spreadsheet; json and
     jsonl have the API's keys, with names beside the IDs; ics is a calendar. 'clockify import' reads

@@ -35,7 +35,7 @@ def gaps(
     user: options.User = None,
     cached: filters.Cached = False,
 ) -> None:
-    """Show the working hours of a range (this week without one) that no entry covers.
+    """Show the working hours of a range (default: this week) that no entry covers.
 
     Working hours are the settings work_days and work_hours. The future is never a gap; breaks and
     time off cover time like any entry.

@@ -21,7 +21,7 @@ def join(ctx: typer.Context, entry: options.Entries) -> None:
 
     Gaps between them are filled. If they differ, description, project and the rest come from the
     first one given. A running entry must be the latest; the joined one keeps running. Joining more
-    than two entries asks first. 'clockify undo' undoes it.
+    than two entries asks first. 'clockify undo' separates them again.
     """
     run = run_of(ctx)
     gone = len({handle.strip().lower() for handle in entry}) - 1

@@ -65,7 +65,7 @@ def log(
     """Record finished time.
 
     The longest run of leading words that forms spans of time is WHEN; "--" ends it. Several spans
-    make several entries and one change for 'clockify undo'. With --from, --to or --for all words
+    make several entries and one change for 'clockify undo'. With --from, --to or --for, all words
     are the description. A word such as +dev after WHEN is a tag. --once and --key make it safe to
     repeat: an entry that exists already is shown, exit 0.
     """

@@ -7,13 +7,14 @@ from typing import Annotated
 from typer import Argument, Option
 
 _ENTRY = "ID, @1 (the newest), @2, @running."
-_RANGE = "today, week, last-month, 2026-11-02..2026-11-06 …"
+_RANGE = "Range: today, week, last-month, 2026-11-02..2026-11-06 …"
 
 Words = Annotated[list[str] | None, Argument(metavar="[DESCRIPTION]…", show_default=False)]
 Project = Annotated[
-    str | None, Option("--project", "-p", metavar="PROJECT", help="Project, or Client/Project.")
+    str | None,
+    Option("--project", "-p", metavar="PROJECT", help="Project name, Client/Project or ID."),
 ]
-Task = Annotated[str | None, Option("--task", "-k", metavar="TASK", help="Task of the project.")]
+Task = Annotated[str | None, Option("--task", "-k", metavar="TASK", help="Task in the project.")]
 Tags = Annotated[
     list[str] | None, Option("--tag", "-t", metavar="TAG", help="Tag (repeatable, or a,b).")
 ]
@@ -36,9 +37,7 @@ Interactive = Annotated[
 ]
 At = Annotated[
     str,
-    Option(
-        "--at", metavar="WHEN", help="Time to use (default: now): 9:00, -10m, 'yesterday 17:30'."
-    ),
+    Option("--at", metavar="WHEN", help="Time to use: 9:00, -10m, 'yesterday 17:30'."),
 ]
 AllowFuture = Annotated[bool, Option("--allow-future", help="Accept a time in the future.")]
 User = Annotated[

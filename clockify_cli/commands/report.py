@@ -138,7 +138,7 @@ def report(
     html: Html = "",
     cached: filters.Cached = False,
 ) -> None:
-    """Sum the time of a range (this week without one), nested and to the second.
+    """Sum the time of a range (default: this week), nested and to the second.
 
     An entry counts within the range only; a running one counts up to now. Breaks and time off are
     shown beside the work. Rounding changes no entries; the raw time is shown beside it.

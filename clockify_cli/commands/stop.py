@@ -30,7 +30,7 @@ def stop(
         list[str] | None,
         typer.Argument(
             metavar="[WHEN]…",
-            help="End time (default: now): 17:30, 10m ago, -10m.",
+            help="End time: 17:30, 10m ago, -10m.",
             show_default=False,
         ),
     ] = None,

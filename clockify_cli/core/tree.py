@@ -148,7 +148,7 @@ def overview(width: int, own: dict[str, str]) -> str:
     """
     lines = [
         *wrapped(USAGE, width, "  "),
-        *wrapped(f"{SUMMARY} Alone, it is 'clockify {BARE}'.", width),
+        *wrapped(f"{SUMMARY} With no command, shows the {BARE}.", width),
         "",
         *table([(name, ROWS[name].summary) for name in DAILY], width),
         "",

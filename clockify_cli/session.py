@@ -114,7 +114,7 @@ class Run:
         )
 
     def remind(self) -> None:
-        """Notice a timer that has been left running, with the line that would mend it."""
+        """Notice a timer that has been left running, with the line that would fix it."""
         if "outbox" not in self.__dict__ or self.options.quiet:
             return
         from clockify_cli.tracking.reminders import left_running
@@ -145,7 +145,7 @@ class Run:
         """Let a profile that the config file does not have yet count as an empty section.
 
         Returns:
-            Its section; ``None`` where there is none yet.
+            Its section; ``None`` if there is none yet.
         """
         profiles = self.config.setdefault("profile", {})
         found: dict[str, Any] | None = profiles.get(self.profile)
@@ -200,7 +200,7 @@ class Run:
         """Take another instant for the present.
 
         Raises:
-            UsageError: It is no timestamp.
+            UsageError: It is not a timestamp.
         """
         from clockify_cli.core.model import instant
 
@@ -215,7 +215,7 @@ class Run:
         self._now = moment
 
     def present(self) -> datetime:
-        """Return the present anew, for a command that lasts; ``CLOCKIFY_NOW`` holds it still."""
+        """Return the present again, for a command that lasts; ``CLOCKIFY_NOW`` holds it still."""
         for name in ("now", "clock", "look"):
             self.__dict__.pop(name, None)
         if "outbox" in self.__dict__:
@@ -265,7 +265,7 @@ class Run:
 
     @cached_property
     def target(self) -> Target:
-        """Whom to talk to, the key included where there is one."""
+        """Whom to talk to, the key included if there is one."""
         from clockify_cli.gateway.target import Target, checked_connection
 
         if self.sandboxed:
@@ -292,7 +292,7 @@ class Run:
 
     @property
     def key_origin(self) -> str:
-        """Where the key comes from; empty where there is none."""
+        """Where the key comes from; empty if there is none."""
         if self.target.sandbox:
             return "the sandbox"
         return self.key_found.origin
@@ -351,7 +351,7 @@ class Run:
 
     @property
     def rate(self) -> int:
-        """Requests a second that may be made; 0 for any number."""
+        """Requests per second that may be made; 0 for any number."""
         from clockify_cli.gateway.target import rate_for
 
         return rate_for(self.target, self.settings)
@@ -561,7 +561,7 @@ class Run:
 
     @property
     def own_email(self) -> str:
-        """The account's e-mail address; one request where it is not cached."""
+        """The account's e-mail address; one request if it is not cached."""
         cached = self.known_user
         if "email" not in cached:
             cached = self.renew_account()
@@ -619,7 +619,7 @@ class Run:
     def reverse_things(
         self, change: Change, operations: Sequence[Operation], notes: list[str]
     ) -> Any:
-        """Take back what a change did to projects, clients, tags and tasks."""
+        """Undo what a change did to projects, clients, tags and tasks."""
         from clockify_cli.gateway.entries import has_entries
         from clockify_cli.resources.recorded import Recorder
         from clockify_cli.resources.resource_list import ResourceList
@@ -656,7 +656,7 @@ class Run:
 
     @cached_property
     def queues(self) -> bool:
-        """Whether a write waits in the queue while the network is away."""
+        """Whether a change is queued while offline."""
         in_ci = os.environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")
         return not self.options.no_queue and not in_ci and self.settings.get("queue")
 
@@ -750,7 +750,7 @@ class Run:
         return RecentRanges(self.account.id)
 
     def user_id(self, name: str | None) -> str:
-        """Return the ID of the user called ``name``; one's own where it is empty or ``me``."""
+        """Return the ID of the user called ``name``; one's own if it is empty or ``me``."""
         if not name or name == "me":
             return self.account.user
         from clockify_cli.core.model import is_entity_id

@@ -136,7 +136,7 @@ def unset(ctx: typer.Context, key: KeyName) -> None:
     table = config.profile_table(run.config, run.profile)
     if is_alias(key):
         table = {f"alias.{short}": words for short, words in _aliases(run).items()}
-    # A name that is no setting must be removable too: a typing slip of somebody's editor.
+    # A name that is not a setting must be removable too: a typing slip of somebody's editor.
     name = key if key in table or is_alias(key) else key_of(key).name
     if name not in table:
         raise NotFoundError(

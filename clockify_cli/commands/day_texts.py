@@ -226,7 +226,7 @@ def _report(run: Run, done: Done | None) -> None:
 
 
 def _as_json(kind: str, before: dict[str, Any] | None, entry: Any) -> dict[str, Any]:
-    """Return the documented form of one step: action, entry, and before where it was another."""
+    """Return the documented form of one step: action, entry, and before if it was another."""
     answer: dict[str, Any] = {"action": kind, "entry": entry}
     if kind == UPDATE:
         answer["before"] = before

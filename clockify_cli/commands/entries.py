@@ -58,7 +58,7 @@ def list_entries(
     found = entries_in(
         run.outbox, span.start, span.end, user=who, filters=chosen, freshness=freshness
     )
-    # "@2" counts all of the user's entries from the newest: true where none is left out.
+    # "@2" counts all of the user's entries from the newest: true if none is left out.
     numbered = not who and chosen == Filters() and span.end > run.now
     if numbered and run.outbox.unreachable is None and not cached:
         run.outbox.learn_newest(found, span.start)

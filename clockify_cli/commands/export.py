@@ -165,7 +165,7 @@ def _crew(run: Run, kind: Any) -> Any:
 
 @contextmanager
 def _sink(run: Run, path: str) -> Iterator[Any]:
-    """Yield what writes bytes to ``path``, or to stdout where it is empty.
+    """Yield what writes bytes to ``path``, or to stdout if it is empty.
 
     The document of ``--json`` appears when it is whole, as a file does.
     """

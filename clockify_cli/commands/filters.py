@@ -213,7 +213,7 @@ def period_of(
 
 
 def typed_users(run: Run, user: Sequence[str] | None, *, everyone: bool = False) -> list[str]:
-    """Return the IDs of the users that are meant, each once; one's own where none is typed."""
+    """Return the IDs of the users that are meant, each once; one's own if none is typed."""
     if everyone:
         return [str(found["id"]) for found in run.names.all("users")]
     return list(dict.fromkeys(run.user_id(name) for name in user or ("",)))

@@ -141,7 +141,7 @@ def delete(
 ) -> None:
     """Delete what the texts mean for good, and answer with what it was.
 
-    Nothing is asked, and nothing deleted, where one of them has to be put away first and
+    Nothing is asked, and nothing deleted, where one of them has to be archived first and
     ``both_steps`` does not say to do that too.
     """
     things = resource_list.things(texts)

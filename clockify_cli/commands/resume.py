@@ -1,4 +1,4 @@
-"""``clockify resume``: goes on with what ran before the break, or last."""
+"""``clockify resume``: continues with what ran before the break, or last."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
         from clockify_cli.render.entries import entry_line
 
         if not entry.get("timeInterval"):
-            return f"{done}: whatever runs then"  # nothing is known of it while Clockify is away
+            return f"{done}: whatever runs then"  # Clockify is unreachable
         run.names.know(entry)
         return f"{done}: " + entry_line(entry, run.outbox, run.look_beside(len(done) + 2))
 

@@ -93,7 +93,7 @@ def use(
     found = workspaces.find(_names(run), workspace)
     number = str(found["id"])
     if run.sandboxed:
-        # The sandbox has its own workspaces: the profile goes on with the network's.
+        # The sandbox has its own workspaces: the profile continues with the network's.
         run.account  # noqa: B018 - it must be cached before its workspace is changed there
         config.update(("account", run.account_name), {"workspace": number})
     else:

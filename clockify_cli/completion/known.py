@@ -215,7 +215,7 @@ class Known:
 
     @property
     def running(self) -> Item:
-        """The running entry as last known; empty where there is none."""
+        """The running entry as last known; empty if there is none."""
         try:
             found = json.loads(self.state.get("shown") or "{}")
         except ValueError:

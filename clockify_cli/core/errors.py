@@ -12,7 +12,7 @@
     ├── UnreachableError        * 5   unavailable    network, gateway or Clockify unreachable
     │   └── UnclearError        * 5   unclear        a change whose answer was lost
     ├── RefusedError              6   refused        refused for what the entry or thing is
-    │   └── ConflictError         6   conflict       changed by somebody else meanwhile
+    │   └── ConflictError         6   conflict       changed by somebody else in the meantime
     ├── RateLimitError          * 7   rate_limited   429 after waiting
     ├── StorageError            * 1   storage        disk full, read-only home, damaged file
     └── Interrupted           * 130   interrupted    Ctrl-C

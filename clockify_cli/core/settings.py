@@ -125,7 +125,7 @@ class Settings:
     """The settings of one run, each with its value and its origin.
 
     Args:
-        options: What the command line gave (``None`` where it gave nothing).
+        options: What the command line gave (``None`` if it gave nothing).
         environ: The process's environment.
         folder: The table of the folder file, and ``folder_path`` its path.
         profile: The table of the config file's profile, and ``profile_path`` where it stands.
@@ -149,7 +149,7 @@ class Settings:
         ]
 
     def get(self, name: str) -> Any:
-        """Return the value of the setting ``name``; raise UsageError where it cannot be read."""
+        """Return the value of the setting ``name``; raise UsageError if it cannot be read."""
         return self.explain(name)[0]
 
     def explain(self, name: str) -> tuple[Any, str]:

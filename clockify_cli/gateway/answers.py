@@ -36,7 +36,7 @@ CLOCKIFY, GATEWAY, PAGE, SILENCE, UNKNOWN = "clockify", "gateway", "page", "sile
 
 
 class Answer:
-    """One good answer: its status, its JSON (``None`` where there is no body) and its headers."""
+    """One good answer: its status, its JSON (``None`` if there is no body) and its headers."""
 
     __slots__ = ("data", "headers", "status")
 

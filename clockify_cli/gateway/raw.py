@@ -109,7 +109,7 @@ def _add(fields: Query, name: str, value: Any) -> None:
 
 
 def read_json(text: str) -> Any:
-    """Return a JSON value; raise ValueError where it is none (``NaN`` included)."""
+    """Return a JSON value; raise ValueError if it is not one (``NaN`` included)."""
 
     def refuse(word: str) -> None:
         raise ValueError(word)

@@ -13,7 +13,7 @@ from clockify_cli.core.settings import Settings
 SHORTEST_SECRET = 8  # characters; a shorter key (the sandbox's) is found in ordinary words
 OLD_HOSTS = ("gateway.maton.ai", "ctrl.maton.ai")  # one host each for gateway and control plane
 NEW_URL = "https://api.maton.ai"  # one for both
-GATEWAY_RATE, DIRECT_RATE = 10, 50  # requests a second: an account's, a workspace's
+GATEWAY_RATE, DIRECT_RATE = 10, 50  # requests per second: an account's, a workspace's
 
 
 class KeySource(Protocol):
@@ -33,7 +33,7 @@ class Target:
 
     Attributes:
         base_url: What stands before ``/api/v1/…``, without a final slash.
-        control_url: The control plane; empty where there is none (direct access).
+        control_url: The control plane; empty if there is none (direct access).
         key: The API key; never shown, so it is left out of the representation.
         direct: Clockify itself with ``X-Api-Key`` instead of the gateway.
         connection: The gateway connection to use; empty for the gateway's choice.
@@ -182,7 +182,7 @@ def gateway_addresses(settings: Settings) -> tuple[str, str]:
 
 
 def rate_for(target: Target, settings: Settings) -> int:
-    """Return how many requests a second ``target`` allows; 0 for any number."""
+    """Return how many requests per second ``target`` allows; 0 for any number."""
     given: int | None = settings.get("rate")
     if given is not None:
         return given

@@ -64,7 +64,7 @@ class Unknown:
         lines: Where it stands.
         near: Names that it may have been meant for.
         of: A task's project, or a project's client: what it belongs to.
-        why: Why it cannot be, where it is not just missing.
+        why: Why it cannot be, if it is not just missing.
     """
 
     kind: str
@@ -333,7 +333,7 @@ class NameFinder:
         return self._found[key]
 
     def _missing(self, unknown: Unknown, line: int) -> Thing | None:
-        """Note an unknown name; return its stand-in where it is to be created."""
+        """Note an unknown name; return its stand-in if it is to be created."""
         number = unknown.stand_in
         can = self._create and not unknown.why
         noted = (self.new if can else self.unknown).setdefault(number, unknown)
@@ -358,11 +358,11 @@ class NameFinder:
     def _by_id(self, kind: str, number: str) -> Thing | None:
         if not number:
             return None
-        self._names.all(kind)  # asks for the list where it never was asked for
+        self._names.all(kind)  # asks for the list if it never was asked for
         return self._names.find(kind, number)
 
     def _with_renewal(self, kind: str, find: Callable[[], list[Thing]]) -> list[Thing]:
-        """Return what is found; where nothing is, the list is asked for once more in this run."""
+        """Return what is found; if nothing is, the list is asked for once more in this run."""
         found = find()
         if not found and kind not in self._renewed:
             self._renewed.add(kind)

@@ -110,8 +110,8 @@ def run(
         crew: Sends the requests.
         plan: The plan, with IDs alone in it.
         user: Whose entries they are.
-        key: Tells this file from others: importing it again goes on with its change.
-        progress: Told how many are settled, and of how many.
+        key: Tells this file from others: importing it again continues with its change.
+        progress: Called with how many are settled, and of how many.
     """
     return _Import(outbox, crew, plan, user, key, progress).run()
 
@@ -185,7 +185,7 @@ class _Import:
             )
 
     def _give_way(self) -> None:
-        """Let another command have its turn; nothing may be under way meanwhile."""
+        """Let another command have its turn; nothing may be under way in the meantime."""
         while self._crew.busy and time.monotonic() < self._patience:
             self._take(self._crew.collect(timeout=SETTLE_SECONDS))
         if self._ended:

@@ -23,8 +23,8 @@ class Batch:
         verb: The command.
         label: What it changes, for people.
         workspace: The workspace's ID.
-        key: The idempotency key: the same one goes on with the change that it began.
-        undoes: The change that this one takes back.
+        key: The idempotency key: the same one continues with the change that it began.
+        undoes: The change that this one undoes.
     """
 
     def __init__(

@@ -52,7 +52,7 @@ class Database:
                 raise _sql_error(error) from error
             with files.locked(path() + ".mending", seconds=10):
                 try:
-                    return self._connect()  # another process may have replaced it meanwhile
+                    return self._connect()  # another process may have replaced it in the meantime
                 except sqlite3.DatabaseError:
                     pass
                 kept = _move_aside()
@@ -152,7 +152,7 @@ class Database:
         if not _means_damage(error):
             return _sql_error(error)
         with files.locked(path() + ".mending", seconds=10):
-            # Another process may have put a new one in its place meanwhile.
+            # Another process may have put a new one in its place in the meantime.
             kept = _move_aside() if _file_number() == self._number else "journal.sqlite3.damaged-…"
         return StorageError(
             f"The journal is damaged; it was kept as {kept}.",

@@ -86,7 +86,7 @@ class Delivery:
         self._patient = True
 
     def deliver_pending(self, deadline: float | None = None, *, patient: bool = False) -> bool:
-        """Deliver what is pending, in order; set aside what is refused and go on.
+        """Deliver pending changes, in order; set aside what is refused and go on.
 
         Args:
             deadline: ``time.monotonic()`` after which no further one is begun.
@@ -145,7 +145,7 @@ class Delivery:
 
         Raises:
             UnclearError: It is not known whether it happened; it stays ``sending``.
-            ConflictError: The entry was changed meanwhile; set aside.
+            ConflictError: The entry was changed in the meantime; set aside.
             ClockifyError: Refused, and set aside; or, if that says nothing about the change
                 (``blames_change``), it did not happen and stays ``queued``.
         """

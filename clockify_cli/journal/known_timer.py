@@ -123,7 +123,7 @@ class KnownTimer:
         """Write the state file.
 
         Args:
-            shown: The running timer with what is pending applied.
+            shown: The running timer with pending changes applied.
             pending: How many operations are pending.
             now: The present.
             day_seconds: Today's finished seconds, if just counted.

@@ -151,13 +151,13 @@ class Outbox:
                 self._holds_lock = False
 
     def deliver_first(self) -> None:
-        """Deliver what is pending before a change is planned, patiently."""
+        """Deliver pending changes before a change is planned, patiently."""
         if self.unreachable is None and self.journal.undelivered():
             with self.delivery_lock():
                 pass
 
     def deliver_briskly(self) -> None:
-        """Deliver what is pending before a command that only reads; give up soon, say little."""
+        """Deliver pending changes before a command that only reads; give up soon, say little."""
         if self.unreachable is not None or not self.journal.undelivered():
             return
         with self.journal.delivery_lock(0) as got:
@@ -264,7 +264,7 @@ class Outbox:
             label: What is changed, for people.
             drafts: Its operations in their order.
             key: The caller's idempotency key, and ``content`` what is recorded under it.
-            undoes: The change that this one takes back.
+            undoes: The change that this one undoes.
             tolerate: Says of an operation that was refused whether the rest goes on.
 
         Raises:
@@ -412,14 +412,14 @@ class Outbox:
         """Drop what of a change has not happened; say in the error what to do next."""
         undone = [o for o in operations if o.state != DONE]
         for operation in undone:
-            self.forget_cached(operation)  # it may have happened all the same
+            self.forget_cached(operation)  # it may have happened anyway
         lost = [o for o in undone if o.state == LOST]
         self.timer.learn_of_set_aside([o for o in undone if o.state in SET_ASIDE])
         self.journal.move_all([o for o in undone if o.state != LOST], DROPPED)
         if key is not None and len(undone) == len(operations) and not lost:
             self.journal.forget_key(operations[0].change)
         if undoes is not None:
-            self.journal.mark_undone(undoes, None)  # the next undo goes on with it
+            self.journal.mark_undone(undoes, None)  # the next undo continues with it
         self.save()
         if lost:
             error.message = f"{error.message.rstrip('.')}: it may have been recorded."
@@ -434,7 +434,7 @@ class Outbox:
     # -- what is known ----------------------------------------------------------------
 
     def settle(self, operation: Operation, answered: bool = True) -> None:
-        """Learn from an operation that was just delivered; whatever fails here is no failure.
+        """Learn from an operation that was just delivered; whatever fails here is not a failure.
 
         Args:
             operation: The operation, ``done``.
@@ -520,7 +520,7 @@ class Outbox:
 
     @property
     def known_running(self) -> TimeEntry | None:
-        """Return the running timer as last known, with what is pending applied; no request."""
+        """Return the running timer as last known, with pending changes applied; no request."""
         return self._shown(self.journal.waiting())
 
     def running(self) -> TimeEntry | None:
@@ -536,7 +536,7 @@ class Outbox:
         try:
             if self.unreachable is not None:
                 raise self.unreachable
-            newest = self._newest_done()  # what is written meanwhile may not be in it
+            newest = self._newest_done()  # what is written in the meantime may not be in it
             found = running_entry(self.gateway(), self.account.workspace, self.account.user)
             self.timer.learn(found, newest)
         except ClockifyError as error:

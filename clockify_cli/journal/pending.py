@@ -32,7 +32,7 @@ from clockify_cli.journal.store import Journal
 
 
 def open_operation(journal: Journal, number: int) -> Operation:
-    """Return a write that waits or was set aside.
+    """Return a change that is pending or was set aside.
 
     Raises:
         NotFoundError: There is none of that number.
@@ -47,7 +47,7 @@ def open_operation(journal: Journal, number: int) -> Operation:
 
 
 def retry(outbox: Outbox, numbers: Sequence[int], *, force: bool = False) -> list[Operation]:
-    """Put writes back into the queue and deliver what waits; return them as they are then.
+    """Put changes back into the queue and deliver pending changes; return them as they are then.
 
     Args:
         outbox: The outbox.
@@ -72,7 +72,7 @@ def _insist(journal: Journal, operation: Operation) -> None:
     """Make what the user meant fit what is at the service now; what else was changed there stays.
 
     A stop that was overtaken sets the end; a start behind which another timer was started ends
-    where that one begins; an update changes its own fields; what was deleted is created anew.
+    where that one begins; an update changes its own fields; what was deleted is created again.
     """
     now: TimeEntry | None = (operation.error or {}).get("current")
     if now is None:
@@ -146,11 +146,11 @@ def with_followers(journal: Journal, operations: Iterable[Operation]) -> list[Op
 
 
 def drop(outbox: Outbox, operations: Sequence[Operation]) -> None:
-    """Take writes out of the queue, should they still be there; an undo given up can be repeated.
+    """Take changes out of the queue, should they still be there; an undo given up can be repeated.
 
     Raises:
         UnreachableError: Another process is sending.
-        NotFoundError, ConflictError: One was sent meanwhile; nothing was dropped.
+        NotFoundError, ConflictError: One was sent in the meantime; nothing was dropped.
     """
     journal = outbox.journal
     with journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:

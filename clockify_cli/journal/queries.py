@@ -33,7 +33,7 @@ class Queries(Database):
 
     Args:
         account: Whose journal it is (``Account.id``); operations of others are never seen.
-        notice: Told what the user should know of the file.
+        notice: Called with what the user should know of the file.
     """
 
     def __init__(self, account: str, notice: Callable[[str], None]) -> None:
@@ -221,7 +221,7 @@ class Queries(Database):
         return {str(row[0]) for row in rows}
 
     def undoing(self, change: int) -> list[Operation]:
-        """Return the operations of every attempt to take a change back, in order."""
+        """Return the operations of every attempt to undo a change, in order."""
         return self._select("WHERE c.undoes = ? ORDER BY o.id", (change,))
 
     def undoable(self, limit: int) -> list[Change]:

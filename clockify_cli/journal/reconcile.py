@@ -6,7 +6,7 @@ was lost is looked up. ``look_for`` says what has to be known for that, ``reconc
     Send      send this body (after ending the timer that is in its way)
     Adopt     it has happened: this is what it left
     Done      nothing is left to do, and nothing has to be sent
-    Conflict  somebody changed the entry meanwhile; the user decides
+    Conflict  somebody changed the entry in the meantime; the user decides
     Wait      it was sent a moment ago and may still come
     Drop      it is known not to have happened, and must not be sent
 """

@@ -174,7 +174,7 @@ def cached_status(
 
 
 def age_text(state: State, now: int) -> str:
-    """Say how old the state is; empty where it is of the last minute, or says not."""
+    """Say how old the state is; empty if it is of the last minute, or says not."""
     age = now - as_of(state)
     return f"As of {age_words(age)} ago." if "about" in state and as_of(state) and age >= 60 else ""
 

@@ -26,7 +26,7 @@ def dot(color: object, look: Look) -> Line:
 
 
 def project_line(described: Mapping[str, str], look: Look, *, task: bool = False) -> Line:
-    """Return ``● Client/Project``, with ``: Task`` where it is asked for and there is one."""
+    """Return ``● Client/Project``, with ``: Task`` if it is asked for and there is one."""
     project = described.get("project") or ""
     if not project:
         return Line()

@@ -110,7 +110,7 @@ class Line:
         return Line(*(Span(s.text, f"{s.style} {style}".strip()) for s in self.spans))
 
     def cut(self, columns: int) -> Line:
-        """Return it shortened to ``columns``, with an ellipsis where it was cut."""
+        """Return it shortened to ``columns``, with an ellipsis if it was cut."""
         if self.width <= columns:
             return self
         kept: list[Span] = []

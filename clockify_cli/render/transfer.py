@@ -162,7 +162,7 @@ def result_text(result: Mapping[str, Any], look: Look) -> str:
 
 
 def progress_line(count: int, total: int, seconds: float, look: Look) -> str:
-    """Return how far it is, on one line: a bar where there is room, and how long it still takes."""
+    """Return how far it is, on one line: a bar if there is room, and how long it still takes."""
     rate = count / seconds if seconds > 0 else 0.0
     left = (total - count) / rate if rate else 0.0
     told = Line(f"{count}/{total}", Span(f"  {rate:.0f}/s", "dim"))

@@ -36,7 +36,7 @@ class Kind:
         empties: An empty text is sent; else it is left out, which clears it.
         away: The field and the value that put it away (archived, done); ``back`` undo it.
         away_words: How that is said: the verb, its opposite, what it then is, its option.
-        guarded: The service deletes only what was put away before.
+        guarded: The service deletes only what was archived before.
         loss: What else its deletion takes away.
         longest_text: Most characters of its note and address.
     """

@@ -44,7 +44,7 @@ def name_taken(kind: Kind, wanted: Thing, known: Sequence[Thing], command: Comma
 
 
 def still_active(kind: Kind, things: Sequence[Json], command: CommandLine) -> RefusedError:
-    """Return the refusal to delete what was not put away first, with both ways out of it."""
+    """Return the refusal to delete what was not archived first, with both ways out of it."""
     verb, _, is_away, option = kind.away_words
     labels = ", ".join(f"'{kind.label(thing)}'" for thing in things)
     subject = f"{kind.noun} {labels} is" if len(things) == 1 else f"{kind.noun}s {labels} are"

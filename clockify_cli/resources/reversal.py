@@ -19,7 +19,7 @@ InUse = Callable[[Operation], bool]
 def reverse(
     lists: Lists, change: Change, operations: Sequence[Operation], notes: list[str], in_use: InUse
 ) -> Json | None:
-    """Take back what a change did to things; return the last one as it is then.
+    """Undo what a change did to things; return the last one as it is then.
 
     Args:
         lists: Gives the list that a thing stands on.

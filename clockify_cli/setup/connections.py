@@ -33,7 +33,7 @@ LONGEST_PAUSE = 5.0
 
 
 def refuse_direct(gateway: Gateway) -> None:
-    """Raise UsageError where there is no control plane to ask."""
+    """Raise UsageError if there is no control plane to ask."""
     if gateway.target.direct:
         raise UsageError(
             "Connections belong to the Maton gateway, but you are using Clockify directly.",
@@ -193,7 +193,7 @@ def wait(
         try:
             found = connection(gateway, number)
             status = found.get("status")
-        except UnreachableError:  # the browser may be at it all the same: look again
+        except UnreachableError:  # the browser may be at it anyway: look again
             status = PENDING
         if status == ACTIVE:
             return found
@@ -219,7 +219,7 @@ def delete(gateway: Gateway, number: str) -> None:
 
 
 def forget_choice(config_table: dict[str, Any], profile: str, number: str) -> bool:
-    """Take a connection out of the profile where it is the chosen one; say whether it was."""
+    """Take a connection out of the profile if it is the chosen one; say whether it was."""
     table = config.profile_table(config_table, profile)
     if str(table.get("connection", "")).lower() != number.lower():
         return False
@@ -246,7 +246,7 @@ def check_usable(found: Connection) -> None:
 
 
 def page(found: Connection) -> str:
-    """Return the address where a connection's sign-in is finished; empty where there is none.
+    """Return the address where a connection's sign-in is finished; empty if there is none.
 
     It comes from the network and goes to the browser, so only what is plainly a web page's
     address is let through.

@@ -28,7 +28,7 @@ from clockify_cli.store import config, files, keys
 
 APP_SEGMENT = "clockify"  # with which every path of the gateway begins
 
-# Which finding gives the exit code, where there are several.
+# Which finding gives the exit code, if there are several.
 _WORST_FIRST = (
     SignInError.exit_code,
     UnreachableError.exit_code,
@@ -48,8 +48,8 @@ class Finding:
         check: The check's name.
         ok: Whether it is as it should be.
         message: What was found, in one sentence.
-        fix: The command or the step that fixes it; empty where it is ok.
-        code: The exit code that such a fault causes; 0 where it is ok.
+        fix: The command or the step that fixes it; empty if it is ok.
+        code: The exit code that such a fault causes; 0 if it is ok.
     """
 
     check: str
@@ -59,7 +59,7 @@ class Finding:
     code: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """Return the documented form; ``fix`` only where there is one."""
+        """Return the documented form; ``fix`` only if there is one."""
         told: dict[str, Any] = {"check": self.check, "ok": self.ok, "message": self.message}
         return told | ({"fix": self.fix} if self.fix else {})
 

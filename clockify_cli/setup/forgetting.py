@@ -86,11 +86,11 @@ def replace_account(
 
     Args:
         account: the account's ID.
-        renew: Puts the new account in the old one's place; nothing is sent meanwhile.
-        notice: Told where the journal was damaged.
+        renew: Puts the new account in the old one's place; nothing is sent in the meantime.
+        notice: Called if the journal was damaged.
 
     Returns:
-        How many undelivered writes were dropped.
+        How many pending changes were dropped.
     """
     from clockify_cli.core.errors import UnreachableError
     from clockify_cli.journal import store

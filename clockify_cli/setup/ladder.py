@@ -98,7 +98,7 @@ def _try_key(gateway: Gateway) -> Climb:
                 continue
             return Climb(step=KEY, error=error, fix="clockify auth login")
         except ClockifyError as error:
-            # Nothing more is known of the key. The gateway may be well all the same.
+            # Nothing more is known of the key. The gateway may be well anyway.
             if isinstance(error, UnreachableError) and error.status is None:
                 break
     return Climb(key_is_good=good, owner=owner)

@@ -88,7 +88,7 @@ def typed_value(key: Key, text: str) -> Any:
 
 
 def check_value(key: Key, value: Any) -> None:
-    """Raise UsageError where the setting ``key`` cannot have ``value``, of the right type."""
+    """Raise UsageError if the setting ``key`` cannot have ``value``, of the right type."""
     if value is None:
         return
     if key.name == "time_zone":

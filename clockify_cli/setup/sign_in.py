@@ -68,7 +68,7 @@ def keep_key(profile: str, table: dict[str, Any] | None, key: str, *, direct: bo
 
     Args:
         profile: The profile's name.
-        table: The profile's section; ``None`` where the config file has none yet.
+        table: The profile's section; ``None`` if the config file has none yet.
         key: The key.
         direct: It is Clockify's own.
     """

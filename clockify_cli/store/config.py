@@ -29,7 +29,7 @@ def load(notice: Callable[[str], None]) -> dict[str, Any]:
         pass
     with _locked():
         try:
-            return _read()  # another process may have mended it meanwhile
+            return _read()  # another process may have fixed it in the meantime
         except ValueError as error:
             _move_aside(error, notice)
             return {}
@@ -62,7 +62,7 @@ def account_table(config: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def check_room() -> None:
-    """Raise StorageError where the config file could not be written now."""
+    """Raise StorageError if the config file could not be written now."""
     files.check_room(os.path.realpath(path()))
 
 
@@ -76,7 +76,7 @@ def update(
     Args:
         section: For example ``("profile", "default")``; made if it is missing.
         changes: New values; ``None`` removes the key.
-        notice: Told where a damaged file had to be moved aside first.
+        notice: Called if a damaged file had to be moved aside first.
     """
     import tomlkit
 
@@ -153,7 +153,7 @@ def _text() -> str:
 
 
 def _read() -> dict[str, Any]:
-    """Return the file as a table; raise ValueError where it is damaged or not ours."""
+    """Return the file as a table; raise ValueError if it is damaged or not ours."""
     text = _text()
     if not text:
         return {}

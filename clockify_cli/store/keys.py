@@ -164,7 +164,7 @@ def find(
         profile: The profile's name.
         direct: The key for Clockify itself instead of the gateway's.
         command: The words of the setting ``key_command``; it is not run here.
-        notice: Told of a file that was damaged or that others could read.
+        notice: Called for a file that was damaged or that others could read.
     """
     name = variable(direct)
     key = os.environ.get(name, "").strip()

@@ -58,7 +58,7 @@ def values(text: str) -> dict[str, str]:
 def read(
     profile: str | None, sandbox: bool, workspace: str | None, connection: str | None
 ) -> dict[str, str]:
-    """Return the state that this choice of account left; empty where there is none.
+    """Return the state that this choice of account left; empty if there is none.
 
     Args:
         profile: ``--profile``, or ``None`` for the environment's choice.

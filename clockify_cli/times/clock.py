@@ -112,7 +112,7 @@ class Clock:
         """Return the instants of ``wall`` by the offset before a change of clocks and after it.
 
         They are equal far from one; the first is the earlier where the time happens twice and
-        the later where it is skipped (PEP 495).
+        the later if it is skipped (PEP 495).
         """
         early = wall.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
         late = wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC)

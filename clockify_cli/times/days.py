@@ -93,7 +93,7 @@ class Day:
 
 
 def find_day(typed: str) -> Day | None:
-    """Return the day that tidied text names, or ``None`` where it has not the form of one."""
+    """Return the day that tidied text names, or ``None`` if it has not the form of one."""
     return Day(typed) if re.fullmatch(DAY, typed, re.ASCII) else None
 
 

@@ -66,7 +66,7 @@ def read_length(text: str) -> Length:
 
 
 def find_length(typed: str) -> Length | None:
-    """Return the length that tidied text says, or ``None`` where it has not the form of one.
+    """Return the length that tidied text says, or ``None`` if it has not the form of one.
 
     Raises:
         TimeError: It has the form, but a unit twice, minutes above 59, or no length at all.

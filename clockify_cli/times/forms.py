@@ -128,7 +128,7 @@ class Between(Form):
         self.later = later
 
     def on_day(self, day: date) -> Between:
-        """Return the same span with its start on ``day`` where no day was typed."""
+        """Return the same span with its start on ``day`` if no day was typed."""
         first = without_day(self.first)
         if first is None:
             return self

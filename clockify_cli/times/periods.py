@@ -77,7 +77,7 @@ def dates_of(form: re.Match[str], clock: Clock) -> Period:
 
 
 def find_period(typed: str) -> re.Match[str] | None:
-    """Return the parts of tidied text, or ``None`` where it has not the form of a period."""
+    """Return the parts of tidied text, or ``None`` if it has not the form of a period."""
     return re.fullmatch(_PERIOD, typed, re.ASCII)
 
 

@@ -50,7 +50,7 @@ def moment(seconds: int) -> datetime:
 
 
 def length_text(seconds: int) -> str:
-    """Write a length for a sentence: ``2h 5m``; seconds are named where there are any."""
+    """Write a length for a sentence: ``2h 5m``; seconds are named if there are any."""
     hours, rest = divmod(seconds, 3600)
     parts = [f"{hours}h" * bool(hours), f"{rest // 60}m" * bool(rest // 60)]
     parts.append(f"{rest % 60}s" * bool(rest % 60))

@@ -165,7 +165,7 @@ def _refusal_of(form: Alone | TwoWays, accepts: Accepts) -> TimeError:
 def not_another_span(
     words: Sequence[str], rest: Sequence[str], typed: str, forms: Sequence[Form], more: Form | None
 ) -> TimeError:
-    """Return the refusal of a time after spans that they cannot go on with.
+    """Return the refusal of a time after spans that they cannot continue with.
 
     Args:
         words: The words that form the spans.

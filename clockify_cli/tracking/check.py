@@ -242,7 +242,7 @@ class _Judge:
         return f"{self._span(start, end, day=day, running=running)} {words}"
 
     def _span(self, start: int, end: int, *, day: date | None = None, running: bool = False) -> str:
-        """Write when something was; its date is left out where it is ``day``."""
+        """Write when something was; its date is left out if it is ``day``."""
         first, last = self._clock.wall(moment(start)), self._clock.wall(moment(end))
         begun = f"{first:%H:%M}" if first.date() == day else f"{first:%a %Y-%m-%d %H:%M}"
         if running:

@@ -44,7 +44,7 @@ class Step:
         kind: ``create``, ``update`` or ``delete``.
         before: The entry as it is, unless it is added.
         after: The entry as it shall be, unless it is deleted.
-        place: The number of its line; 0 where it has none.
+        place: The number of its line; 0 if it has none.
     """
 
     kind: str
@@ -121,14 +121,14 @@ def opened_from(entries: Iterable[TimeEntry], names: Names, clock: Clock) -> dic
 
 
 class Planner:
-    """Finds the fewest writes that make entries what a sheet says.
+    """Finds the fewest changes that make entries what a sheet says.
 
     Args:
         names: Resolves names; those in the cache stand for what the entries hold.
         clock: The present and the zone.
         workspace: The workspace's ID, and ``user`` the ID of whose entries they are.
-        allow_future: Times to come are no error.
-        service_id: Gives the service's ID of a local one, where it has one by now.
+        allow_future: Times in the future are allowed.
+        service_id: Gives the service's ID of a local one, if it has one by now.
     """
 
     def __init__(
@@ -174,7 +174,7 @@ class Planner:
         Raises:
             LineError: A line that cannot be meant.
             NotFoundError, AmbiguousError: A name or ID in it fits nothing, or several.
-            ConflictError: An entry that would be written was changed elsewhere meanwhile.
+            ConflictError: An entry that would be written was changed elsewhere in the meantime.
         """
         now = {str(entry["id"]): entry for entry in entries}
         opened = {self._current(number): was for number, was in sheet.opened.items()}

@@ -1,4 +1,4 @@
-"""Time entries as text, one line an entry: how it is written and how it is read.
+"""Time entries as text, one line per entry: how it is written and how it is read.
 
     2026-11-24 Tuesday
     09:00-10:30  Client/Project: Task :: Description  +tag +"two words"  $  #1a2b3c4d
@@ -6,7 +6,7 @@
 Between the time and the marks at the end stands the description, behind ``::`` where there
 is a project. What could be misread is in quotes, as a JSON string. ``09:00-`` runs on,
 ``22:00-01:00+1`` ends on the next day, and a wall clock that happens twice names its offset
-where it is not the earlier one as a start or the later one as an end: ``02:30[+01:00]``.
+if it is not the earlier one as a start or the later one as an end: ``02:30[+01:00]``.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class EntryLine:
         project: ``Client/Project`` or an ID; empty for none.
         task: A name or an ID; empty for none.
         tags: Names or IDs.
-        billable: ``None`` where the line does not say.
+        billable: ``None`` if the line does not say.
         number: The entry's ID, the end of it, or a local one; empty for a new entry.
         place: The number of the line in its text.
         notices: What the user should know about how it was read.
@@ -139,7 +139,7 @@ def write_sheet(
         days: The days, each of which gets its header.
         lines: Entries that begin on them, with their whole IDs.
         clock: For the wall clock.
-        opened: What there is now, to notice later what was changed elsewhere meanwhile.
+        opened: What there is now, to notice later what was changed elsewhere in the meantime.
         notes: Further comments, a line each.
     """
     listed = list(lines)

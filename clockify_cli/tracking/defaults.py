@@ -26,7 +26,7 @@ def with_defaults(
     was not typed. ``-p ''``, ``-k ''`` and ``-t ''`` mean none.
 
     Raises:
-        UsageError: ``task_from_branch`` is no pattern.
+        UsageError: ``task_from_branch`` is not a pattern.
     """
     own_project = project is None
     if project is None:

@@ -31,7 +31,7 @@ def explained(text: str, clock: Clock) -> Explained:
     """Return what ``text`` means as an instant, a span, a period or a duration.
 
     It is read as ``start`` and ``log`` read it; what they would refuse because it is in the
-    future is explained all the same, with a note. A bare duration is the span that ended now.
+    future is explained anyway, with a note. A bare duration is the span that ended now.
 
     Raises:
         TimeError: It is none of them; the refusal is the one that fits its form best.

@@ -12,7 +12,7 @@ from clockify_cli.journal.overlay import overlaid
 
 
 def newest(outbox: Outbox, count: int) -> list[TimeEntry]:
-    """Return the user's newest entries, newest first, what is pending applied. One request."""
+    """Return the user's newest entries, newest first, with pending changes applied. One request."""
     from clockify_cli.gateway.entries import recent_entries
 
     outbox.deliver_briskly()

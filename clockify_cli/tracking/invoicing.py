@@ -55,12 +55,12 @@ def numbers_of(outbox: Outbox, handles: Sequence[str]) -> list[str]:
 def mark(outbox: Outbox, numbers: Sequence[str], *, invoiced: bool) -> None:
     """Mark entries as invoiced, or as not. One request for ``AT_ONCE`` of them.
 
-    It is not queued while the network is away: doing it again does no harm.
+    It is not queued while offline: doing it again does no harm.
 
     Raises:
         PermissionRefused, RefusedError: The plan or the right is missing; the hint says so.
         NotFoundError: There is no such entry; none of its batch was marked.
-        UnreachableError: Clockify is away.
+        UnreachableError: Clockify is unreachable.
     """
     path = f"{entries_path(outbox.account.workspace)}/invoiced"
     for first in range(0, len(numbers), AT_ONCE):

@@ -32,7 +32,7 @@ def typed_period(
         since: The first day.
         until: The last day, which still belongs to the period.
         clock: The present, the zone and the week's first day.
-        default: The period where nothing is typed.
+        default: The period if nothing is typed.
 
     Raises:
         TimeError: A word is outside the grammar.

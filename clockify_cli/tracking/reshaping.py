@@ -40,7 +40,7 @@ def typed_cuts(entry: TimeEntry, texts: Sequence[str], clock: Clock) -> list[dat
     A clock time without a day is on the day on which it lies within the entry.
 
     Raises:
-        TimeError: One is no instant.
+        TimeError: One is not an instant.
         UsageError: One does not lie within the entry, or is given twice.
     """
     start, end = start_of(entry), end_of(entry) or clock.now
@@ -191,7 +191,7 @@ def resized(
         clock: The present and the zone.
         sure: Asked about what is unlikely to be meant.
         at_start: Its start moves instead of its end.
-        allow_future: A time to come is no error.
+        allow_future: A time in the future is not an error.
 
     Raises:
         UsageError: Nothing would be left of it, its end is still to come, or it runs.
@@ -239,7 +239,7 @@ def moved(
             Days move the wall clock, hours are elapsed time.
         clock: The present and the zone.
         sure: Asked about what is unlikely to be meant.
-        allow_future: A time to come is no error.
+        allow_future: A time in the future is not an error.
 
     Raises:
         TimeError: It is no time of the grammar.

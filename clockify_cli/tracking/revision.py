@@ -62,7 +62,7 @@ class Revision:
         billable: The new value.
         start: An instant of the time grammar; a bare clock time is on the entry's own day.
         end: Likewise; before the start it is on the next day, up to 12 hours later.
-        allow_future: Times to come are no error.
+        allow_future: Times in the future are allowed.
     """
 
     description: str | None = None
@@ -93,7 +93,7 @@ class Reviser:
         revision: What was typed.
         names: Resolves names, each once for all entries.
         clock: For typed times.
-        notice: Told what the user should know beside the result.
+        notice: Called with what the user should know beside the result.
         sure: Asked about what is unlikely to be meant; raises where the user says no.
         defer: Names that nothing in the cache fits wait if Clockify cannot be asked: the
             revised entry has them as ``unresolved``.
@@ -236,7 +236,7 @@ def on_day(
     """Return the instant that was typed; a clock time without a day is on ``day``.
 
     Raises:
-        TimeError: It is no instant, or is in the future.
+        TimeError: It is not an instant, or is in the future.
     """
     from clockify_cli.times import parse_instant
 
@@ -252,7 +252,7 @@ def end_after(start: datetime, text: str, clock: Clock, *, allow_future: bool = 
     lie before the start and the length is 12 hours at most.
 
     Raises:
-        TimeError: It is no instant, or is in the future.
+        TimeError: It is not an instant, or is in the future.
         UsageError: It is before the start.
     """
     from dataclasses import replace

@@ -1,6 +1,6 @@
 """The time of many entries, added up as they come in.
 
-What is held is one sum a combination, not the entries: a hundred thousand of them need no
+What is held is one sum per combination, not the entries: a hundred thousand of them need no
 more room than what is shown.
 """
 
@@ -238,12 +238,12 @@ def count(
     filters: Filters | None = None,
     freshness: Freshness | None = None,
 ) -> None:
-    """Let a tally count the entries of its period: one request a thousand entries and user.
+    """Let a tally count the entries of its period: one request per thousand entries and user.
 
     Args:
         tally: The tally.
         outbox: The outbox.
-        users: Whose, by ID; one's own where it is empty.
+        users: Whose, by ID; one's own if it is empty.
         filters: Which of them.
         freshness: How old they may be.
     """

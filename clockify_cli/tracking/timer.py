@@ -97,7 +97,7 @@ def start(
                 verb,
                 content.description or "a timer",
                 [*drafts, create_draft(outbox, content, when, None, meta=meta)],
-                # Somebody stopped it elsewhere meanwhile: all the better.
+                # Somebody stopped it elsewhere in the meantime: all the better.
                 tolerate=lambda operation, error: operation.kind == STOP and _runs_no_more(error),
             )
 
@@ -405,7 +405,7 @@ def _or_a_second_later(
 def _asked_again(outbox: Outbox, running: TimeEntry | None, at: datetime) -> TimeEntry | None:
     """Return the running timer, asking the service if what is known contradicts ``at``.
 
-    It may have been stopped elsewhere meanwhile, and another one started.
+    It may have been stopped elsewhere in the meantime, and another one started.
     """
     if running is None or at >= start_of(running) or outbox.unreachable is not None:
         return running

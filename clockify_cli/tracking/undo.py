@@ -67,7 +67,7 @@ class Undone:
 
 @dataclass(slots=True)
 class _Plan:
-    """What has to be written to take a change back."""
+    """What has to be written to undo a change."""
 
     drafts: list[Draft] = field(default_factory=list)
     unsent: list[Operation] = field(default_factory=list)
@@ -112,12 +112,12 @@ def last_of_session(outbox: Outbox) -> Change | None:
 
 
 def undo(outbox: Outbox, change: Change, reverse_things: ReverseThings) -> Undone:
-    """Take a change back.
+    """Undo a change.
 
     Args:
         outbox: The outbox.
         change: The change.
-        reverse_things: Takes back what was done to projects, clients, tags and tasks.
+        reverse_things: Undoes what was done to projects, clients, tags and tasks.
 
     Raises:
         ConflictError: An entry was changed since; nothing is touched.
@@ -227,7 +227,7 @@ def _reverse_entries(
 
 
 def _plan(outbox: Outbox, change: Change, operations: Sequence[Operation]) -> _Plan:
-    """Return what takes a change back; nothing is written.
+    """Return what undoes a change; nothing is written.
 
     Raises:
         ConflictError: An entry was changed since.

@@ -1,4 +1,4 @@
-"""A short token for what an entry holds, by which a change made meanwhile is noticed."""
+"""A short token for what an entry holds, by which a change made in the meantime is noticed."""
 
 from __future__ import annotations
 

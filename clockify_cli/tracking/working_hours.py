@@ -38,7 +38,7 @@ class WorkingHours:
         return day.weekday() in self.weekdays
 
     def on(self, day: date, clock: Clock) -> list[Span]:
-        """Return the working hours that begin on a day; none on one that is no working day."""
+        """Return the working hours that begin on a day; none on one that is not a working day."""
         if not self.is_on(day):
             return []
         found = []
@@ -53,8 +53,8 @@ def working_hours(days: Sequence[str], hours: str) -> WorkingHours:
     """Return the working hours that two settings mean.
 
     Args:
-        days: Such as ``mon``, ``tuesday`` or ``mon-fri``.
-        hours: Such as ``9:00-12:30,13:30-17:30``.
+        days: For example ``mon``, ``tuesday`` or ``mon-fri``.
+        hours: For example ``9:00-12:30,13:30-17:30``.
 
     Raises:
         UsageError: One of them cannot be read.

@@ -41,7 +41,7 @@ def read_calendar(text: str, name: str, zone: tzinfo) -> Reading:
         zone: The zone of times that have none.
 
     Raises:
-        UsageError: It is no calendar.
+        UsageError: It is not a calendar.
     """
     try:
         whole = parse(text)

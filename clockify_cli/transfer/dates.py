@@ -92,7 +92,7 @@ def decide_order(dates: Iterable[tuple[int, str]], name: str, wanted: str | None
 
 
 def read_date(text: str, order: Order) -> date:
-    """Return the date; raise Broken where there is no such one."""
+    """Return the date; raise Broken if there is no such one."""
     found = _DATE.fullmatch(text.strip())
     if found is None:
         raise Broken(f"{text!r} is not a date")

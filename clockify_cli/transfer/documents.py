@@ -32,7 +32,7 @@ def read_array(text: str, name: str, *, dialect: str = "") -> Reading:
         text: The file.
         name: Its name, for errors.
         dialect: ``clockify``, ``toggl``, ``watson`` or ``timewarrior``; by the entries' own
-            marks where it is empty.
+            marks if it is empty.
 
     Raises:
         UsageError: It is not JSON, no array, or not of time entries.

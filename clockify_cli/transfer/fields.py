@@ -67,7 +67,7 @@ def entry_type(text: str) -> str:
 
 
 def read_flag(text: str) -> bool | None:
-    """Return a yes or no; ``None`` where nothing stands."""
+    """Return a yes or no; ``None`` if nothing stands."""
     plain = text.strip().lower()
     if plain in _YES:
         return True

@@ -251,7 +251,7 @@ def test_a_folder_file_may_not_redirect_anything(offline: Cli) -> None:
     folder.mkdir()
     (folder / ".clockify.toml").write_text('gateway_url = "https://evil.example/clockify"\n')
     error = offline("config", "get", "gateway_url", "--json", cwd=folder, code=2).error
-    assert "may not stand in a folder file" in error["message"]
+    assert "is not allowed in a folder file" in error["message"]
 
 
 def test_set_says_where_something_else_goes_before_it(offline: Cli) -> None:

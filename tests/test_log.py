@@ -177,7 +177,7 @@ def test_defaults_come_from_the_folder_and_the_branch(cli: Cli, served: Served, 
     bare = cli("log", "1m", "x", "-p", "", "--json", cwd=folder).json
     assert not bare["projectId"]
     (cli.home / "work" / ".clockify.toml").write_text('gateway_url = "https://evil.example"\n')
-    assert "may not stand" in cli("log", "1m", code=2, cwd=folder).err
+    assert "is not allowed" in cli("log", "1m", code=2, cwd=folder).err
 
 
 def test_entries_are_listed_shown_and_deleted(cli: Cli, served: Served, api: Api) -> None:

@@ -429,7 +429,7 @@ def test_create_on_a_terminal_may_be_declined_and_interrupted(cli: Cli, tmp_path
     with Terminal(cli, "connections", "create", BROWSER="/bin/false") as terminal:
         terminal.read_until("Open it in the browser?")
         terminal.type("n\r")
-        terminal.read_until("Waiting until it is active")
+        terminal.read_until("until it is active")
         terminal.type("\x03")
         assert terminal.code() == 130
     assert [c["status"] for c in cli("connections", "--json").json] == ["ACTIVE", "PENDING"]

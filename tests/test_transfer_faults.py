@@ -290,7 +290,7 @@ def test_interrupted_by_the_user(cli: Cli, served: Served, tmp_path: Path) -> No
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (130, "")
     assert "entries were recorded" in err
-    assert "it goes on where it stopped" in err
+    assert "it continues where it stopped" in err
     there = spans(served)
     assert 0 < there.total() < 100
     assert operations(cli).keys() <= {"done", "dropped"}

@@ -43,7 +43,10 @@ Round = Annotated[
     ),
 ]
 RoundMode = Annotated[
-    str | None, typer.Option("--round-mode", metavar="up|nearest|down", help="How to round.")
+    str | None,
+    typer.Option(
+        "--round-mode", metavar="up|nearest|down", help="Round up, down or to the nearest."
+    ),
 ]
 RoundPer = Annotated[
     str | None,
@@ -257,7 +260,7 @@ def _check_endings(svg: str, html: str) -> None:
     for option, path, endings in (("--svg", svg, (".svg",)), ("--html", html, (".html", ".htm"))):
         if path not in ("", "-") and not path.lower().endswith(endings):
             raise UsageError(
-                f"{option} writes {endings[0][1:].upper()}, and {path} does not end in that.",
+                f"{option} writes {endings[0][1:].upper()}, but {path} has another ending.",
                 f"For example: {option} report{endings[0]}.",
             )
 

@@ -71,7 +71,7 @@ def not_found(
     elif noun == "project" and (client := _client(text, things, clients)):
         near = [t for t in things if t.get("clientName") == client and not is_archived(t)]
         shown = ", ".join(map(show, near[:_NEAREST])) or f"{client}/PROJECT"
-        hints.append(f"'{client}' is a client; name one of its projects: {shown}.")
+        hints.append(f"'{client}' is a client; use one of its projects: {shown}.")
     elif archived := _archived(text, things):
         state = "done" if archived.get("status") == "DONE" else "archived"
         message = f"There is no active {noun} '{text}'."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clockify_cli.core.settings import KEYS
 
 PROMISES = """\
-Tracks time in Clockify, through the Maton gateway or straight at Clockify's own API.
+Tracks time in Clockify, through the Maton gateway or directly with Clockify's own API.
 
 Every change (a start, a stop, a finished entry, an edit, a deletion) is written to a journal on
 disk before it is sent. If the network is unreachable it stays pending there, in order, with the
@@ -51,8 +51,8 @@ _OF_SETTINGS = {
 ENVIRONMENT: dict[str, str] = {
     "MATON_API_KEY": "The API key of the gateway.",
     "CLOCKIFY_API_KEY": "Clockify's own API key, to use Clockify without the gateway.",
-    "CLOCKIFY_PROFILE": "The profile, as --profile.",
-    "CLOCKIFY_SANDBOX": "1 for the embedded service, as --sandbox.",
+    "CLOCKIFY_PROFILE": "The profile, like --profile.",
+    "CLOCKIFY_SANDBOX": "Set to 1 to use the embedded service, like --sandbox.",
     **_OF_SETTINGS,
     "CLOCKIFY_CONFIG_DIR": "The folder of the config file and the stored key.",
     "CLOCKIFY_STATE_DIR": "The folder of the journal and of the last known state.",
@@ -66,7 +66,7 @@ ENVIRONMENT: dict[str, str] = {
     "COLUMNS": "The width of tables, instead of the terminal's.",
     "VISUAL, EDITOR": "The editor in which edit --day opens the day.",
     "SSL_CERT_FILE": "CA certificates to trust, instead of the built-in list.",
-    "HTTPS_PROXY, ALL_PROXY, NO_PROXY": "The proxy to use, and for which hosts none.",
+    "HTTPS_PROXY, ALL_PROXY, NO_PROXY": "The proxy to use, and the hosts to reach without it.",
 }
 
 FILES: dict[str, str] = {

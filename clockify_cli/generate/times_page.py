@@ -23,8 +23,7 @@ In the examples below it is 10:15 on Wednesday, 25 November 2026, in Berlin.\
 INSTANTS = {
     "now": "This second. Seconds are kept, so that entries which follow each other touch.",
     "9:00, 09:00, 0900, 9am, noon, midnight": "Today at that time. A bare 9 or 900 is refused.",
-    "yesterday 14:00, yesterday at 9am": "A day and a time: 24 November. The day alone is no "
-    "instant and is refused.",
+    "yesterday 14:00, yesterday at 9am": "A day and a time: 24 November. The day alone is refused.",
     "monday 9:00": "The most recent Monday, today included once that time has passed. Days are "
     "written in English, whole or with three letters. Before it, last leaves today out, this "
     "means the current week, and next the first one in the future.",
@@ -43,7 +42,7 @@ INSTANTS = {
 LENGTHS = {
     "1h30m, 1h 30m, 90m, 90min, 1.5h, 1,5h, 1:30, PT1H30M": "All the same 90 minutes.",
     "units": "w, d, h, m and s, and their long words, from long to short, each once. m is always "
-    "minutes; a length in months does not exist.",
+    "minutes; there are no durations in months.",
     "90": "Refused: minutes or hours? So are 1h1h, 30m1h, 1:75 and 0m.",
 }
 SPANS = {
@@ -54,12 +53,12 @@ SPANS = {
     "is on the next day if that makes 12 hours or less, and a notice says so.",
     "23:00-01:00, 23:00–01:00+1": "Without a day it is the latest such span that is over. +1 is "
     "how we print that the end is a day later.",
-    "yesterday 14:00 +45m, 9:00 for 1h": "A start and a length.",
-    "1h until 10:00": "A length and an end.",
+    "yesterday 14:00 +45m, 9:00 for 1h": "A start and a duration.",
+    "1h until 10:00": "A duration and an end.",
     "last-stop now, 9:00 10:00": "Two instants, the first of them the start.",
-    "1h30m": "A length alone ended just now.",
+    "1h30m": "A duration alone ends now.",
     "9:00-8:30": "Refused: it ends before it starts.",
-    "9:00, 1:30": "Refused: each may be a time or a length. Write 9:00-now, or 9h.",
+    "9:00, 1:30": "Refused: each can be a time or a duration. Write 9:00-now, or 9h.",
     "10-12 9:00-10:00": "Refused: two hours, or 12 October. Before a span a date needs its year.",
     "2026-08, 8-9pm": "Refused: they can be read in two ways.",
 }
@@ -71,8 +70,8 @@ PERIODS = {
     "months": "That many days, weeks or months, ending today.",
     "since monday, since 11-02": "From that day to today.",
     "2026, 2026-11, 2026-Q4, 2026-W48": "A year, a month, a quarter, a week of ISO 8601.",
-    "november, nov 2025, W48": "The latest month of that name, or week of that number, that has "
-    "begun; or that of the year.",
+    "november, nov 2025, "
+    "W48": "The most recent month or week of that name or number, or the one in the given year.",
     "all": "Everything.",
     "2026-11-02..2026-11-06, monday..today": "From one day to the other, both included.",
 }
@@ -94,14 +93,14 @@ def times_page(new_page: Callable[[str, str], Page]) -> Page:
             "SPANS",
             "The first words of clockify log. It takes the longest run of leading words that forms "
             "spans; what follows is the description, and -- ends the spans before that. Several "
-            "of them make several entries and one change: 9:00-10:00 11:00-12:00. From the "
+            "spans make several entries and one change: 9:00-10:00 11:00-12:00. From the "
             "second on both ends are H:MM or have am or pm, and a day carries over.",
             SPANS,
         ),
         (
             "RANGES",
-            "For arguments called RANGE. --since and --until take a day each and stand for its "
-            "two ends. A space works as well as the dash. A week begins on the account's first "
+            "For arguments called RANGE. --since and --until take a day each and set its two ends. "
+            "A space works as well as the dash. A week begins on the account's first "
             "day, "
             "or the setting's.",
             PERIODS,

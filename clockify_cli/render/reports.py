@@ -91,7 +91,7 @@ def shared_note(report: Mapping[str, Any]) -> str:
         whole = screen_duration(int(report["seconds"]))
         told = f": the rows add up to {screen_duration(summed)}, the total is {whole}"
     shared = screen_duration(int(report["sharedSeconds"]))
-    return f"{shared} has several tags and stands under each of them{told}."
+    return f"{shared} has several tags and is listed under each of them{told}."
 
 
 def aside_rows(report: Mapping[str, Any]) -> list[tuple[str, int]]:

@@ -50,7 +50,7 @@ def _recreate(things: ResourceList, kind: Kind, operation: Operation, notes: lis
     made = things.create({name: before.get(name) for name in kind.fields})
     notes.append(f"The {kind.noun} '{kind.label(made)}' is back under a new ID: {made['id']}.")
     if kind.loss:
-        notes.append(f"What was lost with it is not restored: {kind.loss}.")
+        notes.append(f"Not restored with it: {kind.loss}.")
     return made
 
 

@@ -193,7 +193,7 @@ def check_journal(account: str) -> Iterator[Finding]:
         yield bad("journal", error.message, error.hint, error.exit_code)
         return
     for text in notices:
-        yield bad("journal", text, "Look at your last entries: clockify entries")
+        yield bad("journal", text, "Check your last entries: clockify entries")
     if aside:
         yield bad("journal", f"{aside} refused or in conflict.", "clockify queue", 6)
     elif not notices:

@@ -169,4 +169,4 @@ def _read() -> dict[str, Any]:
 
 def _move_aside(error: ValueError, notice: Callable[[str], None]) -> None:
     kept = files.set_aside(path())
-    notice(f"The config file could not be read ({error}); it is kept as {kept}.")
+    notice(f"The config file could not be read ({error}); it was kept as {kept}.")

@@ -252,7 +252,7 @@ def _read_file(notice: Callable[[str], None] | None) -> dict[str, str]:
             raise ValueError("not a table")
     except ValueError:
         kept = files.set_aside(path())
-        tell(f"The file of API keys could not be read; it is kept as {kept}.")
+        tell(f"The file of API keys could not be read; it was kept as {kept}.")
         return {}
     return {str(k): str(v) for k, v in table.items()}
 
@@ -281,6 +281,6 @@ def _from_keyring(name: str) -> str:
         return str(ring.get_password(SERVICE, name) or "")
     except Exception as error:
         raise SignInError(
-            f"The system's keyring did not give the API key ({type(error).__name__}).",
+            f"Could not read the API key from the system's keyring ({type(error).__name__}).",
             "Unlock it, or set MATON_API_KEY.",
         ) from error

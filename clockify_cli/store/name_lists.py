@@ -120,7 +120,7 @@ class NameLists:
                 raise ValueError("not a list of things")
         except (ValueError, KeyError, TypeError):
             kept = files.set_aside(path)
-            self._notice(f"The cached {kind.split('-')[0]} were damaged; they are kept as {kept}.")
+            self._notice(f"The cached {kind.split('-')[0]} were damaged; they were kept as {kept}.")
             return None, 0.0
         self._lists[kind], self._fetched[kind], self._asked[kind] = items, fetched, asked
         return items, max(0.0, time.time() - fetched)

@@ -182,7 +182,7 @@ class Between(Form):
 
     def _backwards(self, *, no_length: bool) -> TimeError:
         if no_length:
-            return TimeError(f"{quoted(self.typed)} has no length.", SPANS)
+            return TimeError(f"{quoted(self.typed)} has no duration.", SPANS)
         last = without_day(self.last)
         readings = []
         if last is None:

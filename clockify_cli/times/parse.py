@@ -222,7 +222,7 @@ def span_between(
     elif lasts and not first:
         form = Ended(str(length), lasts)
     else:
-        raise TimeError("A span is a start and an end, or one of them and a length.", SPANS)
+        raise TimeError("A span is a start and an end, or one of them and a duration.", SPANS)
     try:
         return form.span(clock, allow_future)
     except OverflowError:

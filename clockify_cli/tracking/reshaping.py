@@ -199,7 +199,7 @@ def resized(
     start, end = start_of(entry), end_of(entry)
     if end is None and not at_start:
         raise UsageError(
-            "It is running: there is no end to move.",
+            "It is still running and has no end to move.",
             "--start moves its start; 'clockify stop --at WHEN' ends it.",
         )
     if at_start:

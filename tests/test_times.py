@@ -630,7 +630,7 @@ def test_a_span_never_uses_a_skipped_time() -> None:
         ("09:05", "09:05-now, or a duration: 9h5m?"),
         ("0:45", "0:45-now, or a duration: 45m?"),
         ("11:00", "'yesterday 11:00-now', or a duration: 11h?"),
-        ("30:00", "a length: 30h?"),
+        ("30:00", "a duration: 30h?"),
     ],
 )
 def test_hours_and_minutes_alone_are_no_span(typed: str, hint: str) -> None:

@@ -50,7 +50,7 @@ def import_(
             "--format",
             "-f",
             metavar="FORMAT",
-            help="csv, json, jsonl, ics, clockify, toggl, watson or timewarrior (default: "
+            help="Format: csv, json, jsonl, ics, clockify, toggl, watson or timewarrior (default: "
             "detected).",
             show_default=False,
         ),

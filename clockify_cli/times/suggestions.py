@@ -75,7 +75,7 @@ def with_reading(error: TimeError, typed: str, accepts: Accepts) -> TimeError:
     if isinstance(error, UnclearTimeError):
         readings = _accepted(error.readings, accepts)
         if error.length:
-            first = f"{shown(readings[0])}, or a duration: " if readings else "a length: "
+            first = f"{shown(readings[0])}, or a duration: " if readings else "a duration: "
             error.hint = f"Did you mean {first}{error.length}?"
         elif readings:
             error.hint = did_you_mean(*readings)

@@ -1,4 +1,4 @@
-"""The command tree at work: loads the command that is called, and reports what goes wrong."""
+"""The command tree: loads the command that is called and reports errors."""
 
 from __future__ import annotations
 

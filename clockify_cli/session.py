@@ -1,4 +1,4 @@
-"""What one run knows, built when it is first asked for.
+"""The state of one run, built when it is first needed.
 
 Asking for the client is what imports httpx; asking for the journal is what opens SQLite.
 """

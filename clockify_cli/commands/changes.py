@@ -1,4 +1,4 @@
-"""What the commands that change entries have in common: questions, and how results are shown."""
+"""Shared by the commands that change entries: questions, and how results are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``clockify check``: holds entries against rules, for cron, hooks and CI."""
+"""``clockify check``: checks entries against rules, for cron, hooks and CI."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``edit --day`` and ``apply`` have in common: a text, its plan, the question, the result."""
+"""Shared by ``edit --day`` and ``apply``: the text, its plan, the question, the result."""
 
 from __future__ import annotations
 

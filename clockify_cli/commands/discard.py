@@ -1,4 +1,4 @@
-"""``clockify discard``: drops the running timer."""
+"""``clockify discard``: discards the running timer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``clockify doctor``: what is wrong, and the command that fixes it."""
+"""``clockify doctor``: diagnoses problems and shows how to fix them."""
 
 from __future__ import annotations
 

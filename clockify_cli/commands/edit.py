@@ -1,4 +1,4 @@
-"""``clockify edit``: changes entries, or a whole day as text."""
+"""``clockify edit``: edits entries, or a whole day as text."""
 
 from __future__ import annotations
 

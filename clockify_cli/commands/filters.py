@@ -1,4 +1,4 @@
-"""The options by which entries are chosen, and what they mean in IDs."""
+"""The options that filter entries, resolved to IDs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``clockify goal``: shows how far the day's and the week's goals are reached."""
+"""``clockify goal``: shows progress towards the daily and weekly goals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``clockify join``: makes one entry of several."""
+"""``clockify join``: joins entries into one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parameters that Typer makes of annotations: those of shared options, and what they tell."""
+"""Typer parameters made from annotations: the shared options and their details."""
 
 from __future__ import annotations
 

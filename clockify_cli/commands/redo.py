@@ -1,4 +1,4 @@
-"""``clockify redo``: redoes what the last undo took back."""
+"""``clockify redo``: redoes the last undone change."""
 
 from __future__ import annotations
 

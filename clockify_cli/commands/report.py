@@ -1,4 +1,4 @@
-"""``clockify report``: sums time by what it went to."""
+"""``clockify report``: sums time by project, client, day and more."""
 
 from __future__ import annotations
 

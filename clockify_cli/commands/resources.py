@@ -1,4 +1,4 @@
-"""What the commands of projects, clients, tags and tasks share: options, and what they report."""
+"""Shared by the commands for projects, clients, tags and tasks: options and output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``clockify resume``: continues with what ran before the break, or last."""
+"""``clockify resume``: resumes the work before the break, or the last one."""
 
 from __future__ import annotations
 

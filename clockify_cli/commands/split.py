@@ -1,4 +1,4 @@
-"""``clockify split``: cuts an entry into pieces."""
+"""``clockify split``: splits an entry."""
 
 from __future__ import annotations
 

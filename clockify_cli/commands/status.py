@@ -1,4 +1,4 @@
-"""``clockify status``: what is running."""
+"""``clockify status``: shows the running timer."""
 
 from __future__ import annotations
 

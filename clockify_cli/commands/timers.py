@@ -1,4 +1,4 @@
-"""What the timer commands have in common: typed content and instants, and what they report."""
+"""Shared by the timer commands: typed content and instants, and their output."""
 
 from __future__ import annotations
 

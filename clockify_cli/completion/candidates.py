@@ -1,4 +1,4 @@
-"""Candidates for the word at the cursor, and which of them fit what is typed of it."""
+"""Candidates for the word at the cursor, and which of them match it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How each shell asks, and what it is told.
+"""The protocol between each shell's script and this program.
 
 Every script runs ``clockify __complete SHELL …`` and reads UTF-8 lines. The first says what
 follows: ``words`` (candidates), ``files`` or ``folders`` (the shell completes a path itself),

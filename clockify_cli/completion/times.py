@@ -1,4 +1,4 @@
-"""The words of the time grammar that are worth a Tab."""
+"""Candidates for times."""
 
 from __future__ import annotations
 

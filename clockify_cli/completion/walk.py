@@ -1,4 +1,4 @@
-"""Where the cursor of a command line stands: behind which command, option or argument.
+"""Find where the cursor is in a command line: after which command, option or argument.
 
 ``words.json`` holds the command tree, as ``python -m clockify_cli.generate`` reads it:
 

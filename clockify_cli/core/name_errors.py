@@ -1,4 +1,4 @@
-"""What is said of a name that fits nothing, or several things."""
+"""Errors for a name that matches nothing, or several things."""
 
 from __future__ import annotations
 

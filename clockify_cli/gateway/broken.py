@@ -1,4 +1,4 @@
-"""Why no answer came: the network, a proxy, a certificate, or one that took too long."""
+"""Why no answer came: the network, a proxy, a certificate or a timeout."""
 
 from __future__ import annotations
 

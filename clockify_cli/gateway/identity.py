@@ -1,4 +1,4 @@
-"""Whose answers these are: the user that a key was known for, and the one it belongs to now."""
+"""Check that a key still belongs to the user it was known for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several requests in flight at once: one pace and one patience for all of them.
+"""Several requests in flight at once, sharing one pace and one rate limit.
 
 Threads send; whoever started them gets the results. A limit of the service is everybody's:
 one refusal (429) makes all of them wait.

@@ -1,4 +1,4 @@
-"""One request as a user types it: its path, its placeholders, its fields."""
+"""Read a request as typed for ``clockify api``: path, placeholders, fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The addresses of the workspace's resources, and the form of what is at them."""
+"""The paths of the workspace's resources, and the shape of their answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom a run talks to: the address, the credential and the connection."""
+"""The server a run talks to: address, credential and connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The httpx client behind the gateway client: whom it trusts, and how long it listens."""
+"""The httpx client behind the gateway client: trust and timeouts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is made from the command tree: the completion's table and scripts, and the man pages.
+"""Generate the completion table, the completion scripts and the man pages from the commands.
 
     python -m clockify_cli.generate
 

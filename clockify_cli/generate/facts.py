@@ -1,4 +1,4 @@
-"""What the man pages tell that no single command's help does: exit codes, variables, files."""
+"""Man page content that no single command's help has: exit codes, variables, files."""
 
 from __future__ import annotations
 

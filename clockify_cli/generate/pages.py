@@ -1,4 +1,4 @@
-"""The man pages: ``clockify.1``, one a command, and ``clockify-times.1``."""
+"""The man pages: ``clockify.1``, one per command, and ``clockify-times.1``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Manual pages as man(7) macros: what stands in the text is text, whatever characters it has."""
+"""Manual pages as man(7) macros: text is escaped, whatever characters it contains."""
 
 from __future__ import annotations
 

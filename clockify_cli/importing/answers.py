@@ -1,4 +1,4 @@
-"""What an import answers: its plan, what it has done, and how it fell short."""
+"""The results of an import: its plan, its outcome, and the error if it fell short."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which things of the workspace a file's names mean: exactly, never by a part of the name.
+"""Resolve a file's names in the workspace: exactly, never by part of a name.
 
 A file is not typed: a name that is only like another one is unknown, and told with the
 nearest ones. ``Old=New`` rules and the creation of what is missing are the user's word.

@@ -1,4 +1,4 @@
-"""Whose lines a file holds, and which of them are taken: never somebody else's unasked."""
+"""Choose whose lines of a file are imported; somebody else's never without asking."""
 
 from __future__ import annotations
 

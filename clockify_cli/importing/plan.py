@@ -1,4 +1,4 @@
-"""What importing a file would do: which entries are new, which are there, which are left out."""
+"""Plan an import: which entries are new, which exist already, which are skipped."""
 
 from __future__ import annotations
 

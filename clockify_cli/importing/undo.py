@@ -1,4 +1,4 @@
-"""Taking back an import: its entries are compared in one listing and deleted many at a time."""
+"""Undo an import: its entries are compared in one listing and deleted many at a time."""
 
 from __future__ import annotations
 

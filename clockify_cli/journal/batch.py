@@ -1,4 +1,4 @@
-"""Many operations of one change: recorded and settled a transaction at a time.
+"""Many operations of one change: recorded and settled one transaction at a time.
 
 The journal's rule holds for each of them: it is on disk as ``sending`` before its first byte
 goes out. A transaction (some milliseconds, synced) takes in what was answered since the last

@@ -1,4 +1,4 @@
-"""Bringing the journal's operations to the service, each exactly once.
+"""Deliver the journal's operations to the service, each exactly once.
 
 Only the holder of the delivery lock delivers. An operation goes from ``queued`` through
 ``sending`` to ``done``; an answer that is lost leaves it ``sending``, and it is looked up before

@@ -1,4 +1,4 @@
-"""What is known of the running timer without asking, and how each change teaches it."""
+"""The running timer as far as this machine knows, updated with each change."""
 
 from __future__ import annotations
 

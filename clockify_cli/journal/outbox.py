@@ -1,4 +1,4 @@
-"""Where changes are made: what is pending goes first, what is new is recorded and sent."""
+"""Make changes: pending ones are sent first, new ones are recorded and sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the service will say once the queue is delivered: waiting operations applied to entries."""
+"""Apply pending operations to entries, as they will be once the queue is delivered."""
 
 from __future__ import annotations
 

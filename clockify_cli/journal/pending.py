@@ -1,4 +1,4 @@
-"""What the user decides about pending changes: try again those set aside, or drop them."""
+"""Retry or drop changes that are pending or set aside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be asked of the journal; nothing here changes it."""
+"""Read-only queries of the journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the names behind an entry's IDs look like to a view."""
+"""The names for an entry's IDs, as a view needs them."""
 
 from __future__ import annotations
 

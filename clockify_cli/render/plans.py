@@ -1,4 +1,4 @@
-"""What is about to be written: added, changed with before and after, deleted; by day."""
+"""Show a plan by day: added, changed (before and after), deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report as a table: its sums, its shares, and what has to be known about them."""
+"""A report as a table: sums, shares and notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a view may look, and styled text that never carries anything but itself.
+"""The look of a view, and styled text that is safe to print.
 
 Views are laid out here and not by ``rich``: importing its tables costs about 40 ms and laying
 out a thousand rows with them 400 ms. ``rich`` measures wide characters.

@@ -1,4 +1,4 @@
-"""What an import would do, what it has done, and how far it is."""
+"""The plan, result and progress of an import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a typed field may hold: refused here what the service would refuse after a request."""
+"""Check typed fields, so that no request is spent on a refusal."""
 
 from __future__ import annotations
 

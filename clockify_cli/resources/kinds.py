@@ -1,4 +1,4 @@
-"""How projects, clients, tags and tasks differ: what a write of each must carry.
+"""How projects, clients, tags and tasks differ: which fields each write must carry.
 
 Fields are spelled as they are read. Every update is a ``PUT`` that may drop what it does not
 name, so all of them are sent, each time:

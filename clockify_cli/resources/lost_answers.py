@@ -1,4 +1,4 @@
-"""What became of a write to a list whose answer was lost.
+"""Find out whether a write whose answer was lost took effect.
 
 Unlike time entries, the things of a list cannot be doubled: a name is taken once, a ``PUT``
 says everything, and what is gone is gone. So the service is asked at once, and told again

@@ -1,4 +1,4 @@
-"""The users of a workspace, whom not everybody may list."""
+"""The users of a workspace; only admins may list them all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said where the service refuses a write, or does otherwise than it was asked."""
+"""Errors for a write that the service refuses or carries out differently."""
 
 from __future__ import annotations
 

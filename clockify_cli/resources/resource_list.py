@@ -1,4 +1,4 @@
-"""One list of a workspace at work: what is in it is shown, made, changed, archived and deleted."""
+"""One list of a workspace: show, create, change, archive and delete its items."""
 
 from __future__ import annotations
 

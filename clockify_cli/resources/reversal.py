@@ -1,4 +1,4 @@
-"""Undoing what was done to projects, clients, tags and tasks."""
+"""Undo changes to projects, clients, tags and tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gateway's connections to Clockify: what the control plane knows of them."""
+"""The gateway's connections to Clockify, through its control plane."""
 
 from __future__ import annotations
 

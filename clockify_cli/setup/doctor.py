@@ -1,4 +1,4 @@
-"""Finding what is wrong with a set-up, and the command that fixes it: on this machine.
+"""Diagnose problems on this machine and name the command that fixes each.
 
 What the service says is in ``service_checks``.
 """

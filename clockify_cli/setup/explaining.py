@@ -1,4 +1,4 @@
-"""Which value each setting has, and which place gave it."""
+"""The value of each setting and where it comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this program remembers about an account, and how it is forgotten."""
+"""Forget what this program remembers about an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way to Clockify, a step at a time: the key, the connection, Clockify itself.
+"""Check the way to Clockify step by step: the key, the connection, Clockify itself.
 
 Each step is asked on its own, so that what is wrong is told from what is merely behind it.
 The gateway's own routes spend no request of Clockify's quota.

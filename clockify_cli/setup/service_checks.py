@@ -1,4 +1,4 @@
-"""What the doctor finds out from the service: the key, the connection, Clockify, the clock."""
+"""The doctor's checks of the service: key, connection, Clockify, clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each setting may hold: read from what was typed, refused with a sentence."""
+"""Read and check typed values of settings."""
 
 from __future__ import annotations
 

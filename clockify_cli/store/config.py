@@ -1,4 +1,4 @@
-"""The config file: profiles that people write, and the account that we cache beside them."""
+"""The config file: the user's profiles, and the cached account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are replaced whole, and folders that are there when needed."""
+"""Replace files as a whole, and create folders when needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was last known of the running timer: the small file that the prompt reads.
+"""The last known running timer: the small file that the prompt reads.
 
 Lines of ``name<TAB>value``, without anything that would need a parser: reading it must
 cost next to nothing. ``fastpath.py`` reads it; this module writes it.

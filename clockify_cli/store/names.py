@@ -1,5 +1,6 @@
-"""What typed names mean, from the cache first: a name that is not there is searched at the
-service. Whole lists are read only where one is needed, and by ``--refresh``.
+"""Resolve typed names: from the cache first, then with a search at the service.
+
+Whole lists are read only where one is needed, and by ``--refresh``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the state file lies and what its lines say; imports nothing that costs the prompt time.
+"""Path and format of the state file; imports nothing slow, for the prompt.
 
 Lines of ``name<TAB>value``. ``last_known`` writes them, the front door reads them.
 """

@@ -1,4 +1,4 @@
-"""Lengths of time that people type: ``1h30m``, ``1,5h``, ``1:30``, ``PT1H30M``."""
+"""Durations that people type: ``1h30m``, ``1,5h``, ``1:30``, ``PT1H30M``."""
 
 from __future__ import annotations
 

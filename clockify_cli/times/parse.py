@@ -1,4 +1,4 @@
-"""Typed text read with a clock: what the rest of the program calls, by the package's name.
+"""Parse typed times with a clock: the functions that the rest of the program calls.
 
 The modules below find the form of what was typed and resolve it. Here text that has no form,
 or cannot be meant, is refused with what was probably meant instead.

@@ -1,4 +1,4 @@
-"""Entries as pieces of time: cut to a period and at its midnights, work told from the rest.
+"""Entries as pieces of time: cut to a period and at its midnights, work separate from the rest.
 
 Every sum of time in the program is made of these pieces, so that all commands agree on it.
 Fast enough for a hundred thousand entries: the timestamps of the API are read by their

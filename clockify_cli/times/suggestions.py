@@ -1,4 +1,4 @@
-"""What was probably meant by text that the grammar does not have.
+"""Suggest what was probably meant by text outside the grammar.
 
 Imported only to refuse something. Nothing here is ever taken for what was typed: a suggestion
 is shown as a question, and only if it would be accepted.

@@ -1,4 +1,4 @@
-"""Rules that entries must keep, and what breaks them."""
+"""Check entries against rules."""
 
 from __future__ import annotations
 

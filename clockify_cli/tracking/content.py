@@ -1,4 +1,4 @@
-"""What an entry is about: description, project, task, tags and billable, resolved to IDs."""
+"""The content of an entry: description, project, task, tags and billable, resolved to IDs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has to be written so that entries become what a text says: as little as possible."""
+"""Plan the fewest changes that make entries match a text."""
 
 from __future__ import annotations
 

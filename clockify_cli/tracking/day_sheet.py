@@ -1,4 +1,4 @@
-"""Days opened as text, and a text carried out: read, compared, written as one change."""
+"""Open days as text, and apply a text as one change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an entry is about where the command line does not say: settings, folder file, git branch."""
+"""Defaults for an entry's content: settings, folder file, git branch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a typed time means, told in full: ``clockify when``."""
+"""Explain a typed time, for ``clockify when``."""
 
 from __future__ import annotations
 

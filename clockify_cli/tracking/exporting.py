@@ -1,4 +1,4 @@
-"""Entries on their way into a file: pages of them, newest first, with their names."""
+"""Read entries for an export, page by page, newest first, with their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which entry a handle means: an ID, a local ID, ``@N``, ``@last`` or ``@running``."""
+"""Find the entry a handle means: an ID, a local ID, ``@N``, ``@last`` or ``@running``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which period the words of a range and ``--since`` and ``--until`` mean together."""
+"""Resolve a range given as words, ``--since`` and ``--until``."""
 
 from __future__ import annotations
 

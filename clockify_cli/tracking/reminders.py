@@ -1,4 +1,4 @@
-"""What a person should be told unasked: a timer that was left running."""
+"""Remind the user of a timer that was left running."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries at other times: split, joined, longer, shorter, moved."""
+"""Split, join, extend, shorten and move entries."""
 
 from __future__ import annotations
 

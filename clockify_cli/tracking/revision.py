@@ -1,4 +1,4 @@
-"""What an edit changes of an entry: what was named, as it was typed, and nothing else."""
+"""Edit an entry: only the given fields change."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The time of many entries, added up as they come in.
 
-What is held is one sum per combination, not the entries: a hundred thousand of them need no
+It keeps one sum per combination, not the entries: a hundred thousand of them need no
 more room than what is shown.
 """
 

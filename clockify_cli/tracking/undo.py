@@ -1,4 +1,4 @@
-"""Undo and redo: what a change did is reversed by the operations that take it back."""
+"""Undo and redo: a change is reversed by operations of its own."""
 
 from __future__ import annotations
 

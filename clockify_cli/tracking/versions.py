@@ -1,4 +1,4 @@
-"""A short token for what an entry holds, by which a change made in the meantime is noticed."""
+"""A short token of an entry's content, to notice changes made in the meantime."""
 
 from __future__ import annotations
 

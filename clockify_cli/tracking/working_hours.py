@@ -1,4 +1,4 @@
-"""When the user works, by the settings ``work_days`` and ``work_hours``."""
+"""The user's working hours, from the settings ``work_days`` and ``work_hours``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading calendars: each event with a start and an end as an entry."""
+"""Read calendars: each event with a start and an end becomes an entry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates, clock times and lengths as other programs' tables write them.
+"""Dates, clock times and durations as other programs' tables write them.
 
 Nothing is guessed: ``03/04/2026`` is refused until another date of the file, or the user,
 has told the order.

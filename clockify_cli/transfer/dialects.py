@@ -1,4 +1,4 @@
-"""What an entry of Clockify's, Toggl's, Watson's and timewarrior's JSON says.
+"""Read entries from the JSON of Clockify, Toggl, Watson and timewarrior.
 
 Each program is known by its own marks; the keys of an entry that nothing is made of are listed.
 """

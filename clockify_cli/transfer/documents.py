@@ -1,4 +1,4 @@
-"""Reading JSON: an array of entries, a line each, one alone, or a report that holds them."""
+"""Read JSON: an array of entries, one per line, a single one, or a report that contains them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What single fields mean in every format: types, yes and no, lengths that must agree."""
+"""Read fields that every format has: types, yes and no, durations that must agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are recognised and refused by name: other programs', and other languages'."""
+"""Recognise files of other programs and languages, and refuse them by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file says about a time entry: names, not IDs; and what of the file is not read."""
+"""A time entry as a file describes it (names, not IDs), and the parts of a file not read."""
 
 from __future__ import annotations
 

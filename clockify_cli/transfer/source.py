@@ -1,4 +1,4 @@
-"""The bytes of a file that somebody named, up to a size that memory can hold."""
+"""Read the bytes of a given file, up to a size limit."""
 
 from __future__ import annotations
 

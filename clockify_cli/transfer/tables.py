@@ -1,4 +1,4 @@
-"""Reading tables: the CSV files of Clockify, Toggl and Watson, by the names of their columns.
+"""Read tables: the CSV files of Clockify, Toggl and Watson, by the names of their columns.
 
 Clockify writes (in its detailed report) ``Start Date, Start Time, End Date, End Time,
 Duration (h), Tags, Email …``, Toggl ``Start date, Start time, End date`` or, since 2024,

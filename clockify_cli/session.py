@@ -693,9 +693,9 @@ class Run:
     def last_known(self) -> LastKnown:
         """The state file."""
         from clockify_cli.store.last_known import LastKnown
-        from clockify_cli.store.state import file_name
+        from clockify_cli.store.state import OVERRIDES, file_name
 
-        environ = {k: v for k, v in os.environ.items() if k.startswith("CLOCKIFY_")}
+        environ = {name: os.environ.get(name, "") for name in OVERRIDES}
         for name, option in (
             ("CLOCKIFY_WORKSPACE", self.options.workspace),
             ("CLOCKIFY_CONNECTION", self.options.connection),

@@ -26,8 +26,9 @@ from clockify_cli.completion.line import IN_DOLLAR, IN_DOUBLE, IN_SINGLE, Line, 
 from clockify_cli.completion.scripts import SCRIPTS, script
 from clockify_cli.completion.shells import told
 from clockify_cli.completion.values import named
+from clockify_cli.core.account import account_id
 from clockify_cli.core.matching import match
-from clockify_cli.sandbox import WORKSPACE_ID
+from clockify_cli.sandbox import USER_ID, WORKSPACE_ID
 from clockify_cli.store.cached import list_path
 from clockify_cli.times import Clock, leading_spans, parse_day, parse_instant, parse_period
 from clockify_cli.times.durations import parse_duration
@@ -82,7 +83,8 @@ class Cached:
 
     def __init__(self, cli: Cli) -> None:
         self.cli = cli
-        self.account = cli.env["CLOCKIFY_GATEWAY_URL"]
+        port = cli.env["CLOCKIFY_GATEWAY_URL"].split(":")[2].split("/")[0]
+        self.account = account_id(f"local:{port}", USER_ID)
 
     def path(self, kind: str, workspace: str = WORKSPACE_ID) -> Path:
         """Return the file of a list."""

@@ -153,8 +153,9 @@ def test_a_day_of_work(world: World, cli: Cli) -> None:
     assert len(world.entries) == len(world.mine()) + 1
     assert cli("queue", "--json").json == []
     report = cli("report", "2026-11-24..2026-11-25", "--by", "day", "--json").json
-    assert report["seconds"] == 60 * (20 + 45 + 10 + 60 + 15)
-    assert [g["seconds"] for g in report["groups"]] == [60 * (20 + 45), 60 * (10 + 60 + 15)]
+    assert report["seconds"] == 60 * (20 + 45 + 60 + 15)
+    assert report["breakSeconds"] == 60 * 10
+    assert [g["seconds"] for g in report["groups"]] == [60 * (20 + 45), 60 * (60 + 15)]
 
 
 def unordered(world: World) -> list[str]:

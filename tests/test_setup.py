@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-from cli import ENTRIES, NOW, Cli, new_cli
+from cli import NOW, USER_ENTRIES, Cli, new_cli
 from conftest import Served
 from terminal import Terminal
 
@@ -38,7 +38,7 @@ def newcomer(served: Served, tmp_path: Path) -> Cli:
 
 
 def asked(served: Served) -> list[str]:
-    found = [f"{r['method']} {r['path']}" for r in served.requests()]
+    found = [f"{r['method']} {r['path']}" for r in served.requests(control=True)]
     served.clear()
     return found
 
@@ -196,8 +196,9 @@ def test_direct_sign_in_makes_the_profile_direct(newcomer: Cli, served: Served) 
     assert asked(served) == ["GET /api/v1/user"]
     assert newcomer("auth", "--profile", "own", "--json").json["way"] == "direct"
     newcomer("start", "Direct", "--profile", "own")
-    (request,) = served.requests()
-    assert request["path"] == ENTRIES.removeprefix("/clockify")
+    look, request = served.requests()
+    assert (look["method"], request["method"]) == ("GET", "POST")
+    assert request["path"] == USER_ENTRIES.removeprefix("/clockify")
     newcomer("auth", "status", code=3)  # the other profile is not signed in
     newcomer("auth", "login", "--with-token", "--profile", "own", input=SECRET)
     assert newcomer("auth", "--profile", "own", "--json").json["way"] == "gateway"
@@ -265,11 +266,11 @@ def test_logout_tells_of_writes_that_wait_and_of_the_environment(
     newcomer("log", "30m", "Queued")
     served.faults([])
     ran = newcomer("auth", "logout", MATON_API_KEY=SECRET)
-    assert "1 recorded write still waits" in ran.err
+    assert "1 pending change of Robin Sandbox" in ran.err
     assert "MATON_API_KEY is set" in ran.err
     newcomer("auth", "login", "--with-token", input=SECRET)
     newcomer("sync")
-    assert [r["method"] for r in served.requests() if r["path"] == ENTRIES][-1] == "POST"
+    assert [r["method"] for r in served.requests() if r["path"] == USER_ENTRIES][-1] == "POST"
 
 
 def test_the_environment_is_told_to_win_at_login(newcomer: Cli) -> None:
@@ -384,16 +385,14 @@ def test_a_failed_connection_cannot_be_used(cli: Cli) -> None:
     assert "failed" in error["message"]
 
 
-def test_use_does_not_leave_queued_writes_behind_unasked(cli: Cli, served: Served) -> None:
+def test_use_says_what_is_pending_and_strands_nothing(cli: Cli, served: Served) -> None:
     cli("status")
     served.faults([fault("time-entries", kind="cut_before")])
     cli("log", "30m", "Queued")
     served.faults([])
-    error = cli("connections", "use", CONNECTION_ID, "--json", code=2).error
-    assert "sync" in error["hint"]
-    assert "profile" not in config_of(cli)
-    cli("sync")
-    cli("connections", "use", CONNECTION_ID)
+    ran = cli("connections", "use", CONNECTION_ID)
+    assert "1 pending change of Robin Sandbox" in ran.err
+    assert cli("sync").out.startswith("done: log")
 
 
 def test_delete_needs_a_yes(cli: Cli, served: Served) -> None:
@@ -691,7 +690,7 @@ def test_requests_come_back_after_an_hour(cli: Cli) -> None:
     cli("status")
     log = cli.home / "state" / "requests.log"
     first, *_ = log.read_text().splitlines()
-    moment, account, _ = first.split("\t")
+    moment, account, *_ = first.split("\t")
     old = int(moment) - 3700
     almost = int(moment) - 3000
     log.write_text(

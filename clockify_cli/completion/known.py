@@ -58,13 +58,13 @@ class Known:
         self.account, self.workspace = self._place()
 
     def _place(self) -> tuple[str, str]:
-        """Return the account (``Target.account``) and the ID of the workspace."""
+        """Return the account (``Account.id``) and the ID of the workspace."""
         about = self.state.get("about", "").rsplit(" ", 2)
         account, workspace, self.user = about if len(about) == 3 else ("", "", "")
         # The state may be about the workspace of another folder's file.
         if not account or (not self._wanted and f'"{workspace}"' not in self._config_text()):
             cached = self._section("account", "sandbox" if self._sandbox else self.profile)
-            account = account or str(cached.get("for") or "")
+            account = account or str(cached.get("id") or "")
             self.user = self.user or str(cached.get("user") or "")
             workspace = str(cached.get("workspace") or workspace)
             self._wanted = self._wanted or str(self.profile_table().get("workspace") or "")

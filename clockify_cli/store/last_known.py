@@ -17,6 +17,8 @@ from clockify_cli.core.errors import StorageError
 from clockify_cli.core.model import TimeEntry, end_of, start_of
 from clockify_cli.store import files, state
 
+KEPT_DAYS = 30  # that a state file is kept unwritten
+
 
 class LastKnown:
     """The state file of one run.
@@ -139,6 +141,8 @@ class LastKnown:
         text = "".join(f"{name}\t{value}\n" for name, value in values.items())
         self._values = values
         try:
+            if not os.path.exists(self.path):
+                _forget_old(self.path)
             files.replace(self.path, text, synced=False)
         except StorageError as error:
             if failed is not None:
@@ -165,6 +169,20 @@ def set_prompt_format(profile: str, template: str) -> None:
         known["prompt_format"] = one_line(template)
         text = "".join(f"{name}\t{value}\n" for name, value in known.items())
         files.replace(path, text, synced=False)
+
+
+def _forget_old(path: str) -> None:
+    """Remove state files that nobody has written for long: a key that rotates leaves many."""
+    import time
+
+    folder, oldest = os.path.dirname(path), time.time() - KEPT_DAYS * 86400
+    try:
+        for entry in os.scandir(folder):
+            name = entry.name
+            if name.startswith("now-") and name.endswith(".txt") and entry.stat().st_mtime < oldest:
+                os.unlink(entry.path)
+    except OSError:
+        pass
 
 
 def forget(profile: str | None, *, sandbox: bool) -> None:

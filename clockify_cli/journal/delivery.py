@@ -227,7 +227,8 @@ class Delivery:
         error = ConflictError(
             f"The {operation.verb} of entry {operation.entry} no longer applies: {conflict.why}.",
             f"Compare with 'clockify queue show {operation.id}', then run "
-            f"'clockify queue retry --force {operation.id}' or 'clockify queue drop {operation.id}'.",
+            f"'clockify queue retry --force {operation.id}' or "
+            f"'clockify queue drop {operation.id}'.",
             details={"current": now} if now is not None else None,
         )
         self._journal.move(operation, CONFLICT, error=error.as_json()["error"])

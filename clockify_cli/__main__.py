@@ -18,7 +18,7 @@ def main() -> None:
     - What a prompt or a completion asks for forty times a minute is answered by ``fastpath``
       from small files, before Typer, httpx, rich or sqlite3 are imported.
     - Everything else imports its own command's module and no other (``tree``, ``app``), and
-      each library where it is used. ``tests/test_imports.py`` holds the lists.
+      each library if it is used. ``tests/test_imports.py`` holds the lists.
     - Collecting garbage while modules load finds none and costs a tenth of the run.
     - Taking the interpreter down in good order costs another tenth. Everything is closed and
       flushed by then, so the process just ends.
@@ -62,7 +62,7 @@ def _ready_streams() -> None:
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors == "strict":
-        # What is no text is refused where it is read, in words of its own.
+        # What is not text is refused where it is read, in words of its own.
         sys.stdin.reconfigure(errors="surrogateescape")
 
 

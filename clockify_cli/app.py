@@ -1,4 +1,4 @@
-"""The command tree at work: loads the command that is called, and reports what goes wrong."""
+"""The command tree: loads the command that is called and reports errors."""
 
 from __future__ import annotations
 
@@ -64,14 +64,16 @@ class Root(TyperGroup):
         """Find the command that the first word names, by an alias too; else offer the nearest."""
         name, rest = args[0], args[1:]
         if name == "help":
-            raise UsageError("'help' stands first.", "See 'clockify --help'.")
+            raise UsageError("Put 'help' first.", "See 'clockify --help'.")
         if name not in ROWS:
             words = _alias(name, ctx.obj.options.profile)
             if words is None:
                 raise _unknown(name)
             name, rest = words[0], [*words[1:], *rest]
             if name not in ROWS:
-                raise UsageError(f"The alias '{args[0]}' stands for '{name}', which is no command.")
+                raise UsageError(
+                    f"The alias '{args[0]}' stands for '{name}', which is not a command."
+                )
         return name, self.get_command(ctx, name), rest
 
     def get_help(self, ctx: Any) -> str:
@@ -97,9 +99,7 @@ def _alias(name: str, profile: str | None) -> list[str] | None:
 
 def _unknown(name: str) -> UsageError:
     if name in ELSEWHERE:
-        return UsageError(
-            f"There is no command '{name}'.", f"Here it is: clockify {ELSEWHERE[name]}"
-        )
+        return UsageError(f"There is no command '{name}'.", f"Use: clockify {ELSEWHERE[name]}")
     from difflib import get_close_matches
 
     near = get_close_matches(name, [*ROWS, *ALIASES], n=2, cutoff=0.6)
@@ -152,7 +152,9 @@ def _shown_plainly(error: Exception, this_run: Run) -> int:
         sys.stdout.write(f"Done: {ids}\n")
     sys.stdout.flush()
     Output(stderr=sys.stderr).tell(
-        this_run.without_key(f"Clockify has recorded it ({ids}), but it cannot be shown. {place}")
+        this_run.without_key(
+            f"Clockify recorded it ({ids}), but the result cannot be shown. {place}"
+        )
     )
     return 0
 
@@ -171,7 +173,7 @@ def unwritten(error: OSError, arguments: list[str], this_run: Run | None = None)
         return PIPE_CLOSED
     what = f"use {error.filename}" if error.filename else "write the answer"
     failed = StorageError(
-        f"Cannot {what}: {error.strerror or error}.", "Free some space or mend the permissions."
+        f"Cannot {what}: {error.strerror or error}.", "Free some space or fix the permissions."
     )
     return _report(failed, arguments, this_run or Run(Options()))
 
@@ -213,8 +215,8 @@ def _bug(error: Exception) -> ClockifyError:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{os.path.basename(frame.filename)}:{frame.lineno}"
     return ClockifyError(
-        f"Something went wrong that should not: {type(error).__name__} at {place}: {error}.",
-        "Nothing that was recorded is lost. Please report it with the command that you typed.",
+        f"Unexpected error: {type(error).__name__} at {place}: {error}.",
+        "Nothing recorded was lost. Please report this, with the command you typed.",
     )
 
 

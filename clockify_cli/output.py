@@ -62,7 +62,7 @@ class Output:
 
         Args:
             data: What ``--json`` prints.
-            text: Makes the human form; called only where it is wanted.
+            text: Makes the human form; called only if it is wanted.
             ids: What ``--quiet`` prints, one a line; with ``text`` alone, quiet prints that.
         """
         if self.json_mode:
@@ -174,13 +174,13 @@ class Output:
 
     @property
     def line_width(self) -> int:
-        """Return the columns of a line that may be searched: not cut where nobody looks at it."""
+        """Return the columns of a line that may be searched: not cut if nobody looks at it."""
         told = os.environ.get("COLUMNS", "").isdecimal()
         return self.width if told or self.is_terminal else UNCUT
 
     @property
     def width(self) -> int:
-        """Return the columns that text may take: the terminal's, or 80 where there is none."""
+        """Return the columns that text may take: the terminal's, or 80 if there is none."""
         columns = os.environ.get("COLUMNS", "")
         if columns.isdecimal() and int(columns) > 0:
             return int(columns)

@@ -1,4 +1,4 @@
-"""What one run knows, built when it is first asked for.
+"""The state of one run, built when it is first needed.
 
 Asking for the client is what imports httpx; asking for the journal is what opens SQLite.
 """
@@ -114,7 +114,7 @@ class Run:
         )
 
     def remind(self) -> None:
-        """Notice a timer that has been left running, with the line that would mend it."""
+        """Notice a timer that has been left running, with the line that would fix it."""
         if "outbox" not in self.__dict__ or self.options.quiet:
             return
         from clockify_cli.tracking.reminders import left_running
@@ -145,7 +145,7 @@ class Run:
         """Let a profile that the config file does not have yet count as an empty section.
 
         Returns:
-            Its section; ``None`` where there is none yet.
+            Its section; ``None`` if there is none yet.
         """
         profiles = self.config.setdefault("profile", {})
         found: dict[str, Any] | None = profiles.get(self.profile)
@@ -191,7 +191,8 @@ class Run:
                 return instant(fixed)
             except ValueError:
                 raise UsageError(
-                    f"CLOCKIFY_NOW is not a timestamp: {fixed!r}.", "Such as 2026-11-25T10:15:00Z."
+                    f"CLOCKIFY_NOW is not a timestamp: {fixed!r}.",
+                    "For example: 2026-11-25T10:15:00Z.",
                 ) from None
         return datetime.now(UTC).replace(microsecond=0)
 
@@ -199,7 +200,7 @@ class Run:
         """Take another instant for the present.
 
         Raises:
-            UsageError: It is no timestamp.
+            UsageError: It is not a timestamp.
         """
         from clockify_cli.core.model import instant
 
@@ -207,14 +208,14 @@ class Run:
             moment = instant(text)
         except ValueError:
             raise UsageError(
-                f"{text!r} is not a timestamp.", "Such as 2026-11-25T10:15:00Z."
+                f"{text!r} is not a timestamp.", "For example: 2026-11-25T10:15:00Z."
             ) from None
         for name in ("now", "clock", "look"):
             self.__dict__.pop(name, None)
         self._now = moment
 
     def present(self) -> datetime:
-        """Return the present anew, for a command that lasts; ``CLOCKIFY_NOW`` holds it still."""
+        """Return the present again, for a command that lasts; ``CLOCKIFY_NOW`` holds it still."""
         for name in ("now", "clock", "look"):
             self.__dict__.pop(name, None)
         if "outbox" in self.__dict__:
@@ -264,7 +265,7 @@ class Run:
 
     @cached_property
     def target(self) -> Target:
-        """Whom to talk to, the key included where there is one."""
+        """Whom to talk to, the key included if there is one."""
         from clockify_cli.gateway.target import Target, checked_connection
 
         if self.sandboxed:
@@ -291,7 +292,7 @@ class Run:
 
     @property
     def key_origin(self) -> str:
-        """Where the key comes from; empty where there is none."""
+        """Where the key comes from; empty if there is none."""
         if self.target.sandbox:
             return "the sandbox"
         return self.key_found.origin
@@ -329,13 +330,13 @@ class Run:
         """The client; raises SignInError if there is no key."""
         if self.offline:
             raise UnreachableError(
-                "That is not known on this machine.", "Leave out --cached to ask Clockify."
+                "Nothing is cached for that.", "Leave out --cached to ask Clockify."
             )
         if not self.target.has_key:
             error = SignInError(
-                "You are not signed in: there is no API key.",
+                "Not signed in: there is no API key.",
                 "Run 'clockify auth login', or set MATON_API_KEY; "
-                "'clockify --sandbox start Test' tries it without an account.",
+                "to try it without an account: clockify --sandbox start Test",
             )
             if self.target.direct:
                 error = SignInError(
@@ -350,7 +351,7 @@ class Run:
 
     @property
     def rate(self) -> int:
-        """Requests a second that may be made; 0 for any number."""
+        """Requests per second that may be made; 0 for any number."""
         from clockify_cli.gateway.target import rate_for
 
         return rate_for(self.target, self.settings)
@@ -518,9 +519,7 @@ class Run:
         if user is None:
             user = self.ask_user()
         if not isinstance(user, dict) or not user.get("id"):
-            raise UnreachableError(
-                "The gateway's answer is not a user.", "Check 'clockify doctor'."
-            )
+            raise UnreachableError("The gateway's answer is not a user.", "Run 'clockify doctor'.")
         table = accounts.remember(
             self._account_tables,
             self.account_name,
@@ -562,7 +561,7 @@ class Run:
 
     @property
     def own_email(self) -> str:
-        """The account's e-mail address; one request where it is not cached."""
+        """The account's e-mail address; one request if it is not cached."""
         cached = self.known_user
         if "email" not in cached:
             cached = self.renew_account()
@@ -620,7 +619,7 @@ class Run:
     def reverse_things(
         self, change: Change, operations: Sequence[Operation], notes: list[str]
     ) -> Any:
-        """Take back what a change did to projects, clients, tags and tasks."""
+        """Undo what a change did to projects, clients, tags and tasks."""
         from clockify_cli.gateway.entries import has_entries
         from clockify_cli.resources.recorded import Recorder
         from clockify_cli.resources.resource_list import ResourceList
@@ -657,7 +656,7 @@ class Run:
 
     @cached_property
     def queues(self) -> bool:
-        """Whether a write waits in the queue while the network is away."""
+        """Whether a change is queued while offline."""
         in_ci = os.environ.get("CI", "").strip().lower() not in ("", "0", "false", "no")
         return not self.options.no_queue and not in_ci and self.settings.get("queue")
 
@@ -688,7 +687,7 @@ class Run:
             pending = "journal" in self.__dict__ and self.journal.undelivered()
         except Exception:  # it is only a hint
             pending = False
-        return "What is recorded goes out with the next command: clockify queue." * bool(pending)
+        return "Pending changes go out with the next command: clockify queue." * bool(pending)
 
     @cached_property
     def last_known(self) -> LastKnown:
@@ -751,7 +750,7 @@ class Run:
         return RecentRanges(self.account.id)
 
     def user_id(self, name: str | None) -> str:
-        """Return the ID of the user called ``name``; one's own where it is empty or ``me``."""
+        """Return the ID of the user called ``name``; one's own if it is empty or ``me``."""
         if not name or name == "me":
             return self.account.user
         from clockify_cli.core.model import is_entity_id
@@ -761,14 +760,28 @@ class Run:
         return str(self.names.user(name)["id"])
 
     def confirm(
-        self, question: str, *, yes: bool = False, hint: str = "Add --yes to do it."
+        self,
+        question: str,
+        *,
+        doubt: str = "",
+        yes: bool = False,
+        hint: str = "Add --yes to do it.",
     ) -> None:
-        """Ask before something that cannot be undone; without a terminal ``--yes`` is needed."""
+        """Ask before something that cannot be undone; without a terminal ``--yes`` is needed.
+
+        Args:
+            question: What is about to be done, as ``Delete 2 entries?``.
+            doubt: A sentence that says why it is asked.
+            yes: It was answered already.
+            hint: What to do without a terminal.
+        """
         if yes or self.options.yes:
             return
+        before = f"{doubt} " if doubt else ""
         if not self.out.can_ask:
-            raise UsageError(f"{question} Nothing was done.", hint)
-        reply = self.out.ask(f"{question} [y/N] ").lower()
+            action = question[0].lower() + question[1:].removesuffix("?").removesuffix(" anyway")
+            raise UsageError(f"{before}Refusing to {action} without --yes.", hint)
+        reply = self.out.ask(f"{before}{question} [y/N] ").lower()
         if reply not in ("y", "yes"):
             raise UsageError("Nothing was done.")
 

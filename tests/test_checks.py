@@ -204,7 +204,7 @@ def test_rules_that_are_kept_exit_0(cli: Cli, day: dict[str, str]) -> None:
     outcome = cli("check", "yesterday", *words, "--json").json
     assert outcome["ok"] is True
     assert all(r["findings"] == [] for r in outcome["rules"])
-    assert "Everything is in order." in cli("check", "yesterday", *words).out
+    assert "All rules hold." in cli("check", "yesterday", *words).out
 
 
 def test_what_runs_is_found_and_counts_up_to_now(cli: Cli, served: Served) -> None:

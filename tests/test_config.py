@@ -114,7 +114,7 @@ def test_set_stores_the_type_of_the_setting(
         ("work_days", "mon,someday", "someday"),
         ("work_days", "mo", "mo"),
         ("task_from_branch", "([A-Z", "pattern"),
-        ("gateway_url", "http://gateway.example/clockify", "in the clear"),
+        ("gateway_url", "http://gateway.example/clockify", "unencrypted"),
         ("gateway_url", "https://me:secret@gateway.example/clockify", "password"),
         ("control_url", "ftp://ctrl.example", "address"),
         ("workspace", "  ", "unset"),
@@ -251,13 +251,13 @@ def test_a_folder_file_may_not_redirect_anything(offline: Cli) -> None:
     folder.mkdir()
     (folder / ".clockify.toml").write_text('gateway_url = "https://evil.example/clockify"\n')
     error = offline("config", "get", "gateway_url", "--json", cwd=folder, code=2).error
-    assert "may not stand in a folder file" in error["message"]
+    assert "is not allowed in a folder file" in error["message"]
 
 
 def test_set_says_where_something_else_goes_before_it(offline: Cli) -> None:
     ran = offline("config", "set", "workspace", "Acme", CLOCKIFY_WORKSPACE="Globex")
     assert "CLOCKIFY_WORKSPACE" in ran.err
-    assert "goes before" in ran.err
+    assert "takes precedence" in ran.err
     assert offline("config", "set", "workspace", "Acme").err == ""
 
 

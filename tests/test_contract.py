@@ -206,7 +206,7 @@ def at_streams(
 
 def test_a_question_needs_a_terminal_on_stdin_and_stderr(at_work: Cli) -> None:
     delete = ("entries", "delete", "@2", "@3", "--json")
-    question = "2 entries would be deleted."
+    question = "Delete 2 entries?"
     for terminals, more in (((0, 1), ()), ((1, 2), ()), ((0, 1, 2), ("--no-input",)), ((), ())):
         code, shown, piped = at_streams(at_work, *delete, *more, keys="y\n", terminals=terminals)
         assert code == 2

@@ -232,7 +232,7 @@ def test_an_entry_moves_to_another_day_with_its_line(
     ("work", "words"),
     [
         ("text += '15:00-14:00 A\\n'", "ends before it starts"),
-        ("text += 'lunch\\n'", "does not begin with a time"),
+        ("text += 'lunch\\n'", "no time at the beginning"),
         ("text += '15:00-16:00 Nonesuch :: A\\n'", "no project 'Nonesuch'"),
         ("text += '15:00-16:00 Ops: Nonesuch :: A\\n'", "no task 'Nonesuch'"),
         ("text += '15:00-16:00 A +nonesuch\\n'", "no tag 'nonesuch'"),
@@ -248,7 +248,7 @@ def test_a_line_that_cannot_be_meant_is_named_and_the_text_kept(
 ) -> None:
     first, second, third = day_of_three(sheet)
     if not words:
-        work, words = f"text += '15:00-16:00 A #{second['id'][-8:]}\\n'", "stands in line"
+        work, words = f"text += '15:00-16:00 A #{second['id'][-8:]}\\n'", "is in line"
     ran = warm("edit", "--day", "yesterday", "--json", code=None, EDITOR=editor(work))
     assert ran.code in (2, 4), ran
     assert words in ran.error["message"] and ran.error["message"].startswith("Line ")
@@ -520,12 +520,12 @@ def test_the_plan_is_shown_and_asked_about_at_a_terminal(
         shown = terminal.read_until("[y/N]")
         for line in ("Tue 2026-11-24 yesterday", "~ 11:00–12:00  Mail", "→ 11:00–12:00  Letters"):
             assert line in shown
-        assert "This would be: 1 changed." in shown
+        assert "Apply 1 change (1 changed)?" in shown
         terminal.type("n\n")
         assert terminal.code() == 2
     assert sheet.now(second)["description"] == "Mail" and len(kept(warm)) == 1
     with Terminal(warm, *words, EDITOR=script) as terminal:
-        assert "not carried out is kept" in terminal.read_until("[y/N]")
+        assert "was not applied" in terminal.read_until("[y/N]")
         terminal.type("y\n")
         assert terminal.code() == 0
         assert "Done: 1 changed." in terminal.shown
@@ -540,7 +540,7 @@ def test_a_line_that_cannot_be_read_is_mended_at_once_at_a_terminal(
         " text + '15:00 Talk\\n'"
     )
     with Terminal(warm, "edit", "--day", "yesterday", EDITOR=script) as terminal:
-        assert "does not begin with a time" in terminal.read_until("Open the text again? [Y/n]")
+        assert "no time at the beginning" in terminal.read_until("Open the text again? [Y/n]")
         terminal.type("\n")
         terminal.read_until("[y/N]")
         terminal.type("y\n")

@@ -138,7 +138,7 @@ def test_a_name_that_anybody_chose_is_quoted_in_a_line() -> None:
         ("Run 'clockify auth login', or set X; 'clockify help x' too", ["auth login", "help x"]),
         ("Stop it (clockify stop), or clockify discard.", ["stop", "discard"]),
         ('clockify log 9:00-10:30 "Team; x" -p Acme', ['log 9:00-10:30 "Team; x" -p Acme']),
-        ("Another clockify is still sending.", []),
+        ("Another clockify process is still sending.", []),
     ],
 )
 def test_lines_are_found_in_sentences(text: str, lines: list[str]) -> None:

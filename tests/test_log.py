@@ -65,10 +65,10 @@ def test_what_is_typed_is_what_is_recorded(
         (["9:00-8:30", "X"], "before it starts"),
         (["11:00-12:00", "X"], "--allow-future"),
         (["20/11", "9:00-10:00"], "two ways"),
-        ([], "When was it?"),
+        ([], "No time was given."),
         (["--from", "9:00", "--to", "9:30", "--for", "30m"], ""),
-        (["9:00"], "9:00-now, or a length: 9h?"),
-        (["1:30", "Review"], "1:30-now, or a length: 1h30m?"),
+        (["9:00"], "9:00-now, or a duration: 9h?"),
+        (["1:30", "Review"], "1:30-now, or a duration: 1h30m?"),
         (["10-12", "9:00-10:00"], "two ways"),
         (["1h", "2h", "x"], "cannot follow"),
         (["8:00-9:00", "9:00-10:00", "x", "--once"], "one span"),
@@ -177,7 +177,7 @@ def test_defaults_come_from_the_folder_and_the_branch(cli: Cli, served: Served, 
     bare = cli("log", "1m", "x", "-p", "", "--json", cwd=folder).json
     assert not bare["projectId"]
     (cli.home / "work" / ".clockify.toml").write_text('gateway_url = "https://evil.example"\n')
-    assert "may not stand" in cli("log", "1m", code=2, cwd=folder).err
+    assert "is not allowed" in cli("log", "1m", code=2, cwd=folder).err
 
 
 def test_entries_are_listed_shown_and_deleted(cli: Cli, served: Served, api: Api) -> None:
@@ -218,7 +218,7 @@ def test_undo_takes_back_in_turn_and_refuses_what_has_changed(
     assert len(api.get(MINE)) == 1
     api.send("DELETE", f"{WS}/time-entries/{one['id']}")
     ran = cli("undo", "--json").json
-    assert "gone already" in ran["notes"][0]
+    assert "already gone" in ran["notes"][0]
     assert cli("undo", "--json", code=4).error["kind"] == "not_found"
 
 
@@ -447,7 +447,7 @@ def test_a_damaged_row_or_state_keeps_nobody_from_working(
     with sqlite3.connect(journal) as db:
         db.execute("UPDATE operations SET payload = 'x' || payload, state = 'queued'")
     ran = cli("status")
-    assert "Operation 1 of the journal is damaged and was left out." in ran.err
+    assert "Change 1 in the journal is damaged and was skipped." in ran.err
     assert "Runs" in ran.out
     cli("log", "9:00-9:30", "goes on")
     assert len(cli("undo", "--list", "--json").json) >= 1

@@ -38,7 +38,7 @@ def test_projects_and_tasks_are_searched_by_any_part(cli: Cli, served: Served, a
         terminal.read_until("and 4 more")
         terminal.read_until("Enter for none: ")
         terminal.type("nothing\n")
-        terminal.read_until("Nothing fits 'nothing'.")
+        terminal.read_until("Nothing matches 'nothing'.")
         terminal.type("ubera\n")
         terminal.read_until("Layout")
         terminal.type("1\n")

@@ -144,9 +144,9 @@ def test_errors_say_what_to_do() -> None:
     assert f"{2:024x}" in same
     assert "Did you mean Website?" in hint("webiste", "Website", "Other")
     assert "Capital Markets" in hint("apital", "Capital Markets")
-    assert "'Acme' is a client; name one of its projects: Acme/Web" in hint("acme", "Acme|Web")
+    assert "'Acme' is a client; use one of its projects: Acme/Web" in hint("acme", "Acme|Web")
     assert "Old shop is archived" in hint("old", "~Old shop")
-    assert "Only a whole name will do" in hint("mark", "Capital Markets", whole=True)
+    assert "Only a whole name is accepted here" in hint("mark", "Capital Markets", whole=True)
     assert "--refresh" in hint("zzz", "Website")
     made = hint("zzz", "Website", create="clockify projects create zzz")
     assert made.endswith("Create it: clockify projects create zzz")

@@ -235,7 +235,7 @@ def test_a_key_file_that_others_could_read_is_mended_and_told(keyed: Cli) -> Non
     path = keyed.home / "config" / "credentials.json"
     path.chmod(0o644)
     ran = keyed("status")
-    assert "could be read by other users" in ran.err
+    assert "was readable by other users" in ran.err
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert keyed("status").err == ""
 

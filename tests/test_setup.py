@@ -106,7 +106,7 @@ def test_a_key_that_could_not_be_tried_is_not_kept(
     served.faults([fault(path, **rule) for path in ("/user$", "/connections$")])
     newcomer("auth", "login", "--with-token", input=SECRET, code=code, CLOCKIFY_MAX_WAIT="0")
     assert not credentials(newcomer).exists()
-    # The gateway takes the key: whatever is wrong behind it, the key is worth keeping.
+    # The gateway accepts the key: whatever is wrong behind it, the key is worth keeping.
     served.faults([fault(f"{USER_PATH}$", **rule)])
     login = ("auth", "login", "--with-token", "--json")
     told = newcomer(*login, input=SECRET, CLOCKIFY_MAX_WAIT="0").json
@@ -428,7 +428,7 @@ def test_create_on_a_terminal_may_be_declined_and_interrupted(cli: Cli, tmp_path
     with Terminal(cli, "connections", "create", BROWSER="/bin/false") as terminal:
         terminal.read_until("Open it in the browser?")
         terminal.type("n\r")
-        terminal.read_until("Waiting until it is active")
+        terminal.read_until("until it is active")
         terminal.type("\x03")
         assert terminal.code() == 130
     assert [c["status"] for c in cli("connections", "--json").json] == ["ACTIVE", "PENDING"]

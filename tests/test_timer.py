@@ -159,7 +159,7 @@ def test_continue_takes_the_last_a_numbered_and_a_named_entry(cli: Cli, served: 
     assert cli("continue", "--json", **first).json["description"] == "Review"
     assert methods(served) == ["GET", "POST"]
     ran = cli("continue", code=2, CLOCKIFY_NOW="2026-11-24T09:01:00Z")
-    assert ran.err.startswith("clockify: That timer is running already.")
+    assert ran.err.startswith("clockify: That timer is already running.")
     named = cli("continue", "LETTER", "--json", CLOCKIFY_NOW="2026-11-24T09:02:00Z").json
     assert named["description"] == "Write letter"
     cli("stop", CLOCKIFY_NOW="2026-11-24T09:03:00Z")

@@ -625,12 +625,12 @@ def test_a_span_never_uses_a_skipped_time() -> None:
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("9:00", "9:00-now, or a length: 9h?"),
-        ("1:30", "1:30-now, or a length: 1h30m?"),
-        ("09:05", "09:05-now, or a length: 9h5m?"),
-        ("0:45", "0:45-now, or a length: 45m?"),
-        ("11:00", "'yesterday 11:00-now', or a length: 11h?"),
-        ("30:00", "a length: 30h?"),
+        ("9:00", "9:00-now, or a duration: 9h?"),
+        ("1:30", "1:30-now, or a duration: 1h30m?"),
+        ("09:05", "09:05-now, or a duration: 9h5m?"),
+        ("0:45", "0:45-now, or a duration: 45m?"),
+        ("11:00", "'yesterday 11:00-now', or a duration: 11h?"),
+        ("30:00", "a duration: 30h?"),
     ],
 )
 def test_hours_and_minutes_alone_are_no_span(typed: str, hint: str) -> None:

@@ -279,7 +279,7 @@ def offered(error: TimeError) -> list[str]:
     found = re.search(r"Did you mean (.*)\?", error.hint)
     if found is None:
         return []
-    parts = re.split(r" or (?!a length)|, or a length: ", found[1].removeprefix("a length: "))
+    parts = re.split(r" or (?!a duration)|, or a duration: ", found[1].removeprefix("a duration: "))
     return [part.strip("'") for part in parts]
 
 

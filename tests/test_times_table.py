@@ -104,8 +104,8 @@ def test_what_is_no_length(typed: str) -> None:
 
 
 def test_hours_and_minutes_alone_are_no_span_in_log() -> None:
-    assert "9:00-now, or a length: 9h?" in hint(leading_spans, ["9:00"], NOW)
-    assert "1:30-now, or a length: 1h30m?" in hint(leading_spans, ["1:30", "Review"], NOW)
+    assert "9:00-now, or a duration: 9h?" in hint(leading_spans, ["9:00"], NOW)
+    assert "1:30-now, or a duration: 1h30m?" in hint(leading_spans, ["1:30", "Review"], NOW)
     assert spans("8:00 +1:30 x") == ([("2026-11-25 08:00", "2026-11-25 09:30")], "x")
     assert spans("8:00 for 1:30 x") == ([("2026-11-25 08:00", "2026-11-25 09:30")], "x")
 

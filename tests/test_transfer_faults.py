@@ -290,7 +290,7 @@ def test_interrupted_by_the_user(cli: Cli, served: Served, tmp_path: Path) -> No
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (130, "")
     assert "entries were recorded" in err
-    assert "it goes on where it stopped" in err
+    assert "it continues where it stopped" in err
     there = spans(served)
     assert 0 < there.total() < 100
     assert operations(cli).keys() <= {"done", "dropped"}
@@ -361,8 +361,8 @@ def test_undo_takes_back_the_whole_import_in_few_requests(
     notes = cli("undo", "--json").json["notes"]
     assert notes == [
         "98 entries were deleted.",
-        "1 entry was gone already.",
-        f"1 entry was changed since, and left: {changed}.",
+        "1 entry was already gone.",
+        f"1 entry was changed since and left alone: {changed}.",
     ]
     assert len(served.requests()) <= 6
     assert sorted(spans(served)) == [
@@ -394,7 +394,7 @@ def test_undo_that_was_cut_off_goes_on(cli: Cli, served: Served, tmp_path: Path)
     served.faults([])
     assert cli("queue", "--json").json == []
     notes = cli("undo", "--json").json["notes"]
-    assert notes == ["60 entries were deleted.", "40 entries were gone already."]
+    assert notes == ["60 entries were deleted.", "40 entries were already gone."]
     assert spans(served).total() == 0
 
 

@@ -70,7 +70,7 @@ def test_quiet_prints_the_new_ids(cli: Cli, api: Api, tmp_path: Path) -> None:
     printed = cli("import", file, "-q").out.split()
     assert sorted(printed) == sorted(e["id"] for e in api.get(MINE))
     assert cli("import", file, "-q").out == ""
-    assert cli("import", file).out == f"{file}: 3 there already\n"
+    assert cli("import", file).out == f"{file}: 3 already there\n"
 
 
 def test_lines_that_say_the_same_count_once(cli: Cli, served: Served, tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ def test_a_plan_is_only_a_plan(cli: Cli, api: Api, served: Served, tmp_path: Pat
     assert [u["name"] for u in plan["unknown"]] == ["who"]
     assert {r["method"] for r in served.requests()} == {"GET"}
     told = cli("import", file, "-n", code=1)
-    for text in ("2 to record (2:00:00)", "1 there already", "1 left out", "tag 'who' (line 5)"):
+    for text in ("2 to record (2:00:00)", "1 already there", "1 left out", "tag 'who' (line 5)"):
         assert text in told.out
     narrow = cli("import", file, "-n", code=1, COLUMNS="40").out
     assert max(map(len, narrow.splitlines())) <= 40

@@ -135,7 +135,7 @@ def test_markup_is_refused_before_a_request_is_spent(
     served.clear()
     ran = cli("import", file, code=6)
     for line in (1, 2):
-        assert f"{file}:{line}: Clockify takes no '<' or '>' in a description" in ran.err
+        assert f"{file}:{line}: Clockify does not allow '<' or '>' in a description" in ran.err
     assert served.requests() == []
     named = table(tmp_path / "c.csv", row("a", project="A<B", tags="x>y"))
     error = cli("import", named, "--create-missing", "--json", code=4).error
@@ -192,7 +192,7 @@ def test_toggls_numbers_are_mapped(cli: Cli, api: Api, tmp_path: Path) -> None:
     assert [(one["kind"], one["name"]) for one in error["unknown"]] == [("project", "17")]
     assert "--map '17=NAME'" in error["message"]
     ran = cli("import", str(file), "--map", "17=Website")
-    assert "the time of user 42; it is taken for yours" in ran.err
+    assert "the time of user 42 as yours" in ran.err
     [made] = api.get(MINE, hydrated=True)
     assert (made["project"]["name"], made["tags"][0]["name"]) == ("Website", "dev")
 

@@ -170,7 +170,7 @@ def test_an_end_and_a_duration_that_disagree_are_refused_with_both(seconds: int,
 def test_a_duration_that_nobody_can_read_gives_way_to_start_and_end() -> None:
     reading = table("1 Std. 30", 5400)
     assert len(reading.records) == 1
-    assert "'1 Std. 30' is not a length of time: start and end count" in (
+    assert "'1 Std. 30' is not a duration: start and end count" in (
         reading.implausibilities[0].text
     )
 

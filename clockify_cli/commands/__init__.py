@@ -1,1 +1,1 @@
-"""One file a command group: read the words, call one verb, show the result."""
+"""One file per command group: parse the options, call one function, show the result."""

@@ -32,11 +32,13 @@ app = CommandApp()
 )
 def api(
     ctx: typer.Context,
-    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, PUT, PATCH, DELETE.")],
+    method: Annotated[
+        str, typer.Argument(metavar="METHOD", help="GET, POST, PUT, PATCH or DELETE.")
+    ],
     path: Annotated[
         str,
         typer.Argument(
-            metavar="PATH", help="From /api/v1/ on; {workspace} and {user} are filled in."
+            metavar="PATH", help="Path below /api/v1/; {workspace} and {user} are filled in."
         ),
     ],
     field: Annotated[
@@ -45,7 +47,7 @@ def api(
             "--field",
             "-f",
             metavar="KEY=VALUE",
-            help="A text: of the query with GET, else of the body.",
+            help="Add a string field: to the query with GET, else to the body.",
             show_default=False,
         ),
     ] = None,
@@ -55,7 +57,7 @@ def api(
             "--json-field",
             "-F",
             metavar="KEY=JSON",
-            help='The same with a value in JSON: true, 12, null, ["a"].',
+            help='Add a JSON field: true, 12, null, ["a"].',
             show_default=False,
         ),
     ] = None,
@@ -64,35 +66,36 @@ def api(
         typer.Option(
             "--input",
             metavar="FILE",
-            help="The body as JSON; - reads standard input. Fields then go into the query.",
+            help="Read the JSON body from a file (- for standard input). Fields then go into the "
+            "query.",
             show_default=False,
         ),
     ] = None,
     paginate: Annotated[
-        bool, typer.Option("--paginate", help="Every page of a list, as one array.")
+        bool, typer.Option("--paginate", help="Fetch every page and print one array.")
     ] = False,
     control: Annotated[
-        bool, typer.Option("--control", help="The gateway's control plane: /connections.")
+        bool, typer.Option("--control", help="Send to the gateway's control plane (/connections).")
     ] = False,
     include: Annotated[
-        bool, typer.Option("--include", "-i", help="Print the status and the headers too.")
+        bool, typer.Option("--include", "-i", help="Print the status and headers too.")
     ] = False,
 ) -> None:
     """Send any request and print the answer's JSON.
 
-    Signs in, retries and reports errors like every other command. A change is sent once, as it
-    stands, without a question; it is never queued, and 'clockify undo' does not know it.
+    Signs in, retries and reports errors like every other command. Changes are sent once, without
+    asking. They are never queued, and 'clockify undo' cannot undo them.
     """
     run = run_of(ctx)
     verb = raw.checked_method(method)
     if verb == "GET" and source is not None:
-        raise UsageError("A GET has no body.", "Leave --input out; -f makes a query.")
+        raise UsageError("A GET request has no body.", "Leave out --input; -f adds to the query.")
     if paginate and (verb != "GET" or control or include):
-        raise UsageError("--paginate is for a GET of the API, without --include.")
+        raise UsageError("--paginate works only with GET requests to the API, without --include.")
     if include and run.out.json_mode:
-        raise UsageError("--include prints more than one JSON document.", "Leave --json out.")
+        raise UsageError("--include prints more than one JSON document.", "Leave out --json.")
     if control and run.target.direct:
-        raise UsageError("Clockify itself has no control plane.", "Leave --control out.")
+        raise UsageError("Clockify itself has no control plane.", "Leave out --control.")
     fields = raw.typed_fields(field or (), value or ())
     body = None if source is None else _read(source)
     address, query = raw.typed_path(
@@ -110,7 +113,9 @@ def api(
         try:
             _forget(run, address)
         except Exception:  # it was done: a damaged file of ours must not deny that
-            run.notice("The cached names could not be renewed: add --refresh to the next command.")
+            run.notice(
+                "The cached names could not be refreshed: add --refresh to the next command."
+            )
     if include:
         _show_head(run, answer)
     if answer.data is not None or run.out.json_mode:

@@ -24,31 +24,34 @@ app = CommandApp()
 )
 def apply(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The text; - for standard input.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="File with the text, or - for standard input.")
+    ],
     day: Annotated[
         str | None,
-        typer.Option("--day", metavar="DAY", help="Of lines before the first date; else today."),
+        typer.Option(
+            "--day", metavar="DAY", help="Day of the lines before the first date (default: today)."
+        ),
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Delete the days' entries that have no line.")
+        bool, typer.Option("--replace", help="Delete entries of these days that have no line.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and do nothing.")] = (
-        False
-    ),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and change nothing.")
+    ] = (False),
     allow_future: options.AllowFuture = False,
 ) -> None:
-    """Make entries what a text says: a line an entry, as 'clockify edit --day' writes it.
+    """Apply a text with one line per entry, as 'clockify edit --day' writes it.
 
-    Such as: 09:00-10:30 Client/Project: Task :: Description +tag +"two words" $ #id
+    For example: 09:00-10:30 Client/Project: Task :: Description +tag +"two words" $ #id
 
-    Only the time has to be there, in any form of a span (9:00 +45m, 9am-10am). A date
-    alone in a line begins a day. $ is billable, -$ is not; a new line without either is as
-    its project is. Quote what would be misread, as in JSON. Lines that begin with # are
-    ignored.
+    Only the time has to be there, in any form of a span (9:00 +45m, 9am-10am). A date alone in a
+    line begins a day. $ is billable, -$ is not; a new line without either is as its project is.
+    Quote what would be misread, as in JSON. Lines that begin with # are ignored.
 
-    A line with #id changes that entry; one without is a new entry, unless there is one that
-    holds the same: applying a text twice changes nothing. Nothing is deleted without
-    --replace, but for the lines taken out of a text that 'edit --day' wrote.
+    A line with #id changes that entry; one without is a new entry, unless there is one that holds
+    the same: applying a text twice changes nothing. Nothing is deleted without --replace, but for
+    the lines taken out of a text that 'edit --day' wrote.
 
     All of it is one change for 'clockify undo'. JSON: [{action, entry, before}].
     """

@@ -35,7 +35,7 @@ def login(
         bool, typer.Option("--with-token", help="Read the key from standard input.")
     ] = False,
     direct: Annotated[
-        bool, typer.Option("--direct", help="A key of Clockify's own, without the gateway.")
+        bool, typer.Option("--direct", help="Use Clockify's own API key, without the gateway.")
     ] = False,
 ) -> None:
     """Store the API key after checking it.
@@ -73,7 +73,9 @@ def login(
     _answer(run, told)
     variable = sign_in.key_in_environment()
     if variable:
-        run.notice(f"{variable} is set in the environment and goes before the stored key.")
+        run.notice(
+            f"{variable} is set in the environment and takes precedence over the stored key."
+        )
 
 
 @app.command(
@@ -85,9 +87,9 @@ def login(
 def status(ctx: typer.Context) -> None:
     """Show who is signed in, and how.
 
-    Where the key comes from and which connection is used, too. From the cache; --refresh asks
-    the service (one request). Exit 3 if not signed in. JSON: {signedIn, profile, way,
-    address, keyFrom, connection, user: {id, name}, workspace: {id, name}}.
+    Includes the source of the key and the connection in use. Answers from the cache; --refresh asks
+    the service (one request). Exit 3 if not signed in. JSON: {signedIn, profile, way, address,
+    keyFrom, connection, user: {id, name}, workspace: {id, name}}.
     """
     run = _without_words(ctx)
     if not run.target.has_key:
@@ -103,8 +105,8 @@ def status(ctx: typer.Context) -> None:
 def logout(ctx: typer.Context) -> None:
     """Remove the stored key and forget the cached account.
 
-    No request: the key itself stays good. JSON: {signedIn, removed}: whether the environment
-    still signs in, and whether a key was stored.
+    No request is made; the key itself stays valid. JSON: {signedIn, removed}: whether the
+    environment still signs in, and whether a key was stored.
     """
     from clockify_cli.setup.forgetting import forget_account, pending_changes
 
@@ -124,9 +126,9 @@ def logout(ctx: typer.Context) -> None:
     run.out.answer(
         {"signedIn": bool(variable), "removed": removed},
         lambda: (
-            f"The key of the profile '{run.profile}' is removed."
+            f"Removed the key of profile '{run.profile}'."
             if removed
-            else f"No key was stored for the profile '{run.profile}'."
+            else f"No key was stored for profile '{run.profile}'."
         ),
         ids=[],
     )
@@ -170,13 +172,13 @@ def _typed_key(run: Run, with_token: bool, direct: bool) -> str:
         return sys.stdin.read(sign_in.LONGEST_KEY * 2)
     if not run.out.can_ask:
         raise UsageError(
-            "There is no terminal to type the key at.",
-            "Pipe it in: clockify auth login --with-token < FILE; or set MATON_API_KEY.",
+            "Cannot prompt for the key without a terminal.",
+            "Pipe it in (clockify auth login --with-token < FILE), or set MATON_API_KEY.",
         )
     import getpass
 
     where = sign_in.CLOCKIFY_KEYS if direct else sign_in.MATON_KEYS
-    run.notice(f"The key is shown at {where} (what you type here is not shown).")
+    run.notice(f"Find your key at {where} (input is hidden).")
     try:
         return getpass.getpass("API key: ")
     except EOFError:

@@ -29,15 +29,15 @@ def break_(
     ctx: typer.Context,
     description: options.Words = None,
     gap: Annotated[
-        bool, typer.Option("--gap", help="Leave the time empty instead of recording a break.")
+        bool, typer.Option("--gap", help="Leave a gap instead of recording a break.")
     ] = False,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
 ) -> None:
     """Stop the running timer and record a break until 'clockify resume'.
 
-    The break is a time entry of type BREAK, which reports can leave out; if the workspace has
-    no breaks, --gap just leaves the time empty. A break that began earlier: --at -15m.
+    The break is a time entry of type BREAK, which reports can leave out; if the workspace has no
+    breaks, use --gap to leave the time empty. For a break that began earlier, use --at -15m.
     """
     run = run_of(ctx)
     words, _ = description_and_tags(

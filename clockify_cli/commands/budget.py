@@ -17,14 +17,14 @@ app = CommandApp()
     epilog=examples("clockify budget", "clockify config set quota 30", "clockify budget --json"),
 )
 def budget(ctx: typer.Context) -> None:
-    """Show the requests of the last hour by workspace, and what is left of the quota. No request.
+    """Show the requests of the last hour by workspace, and what is left of the quota.
 
-    Counted are those that this program sent from this machine; the service counts everybody's in
-    the workspace. The hour is a rolling one: a request comes back 60 minutes after it was sent.
-    New workspaces on the Free plan allow 30 an hour: clockify config set quota 30.
+    Makes no request. Counts only what this program sent from this machine; the service counts
+    everybody in the workspace. The hour is rolling: each request is given back 60 minutes after it
+    was sent. New workspaces on the Free plan allow 30 an hour: clockify config set quota 30.
 
-    JSON: an array of {workspace: {id, name}, requests, quota, left, nextBackAt, allBackAt};
-    without workspace for the requests that name none, without quota and left where none is set.
+    JSON: an array of {workspace: {id, name}, requests, quota, left, nextBackAt, allBackAt}; no
+    workspace for requests that name none, no quota and left if none is set.
     """
     run = run_of(ctx)
     rows = last_hour(run.target.realm, run.settings.get("quota"))

@@ -1,4 +1,4 @@
-"""What the commands that change entries have in common: questions, and how results are shown."""
+"""Shared by the commands that change entries: questions, and how results are shown."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from clockify_cli.tracking import editing, overlaps
 
 def sure(run: Run, *, yes: bool) -> Callable[[str], None]:
     """Return what asks about something unlikely; it raises where the user says no."""
-    return lambda doubt: run.confirm(doubt, yes=yes)
+    return lambda doubt: run.confirm("Record it anyway?", doubt=doubt, yes=yes)
 
 
-def ask_for_many(run: Run, handles: Sequence[str], done: str, *, yes: bool) -> None:
+def ask_for_many(run: Run, handles: Sequence[str], verb: str, *, yes: bool) -> None:
     """Ask before several entries are overwritten or removed."""
     count = len({handle.strip().lower() for handle in handles})
     if count > 1:
-        run.confirm(f"{count} entries would be {done}.", yes=yes)
+        run.confirm(f"{verb} {count} entries?", yes=yes)
 
 
 def show_entries(run: Run, entries: Sequence[tuple[str, TimeEntry]], *, one: bool) -> None:

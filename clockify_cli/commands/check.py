@@ -1,4 +1,4 @@
-"""``clockify check``: holds entries against rules, for cron, hooks and CI."""
+"""``clockify check``: checks entries against rules, for cron, hooks and CI."""
 
 from __future__ import annotations
 
@@ -34,21 +34,22 @@ def check(
     since: options.Since = None,
     until: options.Until = None,
     least: Annotated[
-        str, typer.Option("--min", metavar="DURATION", help="At least so much in the range.")
+        str, typer.Option("--min", metavar="DURATION", help="Require at least this much time.")
     ] = "",
     most: Annotated[
-        str, typer.Option("--max", metavar="DURATION", help="At most so much in the range.")
+        str, typer.Option("--max", metavar="DURATION", help="Allow at most this much time.")
     ] = "",
     max_entry: Annotated[
-        str, typer.Option("--max-entry", metavar="DURATION", help="No entry is longer.")
+        str,
+        typer.Option("--max-entry", metavar="DURATION", help="Allow no entry longer than this."),
     ] = "",
     no_overlap: Annotated[
-        bool, typer.Option("--no-overlap", help="No two entries overlap.")
+        bool, typer.Option("--no-overlap", help="Allow no overlapping entries.")
     ] = False,
     no_gap: Annotated[
         str,
         typer.Option(
-            "--no-gap", metavar="DURATION", help="No working hours uncovered for so long."
+            "--no-gap", metavar="DURATION", help="No gap of this length or more in working hours."
         ),
     ] = "",
     require: Annotated[
@@ -56,20 +57,22 @@ def check(
         typer.Option(
             "--require",
             metavar="A,B…",
-            help="Each entry has a project, description, task, tag.",
+            help="Require these on every entry: project, description, task, tag.",
             show_default=False,
         ),
     ] = None,
-    no_running: Annotated[bool, typer.Option("--no-running", help="No timer runs.")] = False,
+    no_running: Annotated[
+        bool, typer.Option("--no-running", help="Allow no running timer.")
+    ] = False,
     junit: Annotated[
         str,
         typer.Option("--junit", metavar="FILE", help="Also write a JUnit report; - for stdout."),
     ] = "",
     user: options.User = None,
 ) -> None:
-    """Check the entries of a range (this week without one) against rules.
+    """Check the entries of a range (default: this week) against rules.
 
-    Exit 0 if all hold, 1 if one is broken. Clockify is always asked. Time off counts for
+    Exit 0 if all hold, 1 if one is broken. Always asks Clockify. Time off counts for
     --min; breaks count neither for --min and --max nor for --require.
     """
     from clockify_cli.times.pieces import Days

@@ -75,29 +75,30 @@ Noun(
             "clockify clients",
             "clockify clients --archived --json",
         ),
-        "show": ("Show everything of one client.", "clockify clients show Acme"),
+        "show": ("Show a client in full.", "clockify clients show Acme"),
         "create": (
             "Create a client.",
             "clockify clients create Acme",
             "clockify clients create Acme --email billing@acme.example --note 'Net 30'",
         ),
         "update": (
-            "Change a client.\n\nWhat the options do not name stays as it is.",
+            "Edit a client.\n\nOnly the given fields change.",
             "clockify clients update Acme --name 'Acme Ltd'",
             "clockify clients update Acme --email '' --note ''",
         ),
         "rename": (
-            "Rename a client; nothing else of it changes.",
+            "Rename a client; nothing else changes.",
             "clockify clients rename Acme 'Acme Ltd'",
         ),
         "archive": (
-            "Archive clients.\n\nThey keep their projects, and are no longer offered.",
+            "Archive clients.\n\nThey keep their projects and are no longer suggested.",
             "clockify clients archive Acme",
         ),
-        "unarchive": ("Take clients out of the archive.", "clockify clients unarchive Acme"),
+        "unarchive": ("Unarchive clients.", "clockify clients unarchive Acme"),
         "delete": (
-            "Delete clients for good.\n\n"
-            "Their projects lose them. Clockify deletes only archived ones: --archive does both "
+            "Delete clients permanently.\n\n"
+            "Their projects are left without a client. Clockify deletes only archived ones: "
+            "--archive does both "
             "steps.",
             "clockify clients delete Acme",
             "clockify clients delete Acme --archive --yes",

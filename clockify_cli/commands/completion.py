@@ -25,23 +25,20 @@ app = CommandApp()
 )
 def completion(
     ctx: typer.Context,
-    shell: Annotated[
-        str, typer.Argument(metavar="bash|zsh|fish|powershell", help="The shell that you use.")
-    ],
+    shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish|powershell", help="Your shell.")],
 ) -> None:
-    """Print the script that completes commands, options, names and times when Tab is pressed.
+    """Print a completion script for commands, options, names and times.
 
-    For bash, put the first example's line into ~/.bashrc, or write the script where the
-    bash-completion package looks for it, as in the second. For zsh, write it into a folder of
-    $fpath and have compinit in ~/.zshrc: fpath+=~/.zfunc; autoload -U compinit; compinit.
-    For fish, the folder below is read at once. For PowerShell, put the line into $PROFILE.
-
-    Completing makes no request: names come from the cache that the other commands fill.
+    For bash, add the line of the first example to ~/.bashrc, or write the script to the folder of
+    the bash-completion package, as in the second. For zsh, write it to a folder in $fpath and run
+    compinit in ~/.zshrc: fpath+=~/.zfunc; autoload -U compinit; compinit. For fish, write it to the
+    folder below. For PowerShell, add the line to $PROFILE. Completion makes no requests: names come
+    from the cache that other commands fill.
     """
     run = run_of(ctx)
     if shell not in SCRIPTS:
         raise UsageError(
-            f"There is no completion for '{shell}'.", f"It is one of: {', '.join(SCRIPTS)}."
+            f"There is no completion for '{shell}'.", f"Choose one of: {', '.join(SCRIPTS)}."
         )
     text = script(shell)
     run.out.answer({"shell": shell, "script": text}, lambda: text)

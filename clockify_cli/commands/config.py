@@ -11,9 +11,13 @@ from clockify_cli.core.errors import NotFoundError, UsageError
 from clockify_cli.core.settings import KEYS
 from clockify_cli.session import Run
 
-app = NounApp("The settings: a section [profile.NAME] of the config file for each profile.")
+app = NounApp(
+    "Show and change settings. Each profile is a [profile.NAME] section of the config file."
+)
 
-KeyName = Annotated[str, typer.Argument(metavar="KEY", help="Its name: 'clockify config list'.")]
+KeyName = Annotated[
+    str, typer.Argument(metavar="KEY", help="Name of the setting; see 'clockify config list'.")
+]
 
 
 @app.command(
@@ -23,13 +27,14 @@ KeyName = Annotated[str, typer.Argument(metavar="KEY", help="Its name: 'clockify
 )
 def list_settings(
     ctx: typer.Context,
-    every: Annotated[bool, typer.Option("--all", "-a", help="Those at their default too.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", "-a", help="Include settings that have their default value.")
+    ] = False,
 ) -> None:
-    """List the settings that are not at their default.
+    """List the settings that differ from their defaults.
 
-    With the values that count now: they come from the environment, .clockify.toml and the
-    config file; 'config explain' tells which. The API key is not among them and is never shown.
-    JSON: an object of names and values.
+    Shows the values in effect, from the environment, .clockify.toml and the config file; 'config
+    explain' shows which. The API key is never shown. JSON: an object of names and values.
     """
     from clockify_cli.setup.explaining import explained
 
@@ -41,7 +46,9 @@ def list_settings(
 
         if every:
             return explained_table(rows, run.look)
-        return settings_lines(rows, run.look) or "Everything is at its default: config list --all."
+        return settings_lines(rows, run.look) or (
+            "All settings have their default values; to see them: clockify config list --all."
+        )
 
     shown = {row.name: row.value for row in rows if row.value is not None}
     run.out.answer(shown, text, ids=[row.name for row in rows])
@@ -53,7 +60,10 @@ def list_settings(
     epilog=examples("clockify config get time_zone", "clockify config get tags --json"),
 )
 def get(ctx: typer.Context, key: KeyName) -> None:
-    """Print the value of a setting that counts now. Exit 4 where it has none."""
+    """Print the value of a setting in effect.
+
+    Exit 4 if it has none.
+    """
     from clockify_cli.setup.setting_values import is_alias, key_of
 
     run = run_of(ctx)
@@ -89,11 +99,11 @@ def get(ctx: typer.Context, key: KeyName) -> None:
 def set_value(
     ctx: typer.Context,
     key: KeyName,
-    value: Annotated[list[str], typer.Argument(metavar="VALUE", help="Lists as a,b.")],
+    value: Annotated[list[str], typer.Argument(metavar="VALUE", help="New value; lists as a,b.")],
 ) -> None:
     """Set a setting of the profile.
 
-    Comments in the file are kept. No request. JSON: an object with the setting's name and its
+    Comments in the file are kept. Makes no request. JSON: an object with the setting's name and its
     new value.
     """
     from clockify_cli.setup.setting_values import checked_alias, is_alias, key_of, typed_value
@@ -126,20 +136,23 @@ def unset(ctx: typer.Context, key: KeyName) -> None:
     table = config.profile_table(run.config, run.profile)
     if is_alias(key):
         table = {f"alias.{short}": words for short, words in _aliases(run).items()}
-    # A name that is no setting must be removable too: a typing slip of somebody's editor.
+    # A name that is not a setting must be removable too: a typing slip of somebody's editor.
     name = key if key in table or is_alias(key) else key_of(key).name
     if name not in table:
         raise NotFoundError(
-            f"'{name}' does not stand in the profile '{run.profile}'.",
+            f"'{name}' is not set in profile '{run.profile}'.",
             f"Where it comes from: clockify config explain {name}." if name in KEYS else "",
         )
     _write(run, name, None)
-    run.out.answer({}, lambda: f"{name} is removed.", ids=[])
+    run.out.answer({}, lambda: f"Removed {name}.", ids=[])
 
 
 @app.command("path", cls=Command, epilog=examples("clockify config path"))
 def path(ctx: typer.Context) -> None:
-    """Print the path of the config file. It need not exist yet."""
+    """Print the path of the config file.
+
+    The file may not exist yet.
+    """
     from clockify_cli.store import config
 
     run_of(ctx).out.answer(config.path(), config.path)
@@ -152,11 +165,13 @@ def path(ctx: typer.Context) -> None:
 )
 def explain(
     ctx: typer.Context,
-    key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="One setting alone.")] = None,
+    key: Annotated[
+        str | None, typer.Argument(metavar="[KEY]", help="Show only this setting.")
+    ] = None,
 ) -> None:
-    """Tell where each setting comes from.
+    """Show where each setting comes from.
 
-    An option goes first, then the environment, .clockify.toml, the profile, the default.
+    Precedence: option, environment, .clockify.toml, profile, default.
 
     JSON: an array of {name, value, origin, meaning, passedOver}; one object with KEY.
     """
@@ -204,4 +219,4 @@ def _write(run: Run, name: str, value: Any) -> None:
         run.notice(f"{error.message} {error.hint}")
         return
     if counts != value:
-        run.notice(f"The {origin} gives '{name}' another value, which goes before this one.")
+        run.notice(f"The {origin} gives '{name}' another value, which takes precedence.")

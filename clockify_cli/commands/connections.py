@@ -14,10 +14,13 @@ from clockify_cli.setup import connections
 app = NounApp("Manage the gateway's connections to Clockify accounts.")
 
 Number = Annotated[
-    str, typer.Argument(metavar="ID", help="Its ID, or how that begins.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="ID", help="Connection ID, or the beginning of one.", show_default=False
+    ),
 ]
 Wait = Annotated[
-    int, typer.Option("--timeout", min=1, metavar="SECONDS", help="How long to wait for it.")
+    int, typer.Option("--timeout", min=1, metavar="SECONDS", help="How long to wait, in seconds.")
 ]
 SECONDS = 300
 _SETTLED = (connections.ACTIVE, connections.FAILED)
@@ -31,19 +34,24 @@ _SETTLED = (connections.ACTIVE, connections.FAILED)
 def list_connections(
     ctx: typer.Context,
     status: Annotated[
-        str, typer.Option("--status", metavar="active|pending|failed", help="Only those.")
+        str,
+        typer.Option(
+            "--status",
+            metavar="active|pending|failed",
+            help="Show only connections with this status.",
+        ),
     ] = "",
 ) -> None:
     """List connections, oldest first.
 
-    The one in use is marked. JSON: an array, as the control plane spells them.
+    The one in use is marked. JSON: an array, with the control plane's keys.
     """
     run = run_of(ctx)
     wanted = status.upper()
     known = (connections.ACTIVE, connections.PENDING, connections.FAILED)
     if wanted and wanted not in known:
         raise UsageError(
-            f"'{status}' is not a status of a connection.",
+            f"'{status}' is not a connection status.",
             f"One of: {', '.join(known).lower()}.",
         )
     found = connections.all_connections(run.gateway, wanted)
@@ -63,7 +71,10 @@ def list_connections(
 
 @app.command("show", cls=Command, epilog=examples("clockify connections show 0f3c"))
 def show(ctx: typer.Context, number: Number) -> None:
-    """Show one connection. JSON: as the control plane spells it."""
+    """Show one connection.
+
+    JSON: an object, with the control plane's keys.
+    """
     run = run_of(ctx)
     _answer(run, connections.one(run.gateway, number))
 
@@ -83,20 +94,19 @@ def create(
         bool | None,
         typer.Option(
             "--wait/--no-wait",
-            help="Wait until it is active; as a rule only on a terminal.",
+            help="Wait until it is active (default: only on a terminal).",
             show_default=False,
         ),
     ] = None,
     timeout: Wait = SECONDS,
     use: Annotated[
-        bool, typer.Option("--use", help="Choose it for this profile, once it is active.")
+        bool, typer.Option("--use", help="Use it for this profile once it is active.")
     ] = False,
 ) -> None:
     """Create a connection to a Clockify account.
 
-    Prints the address where you finish signing in. On a terminal it offers to open that
-    address in the browser, and waits until the connection is active. JSON: the connection, as
-    the control plane spells it.
+    Prints the address to finish signing in at. On a terminal, offers to open it in the browser and
+    waits until the connection is active. JSON: the connection, with the control plane's keys.
     """
     run = run_of(ctx)
     if use:
@@ -109,7 +119,7 @@ def create(
         if page:
             run.notice(f"Finish the sign-in at {page}")
             _offer_browser(run, page)
-        run.notice(f"Waiting until it is active, for {timeout} s at most (Ctrl-C stops waiting).")
+        run.notice(f"Waiting up to {timeout} s until it is active (Ctrl-C to stop waiting).")
         made = connections.wait(run.gateway, number, timeout)
     if use:
         _use(run, made, yes=True)
@@ -122,26 +132,31 @@ def create(
 def delete(ctx: typer.Context, number: Number) -> None:
     """Delete a connection.
 
-    Time that is recorded stays. JSON: the connection that it was.
+    Recorded time is kept. JSON: the deleted connection.
     """
     run = run_of(ctx)
     found = connections.one(run.gateway, number)
     name = str(found["connection_id"])
     tell_pending(run)
     run.confirm(
-        f"Without the connection {name} the gateway cannot reach its Clockify account. Delete it?",
+        "Delete it?",
+        doubt=f"Without the connection {name} the gateway cannot reach its Clockify account.",
     )
     connections.delete(run.gateway, name)
     if not run.sandboxed and connections.forget_choice(run.config, run.profile, name):
-        run.notice("It was the chosen one. To choose another: clockify connections use ID.")
+        run.notice(
+            "It was this profile's connection. To choose another: clockify connections use ID."
+        )
     run.out.answer(found, lambda: f"Deleted the connection {name}.", ids=[name])
 
 
 @app.command("use", cls=Command, epilog=examples("clockify connections use 0f3c"))
 def use(ctx: typer.Context, number: Number) -> None:
-    """Choose an active connection for this profile. JSON: the connection.
+    """Choose an active connection for this profile.
 
-    Back to the gateway's own choice: clockify config unset connection.
+    JSON: the connection.
+
+    To go back to the gateway's choice: clockify config unset connection.
     """
     run = run_of(ctx)
     _refuse_sandbox(run)
@@ -153,7 +168,7 @@ def use(ctx: typer.Context, number: Number) -> None:
 def _refuse_sandbox(run: Run) -> None:
     if run.sandboxed:
         raise UsageError(
-            "A profile's connection is the service's, not the sandbox's.",
+            "A profile's connection belongs to the service, not the sandbox.",
             "For the sandbox: --connection ID.",
         )
 
@@ -168,7 +183,7 @@ def _use(run: Run, found: connections.Connection, *, yes: bool) -> None:
     config.update(("profile", run.profile), {"connection": name}, run.notice)
     chosen, origin = run.settings.explain("connection")
     if chosen and chosen != name and not origin.startswith("profile"):
-        run.notice(f"The {origin} names another connection, which goes before this one.")
+        run.notice(f"The {origin} names another connection, which takes precedence.")
 
 
 def tell_pending(run: Run) -> None:
@@ -198,7 +213,7 @@ def _offer_browser(run: Run, page: str) -> None:
         import webbrowser
 
         if not webbrowser.open(page):
-            run.notice("No browser could be started; open the address yourself.")
+            run.notice("Could not start a browser; open the address yourself.")
 
 
 def _answer(run: Run, found: connections.Connection) -> None:

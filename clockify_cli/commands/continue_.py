@@ -24,7 +24,7 @@ def continue_(
         list[str] | None,
         typer.Argument(
             metavar="[ENTRY]",
-            help="ID, @2, or text that its description contains; the last one otherwise.",
+            help="ID, @2, or part of the description (default: the last entry).",
             show_default=False,
         ),
     ] = None,
@@ -33,7 +33,7 @@ def continue_(
 ) -> None:
     """Start a timer with the description, project, task, tags and billable of an earlier entry.
 
-    A timer that is running is stopped at the new start. Two requests, three where one runs.
+    A running timer is stopped at the new start. Makes two requests, or three if a timer is running.
     """
     run = run_of(ctx)
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)

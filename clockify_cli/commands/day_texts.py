@@ -1,4 +1,4 @@
-"""What ``edit --day`` and ``apply`` have in common: a text, its plan, the question, the result."""
+"""Shared by ``edit --day`` and ``apply``: the text, its plan, the question, the result."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def edit_day(run: Run, words: Sequence[str], *, show: bool, allow_future: bool, 
     name = f"day-{day}"
     for path in texts.kept(name):
         run.notice(
-            f"A text of this day that was not carried out is kept: clockify apply {quote(path)}"
+            f"An earlier text of this day was not applied; to apply it: clockify apply "
+            f"{quote(path)}"
         )
     opened = day_sheet.open_day(run.outbox, run.clock, day)
     path = texts.keep(name, opened.text)
@@ -127,7 +128,7 @@ def _applied(
 ) -> Done:
     sheet = read_sheet(text, run.clock, day)
     if not sheet.days and day is None:
-        raise UsageError("There is no entry in the text.", "Such as: 9:00-10:30 Acme :: Review")
+        raise UsageError("The text contains no entries.", "For example: 9:00-10:30 Acme :: Review")
     agreed = False
 
     def agree(plan: Plan) -> bool:
@@ -164,7 +165,11 @@ def _ask(run: Run, plan: Plan, *, yes: bool) -> None:
     if not _needs_asking(run, plan, yes=yes):
         return
     counts = ", ".join(f"{plan.count(kind)} {word}" for kind, word in _counted(plan))
-    run.confirm(" ".join([*plan.implausibilities, f"This would be: {counts}."]), yes=yes)
+    total = sum(plan.count(kind) for kind, _ in _counted(plan))
+    many = "s" * (total > 1)
+    run.confirm(
+        f"Apply {total} change{many} ({counts})?", doubt=" ".join(plan.implausibilities), yes=yes
+    )
 
 
 def _counted(plan: Plan) -> list[tuple[str, str]]:
@@ -206,7 +211,7 @@ def _report(run: Run, done: Done | None) -> None:
         )
         return
     counts = ", ".join(f"{plan.count(kind)} {word}" for kind, word in _counted(plan))
-    waits = " It waits in the queue." if done.queued else ""
+    waits = " It is queued." if done.queued else ""
     run.out.answer(
         [_as_json(step.kind, step.before, entry) for step, entry in done.results],
         lambda: f"Done: {counts}.{waits}",
@@ -221,7 +226,7 @@ def _report(run: Run, done: Done | None) -> None:
 
 
 def _as_json(kind: str, before: dict[str, Any] | None, entry: Any) -> dict[str, Any]:
-    """Return the documented form of one step: action, entry, and before where it was another."""
+    """Return the documented form of one step: action, entry, and before if it was another."""
     answer: dict[str, Any] = {"action": kind, "entry": entry}
     if kind == UPDATE:
         answer["before"] = before

@@ -1,4 +1,4 @@
-"""Commands as plain data: what help, man pages and the completion's table are written from."""
+"""Commands as plain data, from which help, man pages and the completion table are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed as a description: words, tags among them, and no times or handles by mistake."""
+"""Read a typed description: its words and tags; refuse times and handles given by mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``clockify discard``: drops the running timer."""
+"""``clockify discard``: discards the running timer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ app = CommandApp()
 
 @app.command(cls=Command, epilog=examples("clockify discard", "clockify discard && clockify undo"))
 def discard(ctx: typer.Context) -> None:
-    """Delete the running timer as if it had never run; 'clockify undo' brings it back."""
+    """Discard the running timer; 'clockify undo' brings it back."""
     run = run_of(ctx)
     show_entry(run, timer.discard(run.outbox), "Discarded")

@@ -1,4 +1,4 @@
-"""``clockify doctor``: what is wrong, and the command that fixes it."""
+"""``clockify doctor``: diagnoses problems and shows how to fix them."""
 
 from __future__ import annotations
 
@@ -36,17 +36,16 @@ def doctor(
         typer.Option(
             "--bundle",
             metavar="FILE",
-            help="Write a report for a bug, without secrets, to a new file.",
+            help="Write a bug report, without secrets, to a new file.",
         ),
     ] = "",
 ) -> None:
     """Diagnose problems and show how to fix them.
 
-    Checks folders, files, settings, journal and cache on this machine, then the key, the
-    connection and Clockify: one request of Clockify's quota. It works without a network. The
-    exit code is 0, or that of the worst finding: 3 the key or the connection, 5 the network or
-    the address, 7 the quota, 2 a setting, 1 a file.
-    JSON: an array of {check, ok, message, fix}.
+    Checks folders, files, settings, journal and cache on this machine, then the key, the connection
+    and Clockify: one request of Clockify's quota. Works offline. Exit 0 if all is well, else by the
+    worst finding: 3 key or connection, 5 network or address, 7 quota, 2 setting, 1 file. JSON: an
+    array of {check, ok, message, fix}.
     """
     run = run_of(ctx)
     if bundle and os.path.exists(bundle):
@@ -77,7 +76,7 @@ def _write_bundle(run: Run, findings: list[Finding], path: str) -> None:
         settings = None
     report = json.dumps(bundle(findings, settings), indent=2, ensure_ascii=False)
     files.replace(path, run.without_key(report) + "\n", mode=0o600)
-    run.notice(f"Wrote {path}. Read it before you pass it on.")
+    run.notice(f"Wrote {path}. Read it before you share it.")
 
 
 def _examined(run: Run) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""``clockify edit``: changes entries, or a whole day as text."""
+"""``clockify edit``: edits entries, or a whole day as text."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def edit(
         list[str] | None,
         typer.Argument(
             metavar="[ENTRY]…|[DAY]",
-            help="ID, @1 (the newest), @2, @running; with --day a day.",
+            help="ID, @1 (the newest), @2, @running; with --day, a day.",
             show_default=False,
         ),
     ] = None,
     description: Annotated[
         str | None,
-        typer.Option("--description", "-d", metavar="TEXT", help="New text; '' for none."),
+        typer.Option("--description", "-d", metavar="TEXT", help="New description; '' for none."),
     ] = None,
     project: Annotated[
         str | None,
@@ -77,7 +77,9 @@ def edit(
     ] = None,
     billable: Annotated[
         bool | None,
-        typer.Option("--billable/--no-billable", help="Billable or not.", show_default=False),
+        typer.Option(
+            "--billable/--no-billable", help="Make it billable or not.", show_default=False
+        ),
     ] = None,
     start: Annotated[
         str | None, typer.Option("--from", metavar="WHEN", help="New start; see above.")
@@ -90,33 +92,30 @@ def edit(
         typer.Option(
             "--if-unchanged",
             metavar="FILE|VERSION",
-            help="Only if it still is as in this JSON of it (- for standard input), or of the"
-            " version that 'edit --day --print' shows; else exit 6.",
+            help="Edit only if it still matches this JSON file (- for standard input) or the "
+            "version that 'edit --day --print' shows; else exit 6.",
         ),
     ] = None,
     day: Annotated[
         bool,
-        typer.Option("--day", help="Open a day (today, or the DAY that follows) as text."),
+        typer.Option("--day", help="Open a day as text (default: today)."),
     ] = False,
     show: Annotated[
-        bool, typer.Option("--print", help="With --day: print the text, open no editor.")
+        bool,
+        typer.Option("--print", help="With --day, print the text instead of opening an editor."),
     ] = False,
     allow_future: options.AllowFuture = False,
 ) -> None:
-    """Change entries: only what the options name, all else of them stays as it is.
+    """Edit entries. Only the given fields change.
 
-    A new project drops the task of the old one, unless -k names one of the new.
+    A new project clears the task, unless -k names one. A clock time without a day is on the entry's
+    own day, not today (see 'clockify when'). An end before the start is on the next day, at most 12
+    hours later. -10m means ten minutes ago; 'clockify extend' and 'clockify move' count from the
+    entry's own times. Editing several entries is one change for 'clockify undo'.
 
-    WHEN is a time as everywhere (see 'clockify when'), but a clock time without a day is on
-    the entry's own day, not today. An end before the start is on the next day, up to 12
-    hours later. -10m is ten minutes before now; 'clockify extend' and 'clockify move' count
-    from the entry's own times.
-
-    Several entries are one change: 'clockify undo' takes it back as a whole.
-
-    With --day [DAY] a whole day is opened in $VISUAL or $EDITOR, a line an entry; what was
-    made of it is shown, asked about, and done in the fewest requests. 'clockify apply' takes
-    the same text from a file.
+    With --day [DAY], opens a whole day in $VISUAL or $EDITOR, one line per entry, then shows the
+    changes, asks, and applies them in as few requests as possible. 'clockify apply' reads the same
+    text from a file.
     """
     run = run_of(ctx)
     revision = Revision(
@@ -132,8 +131,8 @@ def edit(
     if day or show:
         if not revision.is_empty or if_unchanged is not None:
             raise UsageError(
-                "--day opens a text; what is to change is said there.",
-                "Leave the other options out, or name entries instead of --day.",
+                "--day opens a text to edit; it cannot be combined with field options.",
+                "Leave out the other options, or name entries instead of --day.",
             )
         from clockify_cli.commands.day_texts import edit_day
 
@@ -146,17 +145,18 @@ def _edit_entries(
     run: Run, handles: list[str], revision: Revision, if_unchanged: str | None, *, yes: bool
 ) -> None:
     if not handles:
-        raise UsageError("Which entry?", "Such as: clockify edit @1 -d Review.")
+        raise UsageError("Which entry?", "For example: clockify edit @1 -d Review.")
     if revision.is_empty:
         raise UsageError(
-            "What shall be changed?", "Name it: -d TEXT, -p PROJECT, -k TASK, -t +TAG, --to WHEN …"
+            "No changes were given.",
+            "Give at least one of: -d TEXT, -p PROJECT, -k TASK, -t +TAG, --to WHEN …",
         )
     unchanged = None
     if if_unchanged is not None:
         from clockify_cli.tracking.versions import expected_versions
 
         unchanged = expected_versions(if_unchanged, read_source)
-    ask_for_many(run, handles, "changed", yes=yes)
+    ask_for_many(run, handles, "Edit", yes=yes)
     outbox = run.outbox
     reviser = Reviser(
         revision, run.names, run.clock, run.notice, sure(run, yes=yes), defer=run.queues

@@ -28,10 +28,10 @@ def run_editor(run: Run, path: str) -> None:
     except OSError as error:
         raise UsageError(
             f"The editor '{words[0]}' cannot be run: {error.strerror}.",
-            "Set VISUAL or EDITOR to one that is there.",
+            "Set VISUAL or EDITOR to an installed editor.",
         ) from error
     if code:
-        raise ClockifyError(f"The editor ended with {code}; nothing was changed.")
+        raise ClockifyError(f"The editor exited with {code}; nothing was changed.")
 
 
 def _editor(run: Run) -> list[str]:
@@ -46,14 +46,14 @@ def _editor(run: Run) -> list[str]:
             words = []
         if words:
             return words
-        raise UsageError(f"VISUAL or EDITOR cannot be read: {chosen}.", "Mend its quotes.")
+        raise UsageError(f"VISUAL or EDITOR cannot be read: {chosen}.", "Fix its quotes.")
     if run.out.can_ask:
         usual = ("notepad",) if os.name == "nt" else _USUAL
         found = next((path for name in usual if (path := shutil.which(name))), None)
         if found:
             return [found]
     raise UsageError(
-        "There is no editor to open the day in.",
-        "Set VISUAL or EDITOR; or 'clockify edit --day --print > day.txt', change that, and"
-        " 'clockify apply day.txt'.",
+        "No editor found.",
+        "Set VISUAL or EDITOR; or run 'clockify edit --day --print > day.txt', edit the file, and "
+        "run 'clockify apply day.txt'.",
     )

@@ -41,12 +41,12 @@ def list_entries(
     user: options.User = None,
     limit: options.Limit = None,
     ids: Annotated[bool, typer.Option("--ids", help="Show the entries' IDs.")] = False,
-    reverse: Annotated[bool, typer.Option("--reverse", help="Oldest first.")] = False,
+    reverse: Annotated[bool, typer.Option("--reverse", help="Show the oldest first.")] = False,
     cached: filters.Cached = False,
 ) -> None:
-    """List the time entries of a range (today without one), newest first, with totals.
+    """List the time entries of a range (default: today), newest first, with totals.
 
-    An entry that reaches over an edge of the range or over midnight counts with its part.
+    Entries that cross midnight or the edge of the range count only in part.
     """
     run = run_of(ctx)
     span = filters.period_of(run, period, since, until)
@@ -58,7 +58,7 @@ def list_entries(
     found = entries_in(
         run.outbox, span.start, span.end, user=who, filters=chosen, freshness=freshness
     )
-    # "@2" counts all of the user's entries from the newest: true where none is left out.
+    # "@2" counts all of the user's entries from the newest: true if none is left out.
     numbered = not who and chosen == Filters() and span.end > run.now
     if numbered and run.outbox.unreachable is None and not cached:
         run.outbox.learn_newest(found, span.start)
@@ -85,7 +85,7 @@ def list_entries(
     epilog=examples("clockify entries show @1", "clockify entries show @running --json"),
 )
 def show(ctx: typer.Context, entry: options.Entries) -> None:
-    """Show everything of one entry, or of several."""
+    """Show one or more entries in full."""
     run = run_of(ctx)
     found = editing.find_all(run.outbox, entry)
 
@@ -108,7 +108,7 @@ def delete(ctx: typer.Context, entry: options.Entries) -> None:
     run = run_of(ctx)
     found = editing.find_all(run.outbox, entry)
     if len(found) > 1:
-        run.confirm(f"{len(found)} entries would be deleted. Delete them?", yes=run.options.yes)
+        run.confirm(f"Delete {len(found)} entries?", yes=run.options.yes)
     gone = editing.delete(run.outbox, found)
 
     def text() -> str:

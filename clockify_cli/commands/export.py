@@ -43,7 +43,7 @@ def export(
     since: options.Since = None,
     until: options.Until = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="All of the time, not a range.")
+        bool, typer.Option("--all", help="Export all entries, not a range.")
     ] = False,
     format: Annotated[
         str | None,
@@ -51,13 +51,15 @@ def export(
             "--format",
             "-f",
             metavar="csv|json|jsonl|ics",
-            help="What to write; else by the file's name, or csv.",
+            help="Format (default: from the file name, else csv).",
             show_default=False,
         ),
     ] = None,
     output: Annotated[
         str,
-        typer.Option("--output", "-o", metavar="FILE", help="Write a file, whole or not at all."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write to this file instead of stdout."
+        ),
     ] = "",
     project: filters.Projects = None,
     client: filters.Clients = None,
@@ -68,10 +70,10 @@ def export(
     user: filters.Users = None,
     everyone: filters.Everyone = False,
 ) -> None:
-    """Write the time entries that start in a range (this month without one), newest first.
+    """Write the time entries that start in a range (default: this month), newest first.
 
-    csv is what Clockify's detailed report gives, safe to open in a spreadsheet; json and jsonl
-    are what the API says, with names beside the IDs; ics is a calendar. 'clockify import' reads
+    csv has the columns of Clockify's detailed report and is safe to open in a spreadsheet; json and
+    jsonl have the API's keys, with names beside the IDs; ics is a calendar. 'clockify import' reads
     all of them.
     """
     from clockify_cli.gateway.parallel import Crew
@@ -124,12 +126,12 @@ def export(
 def _format(run: Run, format: str | None, path: str) -> str:
     """Return the format that was asked for, by its name or by the file's."""
     if format is not None and format.lower() not in FORMATS:
-        raise UsageError(f"There is no format '{format}'.", f"Formats: {', '.join(FORMATS)}.")
+        raise UsageError(f"Unknown format '{format}'.", f"Formats: {', '.join(FORMATS)}.")
     if run.out.json_mode and not path:
         if format is not None and format.lower() != "json":
             raise UsageError(
-                f"--json is one JSON document, --format {format} is not.",
-                "Leave one of them out, or write to a file with --output.",
+                f"--json prints one JSON document, which --format {format} is not.",
+                "Leave out one of them, or write to a file with --output.",
             )
         return "json"
     ending = os.path.splitext(path)[1].lower()
@@ -163,7 +165,7 @@ def _crew(run: Run, kind: Any) -> Any:
 
 @contextmanager
 def _sink(run: Run, path: str) -> Iterator[Any]:
-    """Yield what writes bytes to ``path``, or to stdout where it is empty.
+    """Yield what writes bytes to ``path``, or to stdout if it is empty.
 
     The document of ``--json`` appears when it is whole, as a file does.
     """

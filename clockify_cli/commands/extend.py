@@ -20,7 +20,9 @@ def extend(
     ctx: typer.Context,
     entry: options.Entry,
     length: options.Length,
-    start: Annotated[bool, typer.Option("--start", help="Move its start earlier instead.")] = False,
+    start: Annotated[
+        bool, typer.Option("--start", help="Move the start earlier instead of the end later.")
+    ] = False,
     allow_future: options.AllowFuture = False,
 ) -> None:
     """Make an entry longer.

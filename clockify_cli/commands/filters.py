@@ -1,4 +1,4 @@
-"""The options by which entries are chosen, and what they mean in IDs."""
+"""The options that filter entries, resolved to IDs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Projects = Annotated[
         "--project",
         "-p",
         metavar="PROJECT",
-        help="Only this project's; may be repeated; '' for entries without one.",
+        help="Only this project (repeatable); '' for entries without one.",
         show_default=False,
     ),
 ]
@@ -30,7 +30,7 @@ Clients = Annotated[
         "--client",
         "-c",
         metavar="CLIENT",
-        help="Only this client's; may be repeated; '' for projects without one.",
+        help="Only this client (repeatable); '' for projects without one.",
         show_default=False,
     ),
 ]
@@ -40,7 +40,7 @@ Tasks = Annotated[
         "--task",
         "-k",
         metavar="TASK",
-        help="Only this task's; may be repeated. A name needs its project or client.",
+        help="Only this task (repeatable). A name needs its project or client.",
         show_default=False,
     ),
 ]
@@ -50,17 +50,17 @@ Tags = Annotated[
         "--tag",
         "-t",
         metavar="TAG",
-        help="Only with this tag; repeated, or a,b: with all of them.",
+        help="Only entries with this tag; if repeated (or a,b), with all of them.",
         show_default=False,
     ),
 ]
 Text = Annotated[
     str,
-    Option("--text", metavar="TEXT", help="Only where the description contains it."),
+    Option("--text", metavar="TEXT", help="Only entries whose description contains this text."),
 ]
 Billable = Annotated[
     bool | None,
-    Option("--billable/--no-billable", help="Only billable ones, or the others."),
+    Option("--billable/--no-billable", help="Only billable entries, or only the others."),
 ]
 Users = Annotated[
     list[str] | None,
@@ -68,12 +68,12 @@ Users = Annotated[
         "--user",
         "-u",
         metavar="USER",
-        help="Somebody else's, by name, e-mail or ID; may be repeated.",
+        help="Another user's entries, by name, e-mail or ID (repeatable).",
         show_default=False,
     ),
 ]
-Everyone = Annotated[bool, Option("--everyone", help="Those of all users of the workspace.")]
-Cached = Annotated[bool, Option("--cached", help="Show what was last known, without any request.")]
+Everyone = Annotated[bool, Option("--everyone", help="Entries of all users in the workspace.")]
+Cached = Annotated[bool, Option("--cached", help="Show what was last known, without a request.")]
 
 
 def typed_filters(
@@ -213,7 +213,7 @@ def period_of(
 
 
 def typed_users(run: Run, user: Sequence[str] | None, *, everyone: bool = False) -> list[str]:
-    """Return the IDs of the users that are meant, each once; one's own where none is typed."""
+    """Return the IDs of the users that are meant, each once; one's own if none is typed."""
     if everyone:
         return [str(found["id"]) for found in run.names.all("users")]
     return list(dict.fromkeys(run.user_id(name) for name in user or ("",)))

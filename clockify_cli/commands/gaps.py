@@ -30,14 +30,14 @@ def gaps(
     since: options.Since = None,
     until: options.Until = None,
     least: Annotated[
-        str, typer.Option("--min", metavar="DURATION", help="Leave shorter ones out.")
+        str, typer.Option("--min", metavar="DURATION", help="Leave out shorter gaps.")
     ] = "1m",
     user: options.User = None,
     cached: filters.Cached = False,
 ) -> None:
-    """Show the working hours of a range (this week without one) that no entry covers.
+    """Show the working hours of a range (default: this week) that no entry covers.
 
-    Working hours are the settings work_days and work_hours. The future is no gap; breaks and
+    Working hours are the settings work_days and work_hours. The future is never a gap; breaks and
     time off cover time like any entry.
     """
     from clockify_cli.times import parse_duration

@@ -1,4 +1,4 @@
-"""``clockify goal``: shows how far the day's and the week's goals are reached."""
+"""``clockify goal``: shows progress towards the daily and weekly goals."""
 
 from __future__ import annotations
 
@@ -29,21 +29,27 @@ app = CommandApp()
 def goal(
     ctx: typer.Context,
     day: Annotated[
-        str, typer.Option("--day", metavar="DURATION", help="Instead of the goal_day setting.")
+        str,
+        typer.Option(
+            "--day", metavar="DURATION", help="Daily goal (default: the goal_day setting)."
+        ),
     ] = "",
     week: Annotated[
-        str, typer.Option("--week", metavar="DURATION", help="Instead of the goal_week setting.")
+        str,
+        typer.Option(
+            "--week", metavar="DURATION", help="Weekly goal (default: the goal_week setting)."
+        ),
     ] = "",
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit 1 unless every goal is reached.")
     ] = False,
     cached: filters.Cached = False,
 ) -> None:
-    """Show what is done of the day's and the week's goal, and what is left.
+    """Show progress towards your daily and weekly goals.
 
-    The running timer counts up to now, and time off counts; breaks do not. The rest of the
-    week's goal is shared out to its remaining working days (work_days); today is one of them
-    until its own goal is reached.
+    The running timer counts up to now, and time off counts; breaks do not. What is left of the
+    week's goal is spread over its remaining working days (work_days), including today until its own
+    goal is reached.
     """
     from clockify_cli.times.pieces import moment
     from clockify_cli.tracking.goal import all_reached, goals, this_week

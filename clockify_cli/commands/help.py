@@ -1,4 +1,4 @@
-"""What ``--help`` shows of a command: written from the same description as its man page."""
+"""``--help`` of a command, written from the same description as its man page."""
 
 from __future__ import annotations
 

@@ -40,7 +40,9 @@ def import_(
     ctx: typer.Context,
     file: Annotated[
         str,
-        typer.Argument(metavar="FILE", help="The file; - is standard input.", show_default=False),
+        typer.Argument(
+            metavar="FILE", help="File to import, or - for standard input.", show_default=False
+        ),
     ],
     format: Annotated[
         str | None,
@@ -48,8 +50,8 @@ def import_(
             "--format",
             "-f",
             metavar="FORMAT",
-            help="csv, json, jsonl, ics, clockify, toggl, watson or timewarrior; else the content "
-            "tells.",
+            help="Format: csv, json, jsonl, ics, clockify, toggl, watson or timewarrior (default: "
+            "detected).",
             show_default=False,
         ),
     ] = None,
@@ -58,7 +60,8 @@ def import_(
         typer.Option(
             "--dry-run",
             "-n",
-            help="Show what would be done and record nothing; exits 1 if something would stop it.",
+            help="Show what would be imported, without recording anything; exit 1 if something "
+            "would stop it.",
         ),
     ] = False,
     rules: Annotated[
@@ -66,21 +69,21 @@ def import_(
         typer.Option(
             "--map",
             metavar="OLD=NEW",
-            help="Take the project NEW for OLD; tag:, task: and client: before OLD mean those; "
-            "nothing behind = leaves it out. May be repeated.",
+            help="Map project OLD to NEW (repeatable). Prefix OLD with tag:, task: or client: for "
+            "those; leave NEW empty to drop it.",
             show_default=False,
         ),
     ] = None,
     create_missing: Annotated[
         bool,
-        typer.Option("--create-missing", help="Create clients, projects, tasks and tags."),
+        typer.Option("--create-missing", help="Create missing clients, projects, tasks and tags."),
     ] = False,
     date_order: Annotated[
         str | None,
         typer.Option(
             "--date-order",
             metavar="dmy|mdy",
-            help="What 03/04/2026 means, where no date of the file decides.",
+            help="Order of dates such as 03/04/2026, if the file leaves it open.",
             show_default=False,
         ),
     ] = None,
@@ -89,21 +92,21 @@ def import_(
         typer.Option(
             "--of",
             metavar="NAME",
-            help="Take the lines of this person (name or e-mail; me) if the file has others'.",
+            help="Import only this person's lines (name, e-mail or me).",
             show_default=False,
         ),
     ] = None,
     skip_broken: Annotated[
-        bool, typer.Option("--skip-broken", help="Leave out the lines that cannot be read.")
+        bool, typer.Option("--skip-broken", help="Skip lines that cannot be read.")
     ] = False,
     user: options.User = None,
 ) -> None:
-    """Record the entries of a file: of Clockify, Toggl, Watson, timewarrior, or a calendar.
+    """Import entries from a file of Clockify, Toggl, Watson, timewarrior, or a calendar.
 
-    Everything is checked before the first entry is recorded, and whatever of the file is not
-    read (columns, keys, rows) is listed with the reason. Entries that exist already (same
-    start, end, description and project) are left alone, so importing a file twice changes
-    nothing, and after an interruption the same command goes on. 'clockify undo' takes it back.
+    Everything is checked before the first entry is recorded, and everything in the file that is not
+    read (columns, keys, rows) is listed with the reason. Entries that exist already (same start,
+    end, description and project) are left alone, so importing a file twice changes nothing, and
+    after an interruption the same command continues. 'clockify undo' undoes the import.
     """
     from clockify_cli.importing import answers
     from clockify_cli.transfer.source import read_source
@@ -138,7 +141,7 @@ def _show(run: Run, plan: Plan, who: str, *, yes: bool) -> None:
     found = answers.plan_json(plan, run.zone, questions, ok=ok)
     run.out.answer(found, lambda: _drawn(run, found, plan=True))
     if not ok:
-        run.notice(f"Nothing would be recorded as it stands.{_ways_on(found)}")
+        run.notice(f"As it is, nothing would be recorded.{_ways_on(found)}")
         raise typer.Exit(1)
 
 
@@ -185,7 +188,7 @@ def _read(
 
 def _choice(option: str, value: str | None, choices: Sequence[str]) -> str | None:
     if value is not None and value.lower() not in choices:
-        raise UsageError(f"{option} cannot be '{value}'.", f"It is one of: {', '.join(choices)}.")
+        raise UsageError(f"{option} cannot be '{value}'.", f"Choose one of: {', '.join(choices)}.")
     return value.lower() if value is not None else None
 
 
@@ -261,15 +264,13 @@ def _notice_reading(run: Run, plan: Plan, *, asking: bool) -> None:
     """Tell how the file was understood, if it could be otherwise."""
     reading = plan.reading
     if not reading.zoned and reading.records:
-        run.notice(f"The file's times are taken for {run.zone}; --tz decides otherwise.")
+        run.notice(f"Reading the file's times as {run.zone}; use --tz for another zone.")
     if plan.people.stranger and not (asking and plan.people.doubtful):
-        run.notice(
-            f"The file holds the time of {plan.people.stranger_text}; it is taken for yours."
-        )
+        run.notice(f"Importing the time of {plan.people.stranger_text} as yours.")
     for note in reading.implausibilities[:SHOWN_NOTES]:
         run.notice(f"{plan.name}:{note.line}: {note.text}.")
     if len(reading.implausibilities) > SHOWN_NOTES:
-        run.notice(f"And {len(reading.implausibilities) - SHOWN_NOTES} more lines like these.")
+        run.notice(f"And {len(reading.implausibilities) - SHOWN_NOTES} more like these.")
 
 
 def _notice_left_out(run: Run, found: Mapping[str, Any]) -> None:
@@ -287,13 +288,12 @@ def _ask(run: Run, plan: Plan, *, yes: bool) -> None:
     if not found:
         return
     asked = "; ".join(w + (f" ({line_numbers(lines)})" if lines else "") for w, lines in found)
-    hint = "Add --yes to record it all the same."
+    hint = "Add --yes to record it anyway."
     if plan.people.doubtful:
-        hint = f"Add --of '{plan.people.stranger}' to take it all the same, or --yes."
+        hint = f"Add --of '{plan.people.stranger}' to import it anyway, or --yes."
         if plan.people.owner == "you":
             hint += " To record it for somebody else: --user NAME."
-    question = " Record it anyway?" if run.out.can_ask else ""
-    run.confirm(f"{plan.name}: {asked}.{question}", yes=run.options.yes, hint=hint)
+    run.confirm("Record it anyway?", doubt=f"{plan.name}: {asked}.", yes=run.options.yes, hint=hint)
 
 
 def _create(run: Run, plan: Plan) -> None:
@@ -308,7 +308,7 @@ def _create(run: Run, plan: Plan) -> None:
 def _ways_on(plan: Mapping[str, Any]) -> str:
     """Return the options that let a plan be carried out."""
     ways = (
-        ("broken", "--skip-broken leaves out lines."),
+        ("broken", "--skip-broken skips lines."),
         ("unknown", "--create-missing and --map OLD=NEW settle names."),
         ("asks", "--yes answers the questions."),
     )

@@ -1,4 +1,4 @@
-"""``clockify join``: makes one entry of several."""
+"""``clockify join``: joins entries into one."""
 
 from __future__ import annotations
 
@@ -17,19 +17,16 @@ app = CommandApp()
     epilog=examples("clockify join @1 @2", "clockify join @3 @2 @1 --yes"),
 )
 def join(ctx: typer.Context, entry: options.Entries) -> None:
-    """Make one entry of several: from the earliest start to the latest end.
+    """Join several entries into one, from the earliest start to the latest end.
 
-    What lies between them is filled. Where they differ, description, project and all else are
-    those of the first that is named. One that runs has to be the latest; the joined one runs
-    on. Joining more than two asks first, as it removes more than one. 'clockify undo' takes
-    it back.
+    Gaps between them are filled. If they differ, description, project and the rest come from the
+    first one given. A running entry must be the latest; the joined one keeps running. Joining more
+    than two entries asks first. 'clockify undo' separates them again.
     """
     run = run_of(ctx)
     gone = len({handle.strip().lower() for handle in entry}) - 1
     if gone > 1:
-        run.confirm(
-            f"{gone + 1} entries would become one, and {gone} be removed.", yes=run.options.yes
-        )
+        run.confirm(f"Join {gone + 1} entries into one, removing {gone}?", yes=run.options.yes)
     found = editing.find_all(run.outbox, entry)
     joined = reshaping.join(run.outbox, found, run.clock, sure(run, yes=run.options.yes))
     show_entries(run, [("Joined", joined)], one=True)

@@ -47,17 +47,15 @@ def log(
     task: options.Task = None,
     tag: options.Tags = None,
     billable: options.Billable = None,
-    start: Annotated[
-        str | None, typer.Option("--from", metavar="WHEN", help="When it started.")
-    ] = None,
-    end: Annotated[str | None, typer.Option("--to", metavar="WHEN", help="When it ended.")] = None,
+    start: Annotated[str | None, typer.Option("--from", metavar="WHEN", help="Start time.")] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="WHEN", help="End time.")] = None,
     length: Annotated[
-        str | None, typer.Option("--for", metavar="DURATION", help="How long it took.")
+        str | None, typer.Option("--for", metavar="DURATION", help="Duration.")
     ] = None,
     user: options.User = None,
     key: Annotated[
         str | None,
-        typer.Option("--key", metavar="KEY", help="Record once under this key, ever."),
+        typer.Option("--key", metavar="KEY", help="Record only once under this key."),
     ] = None,
     once: Annotated[
         bool, typer.Option("--once", help="Do nothing if the same entry already exists.")
@@ -66,10 +64,10 @@ def log(
 ) -> None:
     """Record finished time.
 
-    The longest run of leading words that forms spans of time is WHEN; "--" ends it. Several
-    spans make several entries, which one undo takes back. With --from, --to or --for all words
-    are the description. A word such as +dev after WHEN is a tag. --once and --key make it safe
-    to repeat: what is recorded already is answered, exit 0.
+    The longest run of leading words that forms spans of time is WHEN; "--" ends it. Several spans
+    make several entries and one change for 'clockify undo'. With --from, --to or --for, all words
+    are the description. A word such as +dev after WHEN is a tag. --once and --key make it safe to
+    repeat: an entry that exists already is shown, exit 0.
     """
     from clockify_cli.times.plain import split_tags
 
@@ -89,7 +87,7 @@ def log(
         from clockify_cli.times import leading_spans
 
         if not words:
-            raise UsageError("When was it?", _HOW)
+            raise UsageError("No time was given.", _HOW)
         spans, count = leading_spans(typed, run.clock, allow_future=allow_future)
         when, typed = " ".join(typed[:count]), typed[count:]
     for span in spans:
@@ -155,9 +153,9 @@ def _refuse_two(
             missing = "--from" if read is parse_instant else "--for"
             both = missing not in when and len(when) == 1 and (missing == "--from" or count == 1)
             line = line_of([*log, missing, typed, *content, *(["--"] * bool(rest)), *rest])
-            hint = f"Did you mean '{line}'?" if both else "Leave one of them out."
+            hint = f"Did you mean '{line}'?" if both else "Leave out one of them."
             raise UsageError(
-                f"'{typed}' says when it was, and so does {next(iter(when))}.",
+                f"'{typed}' already gives the time, and so does {next(iter(when))}.",
                 f"{hint} As text: {line_of([*log, *content, '--', *words, *text])}",
             )
 
@@ -172,4 +170,4 @@ def _check(run: Run, span: Span, *, yes: bool) -> None:
         wall = run.clock.show(span.start).split(" (")[0]
         run.notice(f"{wall} to {run.clock.show(span.end)}")
     for doubt in implausibilities(span.start, span.end, run.clock):
-        run.confirm(doubt, yes=run.options.yes)
+        run.confirm("Record it anyway?", doubt=doubt, yes=run.options.yes)

@@ -41,32 +41,35 @@ def mark_invoiced(
     billable: filters.Billable = None,
     undo: Annotated[bool, typer.Option("--not", help="Mark them as not invoiced.")] = False,
 ) -> None:
-    """Mark entries as invoiced, where the workspace's plan allows it.
+    """Mark entries as invoiced, if the workspace's plan allows it.
 
-    A range means your own finished entries in it; the filters choose among them. 'clockify
-    undo' knows nothing of it: --not takes it back. JSON: {invoiced, timeEntryIds}.
+    A range means your own finished entries in it; the filters choose among them. 'clockify undo'
+    cannot undo it; use --not. JSON: {invoiced, timeEntryIds}.
     """
     run = run_of(ctx)
     handles = [word for word in words or () if invoicing.is_handle(word)]
     if handles:
         if len(handles) < len(words or ()) or since or until or project or client or tag:
             raise UsageError(
-                "Name entries, or a range with filters, not both.",
-                "Such as: clockify mark-invoiced @1 @2, clockify mark-invoiced last-month -p Acme.",
+                "Give entries, or a range with filters, not both.",
+                "For example: clockify mark-invoiced @1 @2, clockify mark-invoiced last-month -p "
+                "Acme.",
             )
         numbers = invoicing.numbers_of(run.outbox, handles)
     elif words or since or until:
         numbers = _in_range(run, words, since, until, project, client, tag, billable)
     else:
-        raise UsageError("Which entries?", "Such as: clockify mark-invoiced last-month -p Acme.")
+        raise UsageError(
+            "Which entries?", "For example: clockify mark-invoiced last-month -p Acme."
+        )
     done = "marked as not invoiced" if undo else "marked as invoiced"
     if len(numbers) > 1:
-        run.confirm(f"{len(numbers)} entries would be {done}.")
+        run.confirm(f"Mark {len(numbers)} entries {done.removeprefix('marked ')}?")
     invoicing.mark(run.outbox, numbers, invoiced=not undo)
     count = f"{len(numbers)} {'entry' if len(numbers) == 1 else 'entries'}"
     run.out.answer(
         {"invoiced": not undo, "timeEntryIds": numbers},
-        lambda: f"{count} {done}." if numbers else "No finished entries there.",
+        lambda: f"{count} {done}." if numbers else "No finished entries in that range.",
         ids=numbers,
     )
 

@@ -11,7 +11,9 @@ app = CommandApp()
 
 @app.command(cls=Command, epilog=examples("clockify me", "clockify me --json"))
 def me(ctx: typer.Context) -> None:
-    """Ask the service who is signed in, and renew what is cached of it. One request.
+    """Ask the service who is signed in, and refresh the cache.
+
+    Makes one request.
 
     JSON: the API's user.
     """

@@ -29,7 +29,7 @@ def completed(run: Run, asked: Asked) -> Asked:
     """
     if not run.out.can_ask:
         raise UsageError(
-            "-i needs a terminal to ask on.", "Name the project, task and tags instead."
+            "-i needs a terminal.", "Give the project, task and tags as options instead."
         )
     if not asked.project:
         if not asked.description:
@@ -59,7 +59,7 @@ def _choose(run: Run, title: str, choices: Sequence[Choice]) -> Choice | None:
         for number, choice in enumerate(shown[:SHOWN], 1):
             run.out.tell(f"  {number}  {choice.label}")
         if len(shown) > SHOWN:
-            run.out.tell(f"     and {len(shown) - SHOWN} more: type a part of the name")
+            run.out.tell(f"     and {len(shown) - SHOWN} more; type part of the name")
         typed = run.out.ask("Number, part of the name, or Enter for none: ")
         if not typed:
             return None
@@ -69,7 +69,7 @@ def _choose(run: Run, title: str, choices: Sequence[Choice]) -> Choice | None:
         if len(found) == 1:
             return found[0]
         if not found:
-            run.out.tell(f"Nothing fits '{typed}'.")
+            run.out.tell(f"Nothing matches '{typed}'.")
             found = list(choices)
         shown = found
     return None
@@ -94,7 +94,7 @@ def choose_name(run: Run, question: Question) -> str | None:
             same = labels.count(label) > 1
             run.out.tell(f"  {number}  {label}" + f" ({found[number - 1]['id']})" * same)
         if len(found) > SHOWN:
-            run.out.tell(f"     and {len(found) - SHOWN} more: type more of the name")
+            run.out.tell(f"     and {len(found) - SHOWN} more; type more of the name")
         reply = run.out.ask("Number, or Enter for none: ")
         if reply.isdecimal() and 1 <= int(reply) <= len(labels):
             return str(found[int(reply) - 1]["id"])

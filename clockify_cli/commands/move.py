@@ -28,14 +28,14 @@ def move(
     entry: options.Entry,
     when: Annotated[
         list[str],
-        typer.Argument(metavar="WHEN…", help="Its new start, or +1h, -15m, -1d from its old one."),
+        typer.Argument(metavar="WHEN…", help="New start, or +1h, -15m, -1d from the old one."),
     ],
     allow_future: options.AllowFuture = False,
 ) -> None:
-    """Move an entry to another time; it keeps its length.
+    """Move an entry to another time, keeping its duration.
 
-    A clock time without a day is on the entry's own day. +1h and -1h are counted from the
-    entry's start, not from now; days move the wall clock.
+    A clock time without a day is on the entry's own day. +1h and -1h are counted from the entry's
+    start, not from now; days keep the clock time.
     """
     run = run_of(ctx)
     text = " ".join(when)

@@ -7,21 +7,22 @@ from typing import Annotated
 from typer import Argument, Option
 
 _ENTRY = "ID, @1 (the newest), @2, @running."
-_RANGE = "today, week, last-month, 2026-11-02..2026-11-06 …"
+_RANGE = "Range: today, week, last-month, 2026-11-02..2026-11-06 …"
 
 Words = Annotated[list[str] | None, Argument(metavar="[DESCRIPTION]…", show_default=False)]
 Project = Annotated[
-    str | None, Option("--project", "-p", metavar="PROJECT", help="Project, or Client/Project.")
+    str | None,
+    Option("--project", "-p", metavar="PROJECT", help="Project name, Client/Project or ID."),
 ]
-Task = Annotated[str | None, Option("--task", "-k", metavar="TASK", help="Task of the project.")]
+Task = Annotated[str | None, Option("--task", "-k", metavar="TASK", help="Task in the project.")]
 Tags = Annotated[
-    list[str] | None, Option("--tag", "-t", metavar="TAG", help="Tag; may be repeated, or a,b.")
+    list[str] | None, Option("--tag", "-t", metavar="TAG", help="Tag (repeatable, or a,b).")
 ]
 Billable = Annotated[
     bool | None,
     Option(
         "--billable/--no-billable",
-        help="Instead of the project's own default.",
+        help="Make it billable or not (default: as the project).",
         show_default=False,
     ),
 ]
@@ -30,16 +31,17 @@ Interactive = Annotated[
     Option(
         "--interactive/--no-interactive",
         "-i",
-        help="Choose what is missing from a menu.",
+        help="Choose missing parts from a menu.",
         show_default=False,
     ),
 ]
 At = Annotated[
-    str, Option("--at", metavar="WHEN", help="Another time: 9:00, -10m, 'yesterday 17:30'.")
+    str,
+    Option("--at", metavar="WHEN", help="Time to use: 9:00, -10m, 'yesterday 17:30'."),
 ]
 AllowFuture = Annotated[bool, Option("--allow-future", help="Accept a time in the future.")]
 User = Annotated[
-    str | None, Option("--user", "-u", metavar="USER", help="Somebody else, by name, e-mail or ID.")
+    str | None, Option("--user", "-u", metavar="USER", help="Another user, by name, e-mail or ID.")
 ]
 Entries = Annotated[list[str], Argument(metavar="ENTRY…", help=_ENTRY, show_default=False)]
 Entry = Annotated[str, Argument(metavar="ENTRY", help=_ENTRY, show_default=False)]
@@ -51,4 +53,4 @@ Since = Annotated[
 Until = Annotated[
     str | None, Option("--until", "--to", metavar="DAY", help="Last day of the range.")
 ]
-Limit = Annotated[int | None, Option("--limit", min=1, metavar="N", help="At most so many.")]
+Limit = Annotated[int | None, Option("--limit", min=1, metavar="N", help="Show at most N.")]

@@ -1,4 +1,4 @@
-"""The parameters that Typer makes of annotations: those of shared options, and what they tell."""
+"""Typer parameters made from annotations: the shared options and their details."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def _check(option: SharedOption, value: str) -> None:
     """Refuse a value that cannot be read, even if the command has no use for it."""
     if option.choices and value not in option.choices:
         raise UsageError(
-            f"{option.names[0]} is {value!r}.", f"It is one of: {', '.join(option.choices)}."
+            f"{option.names[0]} cannot be {value!r}.",
+            f"Choose one of: {', '.join(option.choices)}.",
         )
     if option.field == "tz":
         from clockify_cli.core.zones import find_zone

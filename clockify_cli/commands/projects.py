@@ -28,13 +28,15 @@ Client = Annotated[
 Billable = Annotated[
     bool | None,
     typer.Option(
-        "--billable/--no-billable", help="Whether its time is billable.", show_default=False
+        "--billable/--no-billable", help="Make its time billable or not.", show_default=False
     ),
 ]
 Public = Annotated[
     bool | None,
     typer.Option(
-        "--public/--private", help="Whether all of the workspace see it.", show_default=False
+        "--public/--private",
+        help="Make it visible to the whole workspace or not.",
+        show_default=False,
     ),
 ]
 Color = Annotated[
@@ -49,7 +51,11 @@ Color = Annotated[
 OnlyClient = Annotated[
     str | None,
     typer.Option(
-        "--client", "-c", metavar="CLIENT", help="Only this client's.", show_default=False
+        "--client",
+        "-c",
+        metavar="CLIENT",
+        help="Show only this client's projects.",
+        show_default=False,
     ),
 ]
 
@@ -132,7 +138,7 @@ Noun(
             "clockify projects list --all --name web --json",
         ),
         "show": (
-            "Show everything of one project.",
+            "Show a project in full.",
             "clockify projects show Website",
             "clockify projects show Acme/Website",
         ),
@@ -142,25 +148,26 @@ Noun(
             "clockify projects create Website --client Acme --billable --color teal",
         ),
         "update": (
-            "Change a project.\n\nWhat the options do not name stays as it is.",
+            "Edit a project.\n\nOnly the given fields change.",
             "clockify projects update Website --client 'Acme Ltd' --no-billable",
             "clockify projects update Acme/Website --name 'Web site' --color '#03A9F4'",
         ),
         "rename": (
-            "Rename a project; nothing else of it changes.",
+            "Rename a project; nothing else changes.",
             "clockify projects rename Website 'Web site'",
         ),
         "archive": (
-            "Archive projects.\n\nTheir time stays, and they are no longer offered.",
+            "Archive projects.\n\nTheir time stays; they are no longer suggested.",
             "clockify projects archive Website 'Old shop'",
         ),
         "unarchive": (
-            "Take projects out of the archive.",
+            "Unarchive projects.",
             "clockify projects unarchive Website",
         ),
         "delete": (
-            "Delete projects for good.\n\n"
-            "Their tasks go with them, and time entries lose them. Clockify deletes only archived "
+            "Delete projects permanently.\n\n"
+            "Their tasks are deleted too; time entries are left without a project. Clockify "
+            "deletes only archived "
             "ones: --archive does both steps.",
             "clockify projects delete 'Old shop'",
             "clockify projects delete Website --archive --yes",

@@ -32,11 +32,11 @@ def prompt(
         ),
     ] = None,
 ) -> None:
-    """Print the running timer for a shell prompt or a status bar; nothing where none runs.
+    """Print the running timer for a shell prompt or a status bar; nothing if none is running.
 
-    No request, and little more than the interpreter's own start. {mark} is "?" where the
-    service has not been asked for four hours and "+" where writes wait to be sent. The
-    prompt_format setting is the default template.
+    Makes no request and starts about as fast as Python itself. {mark} is "?" if the service has not
+    been asked for four hours and "+" if changes are pending. The prompt_format setting is the
+    default template.
     """
     from clockify_cli.core.present import seconds_now
     from clockify_cli.render.cached import check_template, prompt_line, template_fields

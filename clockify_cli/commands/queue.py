@@ -11,9 +11,9 @@ from clockify_cli.core.account import is_unclaimed, realm_of_account
 from clockify_cli.journal import pending as queued
 from clockify_cli.journal.operation import SET_ASIDE, Operation
 
-app = NounApp("Show and manage pending changes, and those that were set aside.")
+app = NounApp("Show and manage pending changes and those set aside.")
 
-Number = Annotated[int, typer.Argument(metavar="ID", help="Its number in the list.")]
+Number = Annotated[int, typer.Argument(metavar="ID", help="Number in the list.")]
 Numbers = Annotated[list[int], typer.Argument(metavar="ID…", help="Numbers in the list.")]
 
 
@@ -31,7 +31,9 @@ def as_json(operation: Operation) -> dict[str, Any]:
 
 @app.command("list", cls=Command, epilog=examples("clockify queue", "clockify queue list --json"))
 def list_queue(ctx: typer.Context) -> None:
-    """List pending changes and those that were set aside, in order. No request.
+    """List pending changes and those that were set aside, in order.
+
+    Makes no request.
 
     Of other accounts only the name and the number of pending changes are shown.
     """
@@ -67,8 +69,8 @@ def claim(ctx: typer.Context) -> None:
     before = {o.id for o in run.journal.open_operations()}
     if total:
         run.confirm(
-            f"{total} change{'s' * (total > 1)} of an unknown key would become "
-            f"{account.user_name or account.user}'s. Take over?",
+            f"Take over {total} change{'s' * (total > 1)} of an unknown key for "
+            f"{account.user_name or account.user}?",
         )
     for found, _ in waiting:
         run.journal.adopt(found, account.active_workspace or account.workspace, account.user)
@@ -84,7 +86,7 @@ def claim(ctx: typer.Context) -> None:
 
 @app.command("show", cls=Command, epilog=examples("clockify queue show 12"))
 def show(ctx: typer.Context, number: Number) -> None:
-    """Show one pending change: what was meant, what it was before, and why it is pending."""
+    """Show a pending change: the old and new values, and why it is pending."""
     run = run_of(ctx)
     operation = queued.open_operation(run.journal, number)
 
@@ -107,7 +109,7 @@ def retry(
     numbers: Numbers,
     force: Annotated[
         bool,
-        typer.Option("--force", help="In a conflict, write what was meant over what is there."),
+        typer.Option("--force", help="In a conflict, overwrite the entry with your change."),
     ] = False,
 ) -> None:
     """Put changes that were set aside back into the queue and deliver them.
@@ -133,11 +135,14 @@ def retry(
     epilog=examples("clockify queue drop 12", "clockify queue drop 12 13 --yes"),
 )
 def drop(ctx: typer.Context, numbers: Numbers) -> None:
-    """Drop pending changes: they will not be sent. What depends on them goes too."""
+    """Discard pending changes without sending them.
+
+    Changes that depend on them are discarded too.
+    """
     run = run_of(ctx)
     found = queued.with_dependents(run.journal, numbers)
     run.confirm(
-        f"{len(found)} pending change{'s' * (len(found) > 1)} would be lost. Drop?",
+        f"Discard {len(found)} pending change{'s' * (len(found) > 1)}?",
         yes=run.options.yes,
     )
     queued.drop(run.outbox, found)

@@ -1,4 +1,4 @@
-"""``clockify redo``: redoes what the last undo took back."""
+"""``clockify redo``: redoes the last undone change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ app = CommandApp()
 
 @app.command(cls=Command, epilog=examples("clockify redo", "clockify redo --json"))
 def redo(ctx: typer.Context) -> None:
-    """Redo what the last undo took back, as long as no other change was made since.
+    """Redo the last undone change, if no other change was made since.
 
     JSON: {redone: {operation, kind, entry, entries?, thing?}, notes: []}.
     """

@@ -1,4 +1,4 @@
-"""``clockify report``: sums time by what it went to."""
+"""``clockify report``: sums time by project, client, day and more."""
 
 from __future__ import annotations
 
@@ -32,23 +32,28 @@ By = Annotated[
         "--by",
         metavar="A,B…",
         help="Group by project, client, task, tag, description, user, day, week, month or "
-        "billable, one within the other. Without it: project.",
+        "billable, nested (default: project).",
         show_default=False,
     ),
 ]
 Round = Annotated[
     str | None,
-    typer.Option("--round", metavar="DURATION", help="Round to this, such as 15m; off: not."),
+    typer.Option(
+        "--round", metavar="DURATION", help="Round to this, for example 15m; 'off' for none."
+    ),
 ]
 RoundMode = Annotated[
-    str | None, typer.Option("--round-mode", metavar="up|nearest|down", help="How to round.")
+    str | None,
+    typer.Option(
+        "--round-mode", metavar="up|nearest|down", help="Round up, down or to the nearest."
+    ),
 ]
 RoundPer = Annotated[
     str | None,
     typer.Option(
         "--round-per",
         metavar="entry|day|project",
-        help="Round each entry, each project's time of a day, or of the whole range.",
+        help="Round each entry, each project's day, or each project's total.",
     ),
 ]
 Decimal = Annotated[bool, typer.Option("--decimal", help="Show decimal hours too.")]
@@ -56,7 +61,7 @@ Amounts = Annotated[
     bool | None,
     typer.Option(
         "--amounts/--no-amounts",
-        help="What the time is worth where rates are known; in --json only if asked for.",
+        help="Show amounts if rates are known (in JSON only if given).",
         show_default=False,
     ),
 ]
@@ -69,10 +74,10 @@ TimeOff = Annotated[
         "--time-off/--no-time-off", help="Count time off and holidays too.", show_default=False
     ),
 ]
-Week = Annotated[bool, typer.Option("--week", help="A grid a week: projects by days.")]
-Timeline = Annotated[bool, typer.Option("--timeline", help="Each day's hours as blocks.")]
-Heatmap = Annotated[bool, typer.Option("--heatmap", help="Months as shaded calendars.")]
-Csv = Annotated[bool, typer.Option("--csv", help="Write CSV: one row a group.")]
+Week = Annotated[bool, typer.Option("--week", help="Show a grid per week: projects by days.")]
+Timeline = Annotated[bool, typer.Option("--timeline", help="Show each day's hours as blocks.")]
+Heatmap = Annotated[bool, typer.Option("--heatmap", help="Show months as shaded calendars.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Write CSV, one row per group.")]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Write a Markdown table.")]
 Svg = Annotated[str, typer.Option("--svg", metavar="FILE", help="Also write charts as a picture.")]
 Html = Annotated[
@@ -136,10 +141,10 @@ def report(
     html: Html = "",
     cached: filters.Cached = False,
 ) -> None:
-    """Sum the time of a range (this week without one), nested and to the second.
+    """Sum the time of a range (default: this week), nested and to the second.
 
-    An entry counts within the range only; a running one counts up to now. Breaks and time off
-    stand beside the work. Rounding changes no entry: the raw time stands beside it.
+    An entry counts within the range only; a running one counts up to now. Breaks and time off are
+    shown beside the work. Rounding changes no entries; the raw time is shown beside it.
     """
     run = run_of(ctx)
     _check_endings(svg, html)
@@ -230,10 +235,13 @@ def rounding_of(run: Run, step: str | None, mode: str | None, per: str | None) -
         ("--round-per", per, UNITS),
     ):
         if value is not None and value not in known:
-            raise UsageError(f"{name} is {value!r}.", f"It is one of: {', '.join(known)}.")
+            raise UsageError(f"{name} cannot be {value!r}.", f"Choose one of: {', '.join(known)}.")
     if not text or text.strip().lower() in ("off", "none", "0"):
         if mode or per:
-            raise UsageError("Nothing is rounded.", "Add --round 15m, or set it: clockify config.")
+            raise UsageError(
+                "There is no rounding to adjust.",
+                "Add --round 15m, or: clockify config set round 15m.",
+            )
         return None
     seconds = parse_duration(text) // timedelta(seconds=1)
     return Rounding(
@@ -252,7 +260,7 @@ def _check_endings(svg: str, html: str) -> None:
     for option, path, endings in (("--svg", svg, (".svg",)), ("--html", html, (".html", ".htm"))):
         if path not in ("", "-") and not path.lower().endswith(endings):
             raise UsageError(
-                f"{option} writes {endings[0][1:].upper()}, and {path} does not end in that.",
+                f"{option} writes {endings[0][1:].upper()}, but {path} has another ending.",
                 f"For example: {option} report{endings[0]}.",
             )
 

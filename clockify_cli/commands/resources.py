@@ -1,4 +1,4 @@
-"""What the commands of projects, clients, tags and tasks share: options, and what they report."""
+"""Shared by the commands for projects, clients, tags and tasks: options and output."""
 
 from __future__ import annotations
 
@@ -15,22 +15,20 @@ from clockify_cli.resources.kinds import Kind
 from clockify_cli.resources.resource_list import ResourceList
 from clockify_cli.session import Run
 
-Name = Annotated[str | None, Option("--name", metavar="NAME", help="Its name.", show_default=False)]
+Name = Annotated[str | None, Option("--name", metavar="NAME", help="Name.", show_default=False)]
 NewName = Annotated[
-    str | None, Option("--name", metavar="NAME", help="A new name.", show_default=False)
+    str | None, Option("--name", metavar="NAME", help="New name.", show_default=False)
 ]
 NamePart = Annotated[
-    str, Option("--name", metavar="TEXT", help="Only those whose name contains it.")
+    str, Option("--name", metavar="TEXT", help="Show only names that contain this text.")
 ]
-ArchivedOnly = Annotated[bool, Option("--archived", help="Only archived ones.")]
-Both = Annotated[bool, Option("--all", "-a", help="Archived ones too.")]
+ArchivedOnly = Annotated[bool, Option("--archived", help="Show only archived ones.")]
+Both = Annotated[bool, Option("--all", "-a", help="Include archived ones.")]
 Archived = Annotated[
     bool | None,
-    Option(
-        "--archived/--no-archived", help="Put it into the archive, or back.", show_default=False
-    ),
+    Option("--archived/--no-archived", help="Archive or unarchive it.", show_default=False),
 ]
-Archive = Annotated[bool, Option("--archive", help="Archive first what is active.")]
+Archive = Annotated[bool, Option("--archive", help="Archive active ones first.")]
 Note = Annotated[
     str | None, Option("--note", metavar="TEXT", help="A note; '' clears it.", show_default=False)
 ]
@@ -41,7 +39,7 @@ def one(noun: str) -> Any:
     return Argument(metavar=noun.upper(), help="Name or ID.", show_default=False)
 
 
-NewNameWord = Annotated[str, Argument(metavar="NEW", help="The new name.", show_default=False)]
+NewNameWord = Annotated[str, Argument(metavar="NEW", help="New name.", show_default=False)]
 
 
 def several(noun: str) -> Any:
@@ -79,7 +77,7 @@ def named(**fields: Any) -> Json:
     """Return the fields that were given; refuse none at all."""
     found = {name: value for name, value in fields.items() if value is not None}
     if not found:
-        raise UsageError("Nothing to change was named.", "Add an option, such as --name NAME.")
+        raise UsageError("No changes were given.", "Add an option, such as --name NAME.")
     return found
 
 
@@ -143,7 +141,7 @@ def delete(
 ) -> None:
     """Delete what the texts mean for good, and answer with what it was.
 
-    Nothing is asked, and nothing deleted, where one of them has to be put away first and
+    Nothing is asked, and nothing deleted, where one of them has to be archived first and
     ``both_steps`` does not say to do that too.
     """
     things = resource_list.things(texts)
@@ -153,7 +151,7 @@ def delete(
     labels = ", ".join(f"'{kind.label(thing)}'" for thing in things)
     many = len(things) > 1
     loss = f" ({kind.loss})" if not many else ""
-    run.confirm(f"Delete the {kind.noun}{'s' * many} {labels} for good{loss}?", yes=yes)
+    run.confirm(f"Delete the {kind.noun}{'s' * many} {labels} permanently{loss}?", yes=yes)
 
     def gone(thing: Json) -> Json:
         if kind.guarded and not is_archived(thing):

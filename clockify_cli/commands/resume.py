@@ -1,4 +1,4 @@
-"""``clockify resume``: goes on with what ran before the break, or last."""
+"""``clockify resume``: resumes the work before the break, or the last one."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ def resume(
         list[str] | None,
         typer.Argument(
             metavar="[ENTRY]",
-            help="ID, @2, or text that its description contains; the last one otherwise.",
+            help="ID, @2, or part of the description (default: the last entry).",
             show_default=False,
         ),
     ] = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
 ) -> None:
-    """Go on with the last work: end the break that is running, if one is, and start a timer
-    like the entry before it. With ENTRY it is the same as 'continue'.
+    """Resume what you were doing before the break: end the running break, if any, and start a timer
+    like the entry before it.
+
+    With ENTRY, the same as 'continue'.
     """
     run = run_of(ctx)
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)

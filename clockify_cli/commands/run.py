@@ -27,11 +27,13 @@ app = CommandApp()
 def run(
     ctx: typer.Context,
     command: Annotated[
-        list[str], typer.Argument(metavar="-- COMMAND…", help="What to run, with its words.")
+        list[str], typer.Argument(metavar="-- COMMAND…", help="Command to run, with its arguments.")
     ],
     description: Annotated[
         str | None,
-        typer.Option("--description", "-d", metavar="TEXT", help="Instead of the command's words."),
+        typer.Option(
+            "--description", "-d", metavar="TEXT", help="Description (default: the command line)."
+        ),
     ] = None,
     project: options.Project = None,
     task: options.Task = None,
@@ -42,19 +44,19 @@ def run(
         typer.Option(
             "--on-api-error",
             metavar="fail|warn",
-            help="Whether the command runs where no timer can be started.",
+            help="If no timer can be started, fail, or warn and run anyway.",
         ),
     ] = "fail",
 ) -> None:
     """Start a timer, run COMMAND, stop the timer, and exit with COMMAND's exit code.
 
-    Signals reach the command. A timer that was running before is stopped and not started
-    again. With --on-api-error warn, tracking can never break a build: its errors are told and
-    the command's exit code stands.
+    Signals reach the command. A timer that was running is stopped and not restarted. With
+    --on-api-error warn, tracking never breaks a build: errors are reported and the command's exit
+    code is kept.
     """
     this = run_of(ctx)
     if on_api_error not in ("fail", "warn"):
-        raise UsageError(f"--on-api-error is '{on_api_error}'.", "It is fail or warn.")
+        raise UsageError(f"--on-api-error cannot be '{on_api_error}'.", "Choose fail or warn.")
     running.check_command(command)
     started = None
     try:

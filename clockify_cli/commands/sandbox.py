@@ -14,8 +14,8 @@ from clockify_cli.sandbox import API_KEY, Sandbox
 from clockify_cli.session import Run
 
 app = NounApp(
-    "The embedded gateway: Clockify behind Maton in one file on this machine. "
-    "'--sandbox' talks to it in process, 'sandbox serve' opens it to other programs.",
+    "Manage the embedded gateway: Clockify behind Maton, in one file on this machine. '--sandbox' "
+    "uses it in process, 'sandbox serve' opens it to other programs.",
     default="path",
 )
 Result = TypeVar("Result")
@@ -33,10 +33,10 @@ Result = TypeVar("Result")
 def serve(
     ctx: typer.Context,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, metavar="N", help="0 for a free one.")
+        int, typer.Option("--port", min=0, max=65535, metavar="N", help="Port (0 for a free one).")
     ] = 0,
     host: Annotated[
-        str, typer.Option("--host", metavar="ADDRESS", help="A loopback address.")
+        str, typer.Option("--host", metavar="ADDRESS", help="Loopback address to listen on.")
     ] = "127.0.0.1",
 ) -> None:
     """Serve the sandbox over HTTP on this machine, until Ctrl-C.
@@ -84,14 +84,17 @@ def serve(
 def seed(
     ctx: typer.Context,
     days: Annotated[
-        int, typer.Option("--days", min=1, max=3660, metavar="N", help="Days, today included.")
+        int,
+        typer.Option(
+            "--days", min=1, max=3660, metavar="N", help="Number of days, including today."
+        ),
     ] = 31,
 ) -> None:
-    """Add a believable month of work.
+    """Add a month of sample work.
 
     Clients, projects, tasks, tags, colleagues and entries, with a locked period, days off and a
-    colleague whose key is 'mina'. The same days get the same entries, so seeding twice adds nothing
-    twice. JSON: how much of each was added.
+    colleague whose key is 'mina'. Seeding twice adds nothing twice. JSON: how much of each was
+    added.
     """
     run = _sandboxed(ctx)
     now = run.now.astimezone(run.zone)
@@ -109,7 +112,7 @@ def seed(
 def reset(ctx: typer.Context) -> None:
     """Start over with one empty workspace and default settings.
 
-    JSON: {database, dropped}: the file, and how many pending changes were dropped.
+    JSON: {database, dropped}: the file, and how many pending changes were discarded.
     """
     from clockify_cli.setup.forgetting import replace_account
 
@@ -125,7 +128,7 @@ def reset(ctx: typer.Context) -> None:
     dropped = replace_account(run.account_id, renew, run.notice)
     _forget(run)
     if dropped:
-        run.notice(f"Dropped {dropped} pending change{'s' * (dropped > 1)} of the old sandbox.")
+        run.notice(f"Discarded {dropped} pending change{'s' * (dropped > 1)} of the old sandbox.")
     run.out.answer({"database": path, "dropped": dropped}, lambda: "Reset the sandbox.", ids=[])
 
 
@@ -152,13 +155,13 @@ def settings(
     ctx: typer.Context,
     changes: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME=VALUE]…", help="What to change; null for the default."),
+        typer.Argument(metavar="[NAME=VALUE]…", help="Settings to change; null for the default."),
     ] = None,
 ) -> None:
-    """Show or change how the sandbox behaves.
+    """Show or change how the sandbox behaves: rate limits, error bodies, locks, required fields,
+    users and roles.
 
-    Rate limits, error bodies, locks, required fields, who is who. Values are words, numbers, true,
-    false, null or JSON. JSON: an object of all settings.
+    Values are words, numbers, true, false, null or JSON. JSON: an object of all settings.
     """
     run = _sandboxed(ctx)
     wanted = dict(_change(text) for text in changes or [])

@@ -1,4 +1,4 @@
-"""The form that every command has: shared options, options that exclude each other, help.
+"""The base of every command: shared options, options that exclude each other, help.
 
 Of Typer only public names are used: a command is declared by an annotated function, and the
 shared options are turned into parameters by one such function too.

@@ -20,7 +20,9 @@ def shorten(
     ctx: typer.Context,
     entry: options.Entry,
     length: options.Length,
-    start: Annotated[bool, typer.Option("--start", help="Move its start later instead.")] = False,
+    start: Annotated[
+        bool, typer.Option("--start", help="Move the start later instead of the end earlier.")
+    ] = False,
     allow_future: options.AllowFuture = False,
 ) -> None:
     """Make an entry shorter.

@@ -1,4 +1,4 @@
-"""``clockify split``: cuts an entry into pieces."""
+"""``clockify split``: splits an entry."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ def split(
     entry: options.Entry,
     at: Annotated[
         list[str],
-        typer.Option("--at", metavar="WHEN", help="Where to cut; may be repeated."),
+        typer.Option("--at", metavar="WHEN", help="Time to split at (repeatable)."),
     ],
 ) -> None:
-    """Cut an entry into pieces that hold all that it held; the first keeps its ID.
+    """Split an entry; each part keeps the description, project and tags, and the first keeps the
+    ID.
 
-    The last piece of a running entry runs on. A clock time without a day is on the day on
-    which it lies within the entry. 'clockify undo' makes one entry of them again.
+    The last part of a running entry keeps running. A clock time without a day is on the day it
+    falls within the entry. 'clockify undo' joins the parts again.
     """
     run = run_of(ctx)
     [found] = editing.find_all(run.outbox, [entry])

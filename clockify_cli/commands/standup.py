@@ -26,11 +26,11 @@ def standup(
     ctx: typer.Context,
     day: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[DAY]", help="Instead of today.", show_default=False),
+        typer.Argument(metavar="[DAY]", help="Day to use (default: today).", show_default=False),
     ] = None,
     cached: filters.Cached = False,
 ) -> None:
-    """Write what was done on the last day with entries and today, by project, as Markdown."""
+    """Print your work of today and of the last day with entries, by project, as Markdown."""
     from clockify_cli.times import parse_day
     from clockify_cli.tracking import standup as standups
 

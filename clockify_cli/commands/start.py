@@ -41,9 +41,9 @@ def start(
 ) -> None:
     """Start a timer.
 
-    A timer that is running is stopped at the new start, and both are reported. A word such as
-    +urgent is a tag; a time in the description is refused, unless it stands after "--".
-    Project, task, tags and billable default to the settings and to .clockify.toml.
+    A running timer is stopped at the new start, and both are shown. A word such as +urgent is a
+    tag; a time in the description is refused unless it follows "--". Project, task, tags and
+    billable default to your settings and .clockify.toml.
     """
     run = run_of(ctx)
     words, tags = description_and_tags(

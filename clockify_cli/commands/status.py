@@ -1,4 +1,4 @@
-"""``clockify status``: what is running."""
+"""``clockify status``: shows the running timer."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def status(
     ctx: typer.Context,
     today: Annotated[bool, typer.Option("--today", help="Add the day's total.")] = False,
     everyone: Annotated[
-        bool, typer.Option("--everyone", help="All running timers of the workspace.")
+        bool, typer.Option("--everyone", help="Show all running timers in the workspace.")
     ] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Show a live clock.")] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit 1 when nothing runs.")
+        bool, typer.Option("--exit-code", help="Exit 1 if no timer is running.")
     ] = False,
     cached: Annotated[
-        bool, typer.Option("--cached", help="As last known, without any request.")
+        bool, typer.Option("--cached", help="Show what was last known, without a request.")
     ] = False,
     template: Annotated[
         str | None,
@@ -59,8 +59,8 @@ def status(
 ) -> None:
     """Show your running time entry.
 
-    With --json the entry, or null if nothing runs. --watch redraws it each second from what
-    is known on this machine, so it makes one request however long it runs.
+    With --json the entry, or null if none is running. --watch redraws it every second and makes
+    only one request.
     """
     run = run_of(ctx)
     if template is not None:

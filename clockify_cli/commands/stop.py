@@ -29,21 +29,25 @@ def stop(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[WHEN]…", help="When it ended: 17:30, 10m ago, -10m.", show_default=False
+            metavar="[WHEN]…",
+            help="End time: 17:30, 10m ago, -10m.",
+            show_default=False,
         ),
     ] = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
 ) -> None:
-    """Stop the running timer and show the finished entry. Exit 4 if nothing is running.
+    """Stop the running timer and show the finished entry.
 
-    A clock time without a day is the latest one that is over, yesterday's if today's is in the
-    future; it is never before the timer's start.
+    Exit 4 if nothing is running.
+
+    A clock time without a day is the most recent one (yesterday's if today's is in the future),
+    never before the timer's start.
     """
     run = run_of(ctx)
     typed = " ".join(words or ())
     if typed and at != "now":
-        raise UsageError(f"It cannot end at '{typed}' and at '{at}'.", "Give one of them.")
+        raise UsageError(f"Two end times were given: '{typed}' and '{at}'.", "Give only one.")
     when = typed_end(run, typed or at, allow_future=allow_future, yes=run.options.yes)
     forgotten = settle_forgotten(run, when, yes=run.options.yes)
     stopped = forgotten.stopped or timer.stop(run.outbox, when, agreed=forgotten.agreed)

@@ -33,7 +33,7 @@ def switch(
 ) -> None:
     """Stop the running timer and start another at the same instant.
 
-    What is not named is taken from the running one; another project drops its task. Two
+    Fields that are not given come from the running one; a new project clears its task. Makes two
     requests. Exit 4 if nothing is running.
     """
     run = run_of(ctx)

@@ -12,9 +12,9 @@ app = CommandApp()
 
 @app.command(cls=Command, epilog=examples("clockify sync", "clockify sync --json"))
 def sync(ctx: typer.Context) -> None:
-    """Deliver all pending changes now, in order.
+    """Send all pending changes now, in order.
 
-    Exit 0 if nothing is pending any more, 3, 5 or 7 while something is, 6 if a change was set
+    Exit 0 if nothing is pending any more, 3, 5 or 7 if something still is, 6 if a change was set
     aside (see 'clockify queue').
     """
     run = run_of(ctx)

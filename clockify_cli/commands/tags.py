@@ -43,24 +43,24 @@ Noun(
 ).add_verbs(
     {
         "list": ("List the active tags.", "clockify tags", "clockify tags --name dev --json"),
-        "show": ("Show one tag.", "clockify tags show dev"),
+        "show": ("Show a tag.", "clockify tags show dev"),
         "create": ("Create a tag.", "clockify tags create 'on-call'"),
         "update": (
             "Rename a tag; an archived one stays archived.",
             "clockify tags update dev --name engineering",
         ),
         "rename": (
-            "Rename a tag; nothing else of it changes.",
+            "Rename a tag; nothing else changes.",
             "clockify tags rename dev engineering",
         ),
         "archive": (
-            "Archive tags.\n\nEntries keep them, and they are no longer offered.",
+            "Archive tags.\n\nEntries keep them; they are no longer suggested.",
             "clockify tags archive dev review",
         ),
-        "unarchive": ("Take tags out of the archive.", "clockify tags unarchive dev"),
+        "unarchive": ("Unarchive tags.", "clockify tags unarchive dev"),
         "delete": (
-            "Delete tags for good.\n\n"
-            "Active or archived: there is one step only. Time entries lose them.",
+            "Delete tags permanently.\n\n"
+            "Works for active and archived tags. They are removed from time entries.",
             "clockify tags delete dev",
             "clockify tags delete dev review --yes",
         ),

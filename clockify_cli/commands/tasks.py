@@ -24,7 +24,7 @@ Estimate = Annotated[
     typer.Option(
         "--estimate",
         metavar="DURATION",
-        help="Such as 4h or 1h30m; none clears it.",
+        help="Estimate, for example 4h or 1h30m; 'none' clears it.",
         show_default=False,
     ),
 ]
@@ -33,23 +33,23 @@ Assignees = Annotated[
     typer.Option(
         "--assignee",
         metavar="USER",
-        help="Who works on it, in the place of all; may be repeated; me; '' for nobody.",
+        help="Set the assignees (name, ID or me; repeatable); '' for nobody.",
         show_default=False,
     ),
 ]
 Billable = Annotated[
     bool | None,
     typer.Option(
-        "--billable/--no-billable", help="Whether its time is billable.", show_default=False
+        "--billable/--no-billable", help="Make its time billable or not.", show_default=False
     ),
 ]
 Done = Annotated[
     bool | None,
-    typer.Option("--done/--active", help="Whether it is done.", show_default=False),
+    typer.Option("--done/--active", help="Mark it as done or active.", show_default=False),
 ]
-DoneOnly = Annotated[bool, typer.Option("--done", "--archived", help="Only those that are done.")]
-Both = Annotated[bool, typer.Option("--all", "-a", help="Those that are done too.")]
-DoneFirst = Annotated[bool, typer.Option("--done", help="Mark as done first what is active.")]
+DoneOnly = Annotated[bool, typer.Option("--done", "--archived", help="Show only done tasks.")]
+Both = Annotated[bool, typer.Option("--all", "-a", help="Include done tasks.")]
+DoneFirst = Annotated[bool, typer.Option("--done", help="Mark active tasks as done first.")]
 
 
 def _open(run: Run, *, project: str | None) -> ResourceList:
@@ -129,29 +129,30 @@ Noun(
             "clockify tasks -p Website",
             "clockify tasks list -p Acme/Website --done",
         ),
-        "show": ("Show everything of one task.", "clockify tasks show Design -p Website"),
+        "show": ("Show a task in full.", "clockify tasks show Design -p Website"),
         "create": (
             "Create a task in a project.",
             "clockify tasks create Design -p Website",
             "clockify tasks create Design -p Website --estimate 12h --assignee me",
         ),
         "update": (
-            "Change a task.\n\nWhat the options do not name stays as it is.",
+            "Edit a task.\n\nOnly the given fields change.",
             "clockify tasks update Design -p Website --estimate 16h",
             "clockify tasks update Design -p Website --assignee me --assignee Mina",
         ),
         "rename": (
-            "Rename a task; nothing else of it changes.",
+            "Rename a task; nothing else changes.",
             "clockify tasks rename Design 'Web design' -p Website",
         ),
         "done": (
-            "Mark tasks as done.\n\nThey are no longer offered.",
+            "Mark tasks as done.\n\nThey are no longer suggested.",
             "clockify tasks done Design Build -p Website",
         ),
         "reopen": ("Make tasks active again.", "clockify tasks reopen Design -p Website"),
         "delete": (
-            "Delete tasks for good.\n\n"
-            "Time entries lose them. Clockify deletes only those that are done: --done does both "
+            "Delete tasks permanently.\n\n"
+            "Time entries are left without a task. Clockify deletes only those that are done: "
+            "--done does both "
             "steps.",
             "clockify tasks delete Design -p Website",
             "clockify tasks delete Design -p Website --done --yes",

@@ -1,4 +1,4 @@
-"""What the timer commands have in common: typed content and instants, and what they report."""
+"""Shared by the timer commands: typed content and instants, and their output."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def typed_instant(
     moment = parse_instant(text, run.clock, role=role, allow_future=allow_future)
     run.echo(moment)
     for doubt in implausibilities(moment.at, moment.at, run.clock):
-        run.confirm(doubt, yes=yes)
+        run.confirm("Record it anyway?", doubt=doubt, yes=yes)
     return moment.at
 
 
@@ -167,7 +167,7 @@ def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
         from clockify_cli.render.entries import entry_line
 
         if not entry.get("timeInterval"):
-            return f"{done}: whatever runs then"  # nothing is known of it while Clockify is away
+            return f"{done}: whatever runs then"  # Clockify is unreachable
         run.names.know(entry)
         return f"{done}: " + entry_line(entry, run.outbox, run.look_beside(len(done) + 2))
 

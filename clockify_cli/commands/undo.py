@@ -24,15 +24,15 @@ def undo(
     ctx: typer.Context,
     change: Annotated[
         int | None,
-        typer.Argument(metavar="[CHANGE]", help="Its number in --list (default: the last one)."),
+        typer.Argument(metavar="[CHANGE]", help="Number in --list (default: the last change)."),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="Show what can be undone.")] = False,
 ) -> None:
-    """Undo the last change that this tool made, in any workspace, and show what was done.
+    """Undo the last change this tool made, in any workspace.
 
-    Entries, projects, clients, tags, tasks and whole imports. A change that is more than ten
-    minutes old, was made in another session or by a script asks first. It refuses if an entry
-    has been changed since. What was deleted comes back under a new ID.
+    Works for entries, projects, clients, tags, tasks and whole imports. Asks first if the change is
+    more than ten minutes old or was made in another session or by a script. Refuses if an entry was
+    changed since. Deleted things come back under a new ID.
     """
     run = run_of(ctx)
     if listing:
@@ -55,7 +55,7 @@ def _ask(run: Run, chosen: Change) -> None:
     if mine is not None:
         hint += f" The last one of this session: clockify undo {mine.id} ({mine.verb})."
     try:
-        run.confirm(f"The {chosen.verb} '{chosen.label}' {why}. Undo it?", hint=hint)
+        run.confirm("Undo it?", doubt=f"The {chosen.verb} '{chosen.label}' {why}.", hint=hint)
     except UsageError as error:
         error.hint = hint
         raise

@@ -19,7 +19,7 @@ app = NounApp("The workspace's users.")
 def list_users(
     ctx: typer.Context, name: resources.NamePart = "", limit: options.Limit = None
 ) -> None:
-    """List the users of the workspace, where you may."""
+    """List the users of the workspace, if you are allowed to."""
     run = run_of(ctx)
     workspace = run.account.workspace
     found = people.users(run.names, lambda: run.gateway, workspace, name=name, limit=limit)
@@ -40,12 +40,12 @@ def list_users(
 def show(
     ctx: typer.Context,
     user: Annotated[
-        str, typer.Argument(metavar="[USER]", help="Name, e-mail or ID; me.", show_default=False)
+        str, typer.Argument(metavar="[USER]", help="Name, e-mail, ID or me.", show_default=False)
     ] = "me",
 ) -> None:
     """Show a user.
 
-    Yourself as you are now; others as the cache knows them (--refresh renews it).
+    Your own account is fetched, others are cached (--refresh renews them).
     """
     run = run_of(ctx)
     if user in ("me", run.account.user):

@@ -35,7 +35,7 @@ class Noun:
         open: Returns that list.
         filters: Options of ``list`` besides the usual ones.
         asked: Turns those into the filters of the API.
-        away: The list's options for what is put away, for both, and the one of ``delete``.
+        away: The list's options for what is archived, for both, and the one of ``delete``.
     """
 
     def __init__(

@@ -26,15 +26,16 @@ def when(
     ctx: typer.Context,
     words: Annotated[
         list[str],
-        typer.Argument(metavar="EXPR…", help="An instant, spans, a period or a duration."),
+        typer.Argument(metavar="EXPR…", help="Instant, spans, period or duration."),
     ],
     now: Annotated[
         str | None,
-        typer.Option("--now", metavar="ISO", help="Explain it as if it were this instant."),
+        typer.Option("--now", metavar="ISO", help="Use this instant as the present."),
     ] = None,
 ) -> None:
-    """Explain a time: the local time, the UTC instant and the rule that applied. No request,
-    except for last-stop and last-start.
+    """Explain a time: the local time, the UTC instant and the rule that applied.
+
+    Makes no request, except for last-stop and last-start.
     """
     run = run_of(ctx)
     if now is not None:

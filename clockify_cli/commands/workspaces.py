@@ -21,7 +21,7 @@ app = NounApp("The account's workspaces.")
     "list", cls=Command, epilog=examples("clockify workspaces", "clockify workspaces --json")
 )
 def list_workspaces(ctx: typer.Context) -> None:
-    """List the workspaces that you are in; the one in use is marked."""
+    """List your workspaces, marking the one in use."""
     run = run_of(ctx)
     found = workspaces.workspaces(_names(run))
 
@@ -43,14 +43,11 @@ def show(
     workspace: Annotated[
         str | None,
         typer.Argument(
-            metavar="[WORKSPACE]", help="Name or ID; the one in use.", show_default=False
+            metavar="[WORKSPACE]", help="Name or ID (default: the one in use).", show_default=False
         ),
     ] = None,
 ) -> None:
-    """Show a workspace.
-
-    With what it demands of a time entry.
-    """
+    """Show a workspace, with the fields it requires on time entries."""
     run = run_of(ctx)
     text = run.account.workspace if workspace is None else workspace
     found = workspaces.show(_names(run), run.gateway, text)
@@ -71,7 +68,7 @@ def create(
 ) -> None:
     """Create a workspace.
 
-    'clockify workspaces use' makes it the one in use.
+    Switch to it with 'clockify workspaces use'.
     """
     from clockify_cli.resources.fields import LONGEST_WORKSPACE, sized_name
 
@@ -96,14 +93,14 @@ def use(
     found = workspaces.find(_names(run), workspace)
     number = str(found["id"])
     if run.sandboxed:
-        # The sandbox has its own workspaces: the profile goes on with the network's.
+        # The sandbox has its own workspaces: the profile continues with the network's.
         run.account  # noqa: B018 - it must be cached before its workspace is changed there
         config.update(("account", run.account_name), {"workspace": number})
     else:
         config.update(("profile", run.profile), {"workspace": number})
     _, origin = run.settings.explain("workspace")
     if origin.startswith("environment") or (not run.sandboxed and origin.endswith(FOLDER_FILE)):
-        run.notice(f"Here another one is used all the same: {origin} says so.")
+        run.notice(f"This folder still uses another workspace (set in {origin}).")
     resources.report(run, "Using", [found])
 
 

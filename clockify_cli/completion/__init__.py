@@ -1,4 +1,4 @@
-"""Completion of command lines: what a shell offers when Tab is pressed. No request is made.
+"""Command-line completion: the candidates a shell offers when Tab is pressed. No request is made.
 
 ``shells`` says how the shells ask, ``walk`` where the cursor stands, ``answer`` what can stand
 there, ``values`` and ``times`` which words there are, ``known`` what the caches hold. Nothing

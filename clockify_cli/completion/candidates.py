@@ -1,4 +1,4 @@
-"""Candidates for the word at the cursor, and which of them fit what is typed of it."""
+"""Candidates for the word at the cursor, and which of them match it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def fitting(groups: Iterable[Group], typed: str) -> Group:
 
     The rules, in this order: begins with it (asked where a capital is typed); begins with it
     regardless of case and accents; has all its words. The first two count group by group, so
-    that a second spelling (``Client/Project``) or an archived thing comes up only where it is
+    that a second spelling (``Client/Project``) or an archived thing comes up only if it is
     asked for.
     """
     found = [group for group in groups if group]

@@ -1,4 +1,4 @@
-"""What is known on this machine of the account that a command line chooses: no request.
+"""Cached data of the account that a command line selects; makes no request.
 
 The state file tells the account and its workspace; the config file is read only where that
 cannot be the whole truth, for reading it costs more than everything else here.
@@ -215,7 +215,7 @@ class Known:
 
     @property
     def running(self) -> Item:
-        """The running entry as last known; empty where there is none."""
+        """The running entry as last known; empty if there is none."""
         try:
             found = json.loads(self.state.get("shown") or "{}")
         except ValueError:

@@ -44,7 +44,7 @@ class Line:
 
     Attributes:
         words: The words before the one at the cursor, the program's name included.
-        current: The word at the cursor; empty where the cursor stands behind a blank.
+        current: The word at the cursor; empty if the cursor stands behind a blank.
         redirected: The current word is the file of a redirection.
     """
 
@@ -119,7 +119,7 @@ def quoted(text: str, quote: str) -> str:
 
     Args:
         text: Printable text.
-        quote: The open quote, or an empty text where there is none.
+        quote: The open quote, or an empty text if there is none.
     """
     if quote == IN_SINGLE:
         return text.replace("'", "'\\''")

@@ -1,4 +1,4 @@
-"""How each shell asks, and what it is told.
+"""The protocol between each shell's script and this program.
 
 Every script runs ``clockify __complete SHELL …`` and reads UTF-8 lines. The first says what
 follows: ``words`` (candidates), ``files`` or ``folders`` (the shell completes a path itself),
@@ -27,7 +27,7 @@ _WIDEST = 40  # columns of a word that descriptions are aligned behind
 
 
 def told(shell: str, words: list[str]) -> list[str]:
-    """Return the lines for a shell; none where it is not known."""
+    """Return the lines for a shell; none if it is not known."""
     if shell == "bash":
         return _bash(*words) if len(words) == 3 else []
     if shell == "powershell":

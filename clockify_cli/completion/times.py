@@ -1,4 +1,4 @@
-"""The words of the time grammar that are worth a Tab."""
+"""Candidates for times."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _PERIODS = {
     "last-7d": "seven days, today the last",
     "last-14d": "fourteen days, today the last",
     "last-30d": "thirty days, today the last",
-    "all": "everything there is",
+    "all": "all entries",
     **{day: f"the most recent {day.title()}" for day in WEEKDAYS},
 }
 _INSTANTS = {
-    "now": "this second",
+    "now": "now",
     "-5m": "5 minutes ago",
     "-15m": "15 minutes ago",
     "-30m": "half an hour ago",
@@ -126,14 +126,14 @@ def spans(before: list[str], typed: str) -> Group:
     last = before[-1].lower() if before else ""
     start, dash, end = typed.rpartition("-")
     if dash and _clocks(start):
-        to_now = [Candidate("now", "until this second")] if "now".startswith(end) else []
+        to_now = [Candidate("now", "until now")] if "now".startswith(end) else []
         return [clock.behind(start + dash) for clock in _clocks(end) + to_now]
     if not before:
         return _group(_SPAN_STARTS) + _clocks(typed)
     if last in _DAYS and len(before) == 1:
         return _group(_CLOCK_WORDS) + _clocks(typed)
     if last == "until":
-        return _group({"now": "this second"}) + _clocks(typed)
+        return _group({"now": "now"}) + _clocks(typed)
     if last == "to":
         return _group({"noon": "12:00", "midnight": "0:00"}) + _clocks(typed)
     if last == "for":
@@ -143,9 +143,9 @@ def spans(before: list[str], typed: str) -> Group:
     if last in _LENGTHS:
         return _group({"until": "… its end; else it ended now"})
     if last == "last-stop":
-        return _group({"now": "until this second", "for": "… a length"})
+        return _group({"now": "until now", "for": "… a duration"})
     if last in ("noon", "midnight") or (len(before) < 4 and _is_clock(last)):
-        return _group({"to": "… an end", "for": "… a length", "now": "until this second"})
+        return _group({"to": "… an end", "for": "… a duration", "now": "until now"})
     return _clocks(typed) if last == "at" else []
 
 

@@ -278,7 +278,7 @@ def _path(item: Item) -> str:
 
 
 def zones() -> list[str]:
-    """Return the names of time zones that this machine lists; none where it has no list."""
+    """Return the names of time zones that this machine lists; none if it has no list."""
     for path in _ZONES:
         try:
             with open(path, encoding="utf-8") as stream:

@@ -1,4 +1,4 @@
-"""Where the cursor of a command line stands: behind which command, option or argument.
+"""Find where the cursor is in a command line: after which command, option or argument.
 
 ``words.json`` holds the command tree, as ``python -m clockify_cli.generate`` reads it:
 
@@ -47,7 +47,7 @@ class Walk:
     """A command line up to the word at the cursor.
 
     Attributes:
-        command: The command's row of the table; ``None`` where none is named yet.
+        command: The command's row of the table; ``None`` if none is named yet.
         verb: The verb's row, likewise; for a command without verbs the same as ``command``.
         arguments: The words that are no options, behind command and verb.
         options: The options that may stand here, by name.

@@ -1,1 +1,1 @@
-"""What everything else stands on; imports nothing above itself."""
+"""The base of everything else; imports nothing above itself."""

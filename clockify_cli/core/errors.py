@@ -12,7 +12,7 @@
     ├── UnreachableError        * 5   unavailable    network, gateway or Clockify unreachable
     │   └── UnclearError        * 5   unclear        a change whose answer was lost
     ├── RefusedError              6   refused        refused for what the entry or thing is
-    │   └── ConflictError         6   conflict       changed by somebody else meanwhile
+    │   └── ConflictError         6   conflict       changed by somebody else in the meantime
     ├── RateLimitError          * 7   rate_limited   429 after waiting
     ├── StorageError            * 1   storage        disk full, read-only home, damaged file
     └── Interrupted           * 130   interrupted    Ctrl-C
@@ -146,7 +146,7 @@ class UnreachableError(ClockifyError):
 
     exit_code = 5
     kind = "unavailable"
-    default_hint = "Check the network, then try again; 'clockify doctor' tells what is wrong."
+    default_hint = "Check the network, then try again; 'clockify doctor' shows what is wrong."
     blames_change = False
     timed_out = False  # the other side may still be at work on the request
 
@@ -155,7 +155,7 @@ class UnclearError(UnreachableError):
     """A change was sent and its answer was lost: it may or may not have been recorded."""
 
     kind = "unclear"
-    default_hint = "It may or may not have been done: look before you try again."
+    default_hint = "It may or may not have been done: check before you try again."
 
 
 class RefusedError(ClockifyError):
@@ -176,7 +176,8 @@ class RateLimitError(ClockifyError):
 
     exit_code = 7
     kind = "rate_limited"
-    default_hint = "Wait for the hour to turn; 'clockify budget' shows the requests of this hour."
+    default_hint = "Wait until requests are available again; 'clockify budget' shows this hour's "
+    "requests."
     blames_change = False
     retry_after: float | None = None  # seconds that the service asked to wait
 

@@ -1,4 +1,4 @@
-"""What is said of a name that fits nothing, or several things."""
+"""Errors for a name that matches nothing, or several things."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def ambiguous(
     listed = "; ".join(f"{show(thing)} ({thing.get('id')})" for thing in found[:_SHOWN])
     more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
     return AmbiguousError(
-        f"'{text}' fits {len(found)} {noun}s: {listed}{more}.",
+        f"'{text}' matches {len(found)} {noun}s: {listed}{more}.",
         "Type more of the name, Client/Project, or the ID."
         if noun == "project"
         else "Type more of the name, or the ID.",
@@ -32,7 +32,7 @@ def too_many(text: str, noun: str, known: Sequence[Thing]) -> AmbiguousError:
     """Return the error for a name that more things contain than one answer holds."""
     return AmbiguousError(
         f"Too many {noun}s contain '{text}' to tell which one is meant.",
-        "Type the whole name, or the ID; --refresh reads the whole list.",
+        "Type the whole name, or the ID; --refresh fetches the whole list.",
         details={"candidates": _short(known)},
     )
 
@@ -65,23 +65,24 @@ def not_found(
         near = partly
         message = f"There is no {noun} with the whole name '{text}'."
         hints.append(
-            f"Did you mean {_either(map(show, near[:_NEAREST]))}? Only a whole name will do."
+            f"Did you mean {_either(map(show, near[:_NEAREST]))}? Only a whole name is accepted "
+            f"here."
         )
     elif noun == "project" and (client := _client(text, things, clients)):
         near = [t for t in things if t.get("clientName") == client and not is_archived(t)]
         shown = ", ".join(map(show, near[:_NEAREST])) or f"{client}/PROJECT"
-        hints.append(f"'{client}' is a client; name one of its projects: {shown}.")
+        hints.append(f"'{client}' is a client; use one of its projects: {shown}.")
     elif archived := _archived(text, things):
         state = "done" if archived.get("status") == "DONE" else "archived"
         message = f"There is no active {noun} '{text}'."
-        hints.append(f"{show(archived)} is {state}; type its whole name if you mean it.")
+        hints.append(f"{show(archived)} is {state}; type its whole name to use it.")
     else:
         near = nearest(text, things, show)
         if near:
             hints.append(f"Did you mean {_either(map(show, near))}?")
     if not hints and not create and noun != "task":
         hints.append(f"List them: clockify {noun}s list.")
-    hints.append("--refresh reads the names again.")
+    hints.append("--refresh fetches the names again.")
     if create:
         hints.append(f"Create it: {create}")  # no full stop: it can be copied
     details = {"nearest": _short(near)} if near else {}

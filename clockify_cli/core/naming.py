@@ -1,4 +1,4 @@
-"""Which thing a typed name means: never a piece inside a word, never the first of many.
+"""Resolve typed names: never by a piece inside a word, never to the first of many.
 
 Each of these steps is tried only if the one before fits nothing: an ID; the whole name of an
 active thing, to the letter, then regardless of case and accents; the same of an archived

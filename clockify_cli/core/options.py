@@ -71,7 +71,7 @@ class Options:
         "--profile",
         metavar="NAME",
         environment="CLOCKIFY_PROFILE",
-        help="Use this section of the config file.",
+        help="Use this profile (a section of the config file).",
     )
     sandbox: bool = _flag(
         "--sandbox",
@@ -81,7 +81,7 @@ class Options:
     verbose: bool = _flag("--verbose", "-v", help="Log each request on stderr.")
     quiet: bool = _flag("--quiet", "-q", help="No notices; lists print IDs only, one per line.")
     no_input: bool = _flag("--no-input", help="Never prompt.")
-    yes: bool = _flag("--yes", "-y", help="Answer yes to whatever would be asked.")
+    yes: bool = _flag("--yes", "-y", help="Answer yes to all questions.")
     no_queue: bool = _flag(
         "--no-queue", environment="CI", help="Fail rather than queue a change while offline."
     )

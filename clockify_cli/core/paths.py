@@ -1,4 +1,4 @@
-"""Where this program's files lie on this machine.
+"""Where this program keeps its files.
 
 The three folders can be moved with ``CLOCKIFY_CONFIG_DIR``, ``CLOCKIFY_STATE_DIR`` and
 ``CLOCKIFY_CACHE_DIR``; the defaults are those of platformdirs.

@@ -58,14 +58,14 @@ KEYS: dict[str, Key] = {
         Key("timeout", "int", "seconds to wait for an answer", 20, "CLOCKIFY_TIMEOUT"),
         Key("max_wait", "int", "seconds to wait out a rate limit", 10, "CLOCKIFY_MAX_WAIT"),
         Key("queue", "bool", "queue changes while Clockify is unreachable", True),
-        Key("quota", "int", "requests an hour the workspace allows (0: unknown)", 0),
-        Key("rate", "int", "requests a second (10 through the gateway, else 50)", None),
-        Key("cache_hours", "int", "age at which cached names are renewed", 24),
+        Key("quota", "int", "requests per hour that the workspace allows (0: unknown)", 0),
+        Key("rate", "int", "requests per second (10 through the gateway, else 50)", None),
+        Key("cache_hours", "int", "hours until cached names are refreshed", 24),
         Key("menu", "bool", "choose missing parts of a start from a menu", False),
         Key("project", "text", "default project", None, "CLOCKIFY_PROJECT", True),
         Key("task", "text", "default task", None, "CLOCKIFY_TASK", True),
         Key("tags", "list", "default tags", None, "CLOCKIFY_TAGS", True),
-        Key("billable", "bool", "default for billable", None, "", True),
+        Key("billable", "bool", "whether new entries are billable", None, "", True),
         Key(
             "description", "text", "default description; {branch} is the git branch", None, "", True
         ),
@@ -86,8 +86,8 @@ KEYS: dict[str, Key] = {
             "",
             True,
         ),
-        Key("goal_day", "text", "time to reach a day", None, "", True),
-        Key("goal_week", "text", "time to reach a week", None, "", True),
+        Key("goal_day", "text", "daily goal", None, "", True),
+        Key("goal_week", "text", "weekly goal", None, "", True),
         Key("round", "text", "rounding of reports, for example 15m", None, "", True),
         Key(
             "round_mode",
@@ -111,7 +111,7 @@ KEYS: dict[str, Key] = {
         Key(
             "forgotten",
             "text",
-            "whether a timer that was left running is asked about or stopped",
+            "ask before stopping a forgotten timer, or stop it now",
             "ask",
             choices=("ask", "stop"),
         ),
@@ -125,7 +125,7 @@ class Settings:
     """The settings of one run, each with its value and its origin.
 
     Args:
-        options: What the command line gave (``None`` where it gave nothing).
+        options: What the command line gave (``None`` if it gave nothing).
         environ: The process's environment.
         folder: The table of the folder file, and ``folder_path`` its path.
         profile: The table of the config file's profile, and ``profile_path`` where it stands.
@@ -149,7 +149,7 @@ class Settings:
         ]
 
     def get(self, name: str) -> Any:
-        """Return the value of the setting ``name``; raise UsageError where it cannot be read."""
+        """Return the value of the setting ``name``; raise UsageError if it cannot be read."""
         return self.explain(name)[0]
 
     def explain(self, name: str) -> tuple[Any, str]:
@@ -211,7 +211,7 @@ def read_value(key: Key, raw: Any, origin: str) -> Any:
         if isinstance(raw, dict) and all(isinstance(value, str) for value in raw.values()):
             return dict(raw)
         raise UsageError(
-            f"'{key.name}' from {origin} is not a table of texts.",
+            f"'{key.name}' from {origin} is not a table of strings.",
             f"Set one at a time: clockify config set {key.name}.NAME 'WORDS…'",
         )
     if key.kind == "words":
@@ -221,7 +221,7 @@ def read_value(key: Key, raw: Any, origin: str) -> Any:
     value = raw.strip()
     if key.choices and value.lower() not in key.choices:
         raise UsageError(
-            f"'{key.name}' from {origin} is {value!r}.", f"It is one of: {', '.join(key.choices)}."
+            f"'{key.name}' from {origin} is {value!r}.", f"Choose one of: {', '.join(key.choices)}."
         )
     return value.lower() if key.choices else value
 
@@ -239,7 +239,7 @@ def _words(key: Key, raw: Any, origin: str) -> list[str]:
             f"'{key.name}' from {origin} is not a command.", 'For example: ["maton", "token"].'
         )
     if not words[0].strip() or any("\0" in word for word in words):
-        raise UsageError(f"'{key.name}' from {origin} names no program.")
+        raise UsageError(f"'{key.name}' from {origin} does not name a program.")
     return words
 
 
@@ -264,7 +264,7 @@ def read_folder_file(path: str) -> dict[str, Any]:
             )
         if not KEYS[name].in_folder:
             raise UsageError(
-                f"{path}: '{name}' may not stand in a folder file.",
+                f"{path}: '{name}' is not allowed in a folder file.",
                 f"Set it for yourself: clockify config set {name} …",
             )
     return table

@@ -48,7 +48,7 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
         Row("shorten", "shorten", "Make an entry shorter."),
         Row("move", "move", "Move an entry to another time."),
         Row("undo", "undo", "Undo the last change."),
-        Row("redo", "redo", "Redo what the last undo took back."),
+        Row("redo", "redo", "Redo the last undone change."),
         Row("mark-invoiced", "mark_invoiced", "Mark entries as invoiced."),
     ),
     "Reports": (
@@ -77,13 +77,13 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
         Row("sandbox", "sandbox", "The embedded gateway: serve, seed, reset."),
     ),
     "Tools": (
-        Row("queue", "queue", "Show, retry or drop pending changes."),
+        Row("queue", "queue", "Show, retry or discard pending changes."),
         Row("sync", "sync", "Send pending changes now."),
         Row("budget", "budget", "Show the requests made this hour."),
-        Row("when", "when", "Explain a time that you type."),
-        Row("prompt", "prompt", "Print the running timer for a shell prompt; no request."),
+        Row("when", "when", "Explain how a time is understood."),
+        Row("prompt", "prompt", "Print the running timer for a shell prompt."),
         Row("api", "api", "Send any request to the API."),
-        Row("completion", "completion", "Print the completion script of a shell."),
+        Row("completion", "completion", "Print a shell's completion script."),
     ),
 }
 
@@ -148,7 +148,7 @@ def overview(width: int, own: dict[str, str]) -> str:
     """
     lines = [
         *wrapped(USAGE, width, "  "),
-        *wrapped(f"{SUMMARY} Alone, it is 'clockify {BARE}'.", width),
+        *wrapped(f"{SUMMARY} With no command, shows the {BARE}.", width),
         "",
         *table([(name, ROWS[name].summary) for name in DAILY], width),
         "",
@@ -182,12 +182,12 @@ def topic(name: str, width: int, own: dict[str, str]) -> str:
         asked = [("-h, --help", "Show help."), ("-V, --version", "Print the version.")]
         lines += ["", *table([*map(option_row, SHARED), *asked], width)]
     else:
-        lines += ["Words of other tools that run as ours:"]
+        lines += ["Words from other tools that work here:"]
         lines += ["", *table([(n, "clockify " + " ".join(w)) for n, w in ALIASES.items()], width)]
         lines += ["", "Your own:", ""]
         lines += table([(n, f"clockify {words}") for n, words in own.items()], width)
         lines += wrapped(
-            "Add one: clockify config set alias.NAME 'WORDS…'", width, "  ", first="  "
+            "To add one: clockify config set alias.NAME 'WORDS…'", width, "  ", first="  "
         )
     return "\n".join(lines).strip("\n") + "\n"
 

@@ -12,7 +12,7 @@ _SYSTEM = "/etc/localtime"
 
 
 def find_zone(name: str | None, origin: str = "--tz") -> tzinfo:
-    """Return the zone called ``name``, or the machine's where it is empty.
+    """Return the zone called ``name``, or the machine's if it is empty.
 
     Args:
         name: An IANA name such as ``Europe/Berlin``, or ``UTC``.

@@ -20,23 +20,23 @@ from clockify_cli.core.errors import (
 )
 
 FOREIGN_ENTITY = "doesn't belong to"  # how the service says "not found": 400, code 501
-UNSAID = "There is no such thing, or no such address."  # for a 404 without words
+UNSAID = "Not found: no such thing, or a wrong address."  # for a 404 without words
 _TIMED_OUT = (408, 425)  # from something in between: nobody knows what became of the request
 _NO_ROUTE = 3000  # the code of an address that does not exist, or not with this method
 _BANNED, _UNVERIFIED = 406, 4019  # codes about the account, in a 401 or a 403
 _ENTRY_CODES = {  # of a 403 that is about the entry, not about the account
-    1003: "An admin of the workspace has locked that time; an admin can still change it.",
+    1003: "A workspace admin has locked that time; only an admin can change it.",
     4005: "It is approved: withdraw the approval in Clockify first.",
-    4030: "This workspace allows the timer only: clockify start, clockify stop.",
+    4030: "This workspace only allows the timer: clockify start, clockify stop.",
 }
-_LIST = "List what there is; 'clockify doctor' checks the address and the workspace."
+_LIST = "Check the ID; 'clockify doctor' checks the address and the workspace."
 
 # Who an error body comes from.
 CLOCKIFY, GATEWAY, PAGE, SILENCE, UNKNOWN = "clockify", "gateway", "page", "silence", "unknown"
 
 
 class Answer:
-    """One good answer: its status, its JSON (``None`` where there is no body) and its headers."""
+    """One good answer: its status, its JSON (``None`` if there is no body) and its headers."""
 
     __slots__ = ("data", "headers", "status")
 
@@ -152,7 +152,7 @@ def _error(status: int, said: _Said, write: bool, path: str) -> ClockifyError:
     workspace = workspace_in(path)
     if status == 404 and said.speaker == SILENCE and workspace:
         unknown = UnknownWorkspaceError(
-            f"Clockify knows no workspace {workspace} of this account.",
+            f"This account has no workspace {workspace}.",
             "List them: clockify workspaces. To choose one: --workspace.",
         )
         unknown.unsaid = "/user/" in path
@@ -165,7 +165,7 @@ def _credential_error(status: int, said: _Said) -> ClockifyError:
     refused = SignInError if status == 401 else PermissionRefused
     if said.code == _BANNED:
         return refused(
-            "Clockify has blocked this account.", "Ask Clockify's support; another key may work."
+            "Clockify has blocked this account.", "Contact Clockify's support, or use another key."
         )
     if said.code == _UNVERIFIED:
         return refused(
@@ -182,12 +182,12 @@ def _credential_error(status: int, said: _Said) -> ClockifyError:
         return RefusedError(said.words, _ENTRY_CODES[said.code])
     if said.speaker == GATEWAY:
         return PermissionRefused(
-            said.words or "The API key may not do that.",
-            "The key lacks a permission: make another one, then run 'clockify auth login'.",
+            said.words or "The API key is not allowed to do that.",
+            "Create a key with the missing permission, then run 'clockify auth login'.",
         )
     return PermissionRefused(
-        said.words or "This account may not do that.",
-        "Ask an admin of the workspace, or choose another with --workspace.",
+        said.words or "This account is not allowed to do that.",
+        "Ask a workspace admin, or choose another workspace with --workspace.",
     )
 
 
@@ -197,19 +197,19 @@ def _server_error(status: int, said: _Said, write: bool) -> ClockifyError:
     if 300 <= status < 400:
         # Nobody promises that it was not carried out before it was sent on.
         return lost(
-            f"The address answered with a redirect ({status}); the key is not sent on.",
+            f"The address redirects ({status}); the key is not sent to another address.",
             "Set the final address: clockify config set gateway_url https://…",
         )
-    expired = "Most often the connection's sign-in has expired: 'clockify doctor' tells."
+    expired = "Usually the connection's sign-in has expired; 'clockify doctor' shows."
     return lost(
-        f"The gateway or Clockify does not work at the moment ({status})"
+        f"The gateway or Clockify is failing at the moment ({status})"
         + (f": {said.words}" if said.words else "."),
         expired if status == 500 else "",
     )
 
 
 def _wrong_address(status: int, words: str = "") -> UnreachableError:
-    told = f": {words}" if words else ", in no words of Clockify's."
+    told = f": {words}" if words else ", which is not an answer of Clockify's."
     return UnreachableError(
         f"The address answered {status}{told}", "'clockify doctor' checks the address."
     )

@@ -1,4 +1,4 @@
-"""Why no answer came: the network, a proxy, a certificate, or one that took too long."""
+"""Why no answer came: the network, a proxy, a certificate or a timeout."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def broken_request(error: Exception, base: str, target: Target, *, write: bool) 
         found = lost(f"{host} did not answer in time.")
     elif isinstance(error, TooLargeError):
         size = LARGEST_ANSWER // 1024 // 1024
-        found = lost(f"The answer of {host} is too large: more than {size} MB.")
+        found = lost(f"The answer from {host} is too large: more than {size} MB.")
     else:
-        found = lost(f"The answer of {host} broke off: {_reason(error)}.")
+        found = lost(f"The answer from {host} was cut off: {_reason(error)}.")
     # To ask again for what was too slow or too large would only take as long again.
     found.timed_out = late or isinstance(error, TooLargeError)
     return found
@@ -81,8 +81,8 @@ def _proxy_refusal(error: Exception, base: str) -> UnreachableError:
     text = str(error)
     if text.startswith("407"):
         return UnreachableError(
-            f"The proxy{name} asks for a user and a password (407).",
-            f"Put them into {variable}: http://USER:PASSWORD@HOST:PORT.",
+            f"The proxy{name} requires a user and password (407).",
+            f"Set them in {variable}: http://USER:PASSWORD@HOST:PORT.",
             status=407,
         )
     return UnreachableError(

@@ -41,13 +41,13 @@ class Gateway:
     Args:
         target: Whom to talk to.
         timeout: Seconds to wait for an answer; a whole one has twice of it.
-        rate: Requests a second at most; 0 for no limit.
+        rate: Requests per second at most; 0 for no limit.
         quota_spent: Says whether the hour's quota for a path is spent, by our own count.
         max_wait: Seconds that a rate limit is waited out, all waits of one request together.
-        on_request: Told of each request: method, path, status (0 if none came), milliseconds,
+        on_request: Called for each request: method, path, status (0 if none came), milliseconds,
             request ID.
-        on_wait: Told of a wait longer than a second, in seconds.
-        on_notice: Told of what was odd in an answer, as a sentence.
+        on_wait: Called for a wait longer than a second, in seconds.
+        on_notice: Called for what was odd in an answer, as a sentence.
         progress: Entered for as long as each request takes.
     """
 
@@ -100,7 +100,7 @@ class Gateway:
     ) -> Iterator[Any]:
         """Yield every item of a paged list, asking for a page when it is due.
 
-        ``Last-Page`` tells the end; where it is absent, a page shorter than the others does. The
+        ``Last-Page`` tells the end; if it is absent, a page shorter than the others does. The
         first one may be short because the service gives no larger ones: then it counts its
         pages by what it gives.
 
@@ -224,7 +224,7 @@ class Gateway:
         """Return a client on the same connections that never waits out a rate limit itself.
 
         Args:
-            on_request: Told of its requests; :meth:`tell` passes them on to this client's own.
+            on_request: Called for its requests; :meth:`tell` passes them on to this client's own.
         """
         self._client(self.target.base_url)  # made here, so that threads only share it
         other = Gateway(self.target, timeout=self.timeout, max_wait=0, on_request=on_request)
@@ -246,8 +246,8 @@ class Gateway:
     def tell_skipped(self, count: int) -> None:
         """Tell, once, that entries of a list cannot be used and were left out."""
         if self._on_notice is not None and not self._skipped:
-            what = "An entry" if count == 1 else f"{count} entries"
-            self._on_notice(f"{what} of the list cannot be read and left out.")
+            what = "an entry" if count == 1 else f"{count} entries"
+            self._on_notice(f"Skipped {what} in the list that could not be read.")
         self._skipped = True
 
     def close(self) -> None:
@@ -326,7 +326,7 @@ class Gateway:
                 self._on_request(method, path, status, milliseconds, request_id)
 
     def _renew_key(self) -> bool:
-        """Have the key made anew, once a run; say whether that was possible."""
+        """Have the key made again, once a run; say whether that was possible."""
         if self.target.key_source is None or self.target.key or self._key_renewed:
             return False
         self._key_renewed = True

@@ -63,7 +63,7 @@ def running_entries(gateway: Gateway, workspace: str) -> Iterator[TimeEntry]:
 
 
 def entry(gateway: Gateway, workspace: str, number: str) -> TimeEntry:
-    """Return one entry; raise NotFoundError where there is none. One request."""
+    """Return one entry; raise NotFoundError if there is none. One request."""
     return checked(gateway.get(entry_path(workspace, number)))
 
 
@@ -220,7 +220,7 @@ def pages_begun(
         odd = len(items) < len(found) or any(map(is_not, items, found))
         numbers = {entry["id"] for entry in items}
         if before & numbers:
-            # One that was made meanwhile has pushed another to the next page again.
+            # One that was made in the meantime has pushed another to the next page again.
             items = [entry for entry in items if entry["id"] not in before]
             odd = True
         if odd:

@@ -1,4 +1,4 @@
-"""Whose answers these are: the user that a key was known for, and the one it belongs to now."""
+"""Check that a key still belongs to the user it was known for."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def stranger(owner: str) -> StrangerError:
     """Return the error of a key that belongs to somebody else by now."""
     return StrangerError(
         f"This key now signs in to Clockify as another user ({owner}); nothing more was sent.",
-        "What was pending is kept for the user who recorded it. Run the command again "
+        "Pending changes are kept for the user who recorded them. Run the command again "
         "to work as the new one: clockify auth status.",
     )
 

@@ -1,6 +1,6 @@
 """Reading a list page by page, to its end and not beyond.
 
-``Last-Page`` tells the end; where it is absent, a page shorter than the others does. A service
+``Last-Page`` tells the end; if it is absent, a page shorter than the others does. A service
 that repeats itself must not be followed for ever.
 """
 

@@ -1,4 +1,4 @@
-"""Several requests in flight at once: one pace and one patience for all of them.
+"""Several requests in flight at once, sharing one pace and one rate limit.
 
 Threads send; whoever started them gets the results. A limit of the service is everybody's:
 one refusal (429) makes all of them wait.
@@ -39,9 +39,9 @@ class Pace:
     """Spaces requests evenly, and holds all of them when the service asks for it.
 
     Args:
-        rate: Requests a second; 0 for no limit.
+        rate: Requests per second; 0 for no limit.
         max_wait: Seconds that refusals may cost between two requests that went well.
-        on_wait: Told of a hold longer than a second.
+        on_wait: Called for a hold longer than a second.
     """
 
     def __init__(
@@ -158,7 +158,7 @@ class Crew:
 
     Args:
         gateway: The client; its connections are shared.
-        rate: Requests a second that the workspace allows; 0 for no limit.
+        rate: Requests per second that the workspace allows; 0 for no limit.
         workers: How many requests may be in flight.
     """
 
@@ -194,7 +194,7 @@ class Crew:
             thread.start()
 
     def collect(self, timeout: float | None = None) -> Done | None:
-        """Return what was done next, or ``None`` where nothing was within ``timeout`` seconds."""
+        """Return what was done next, or ``None`` if nothing was within ``timeout`` seconds."""
         try:
             done = self._done.get(timeout=timeout)
         except Empty:

@@ -1,4 +1,4 @@
-"""One request as a user types it: its path, its placeholders, its fields."""
+"""Read a request as typed for ``clockify api``: path, placeholders, fields."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def typed_path(text: str, ids: Callable[[str], str], *, control: bool = False) -
     """
     if "://" in text or text.startswith("//"):
         raise UsageError(
-            "A path is wanted, not a whole address: the key goes to the configured one only.",
+            "Give a path, not an address: the key is sent only to the configured address.",
             "For example: 'workspaces/{workspace}/projects' or /api/v1/user.",
         )
     path, _, query = text.strip().partition("?")
     if "#" in path + query or any(c.isspace() or not c.isprintable() for c in path):
-        raise UsageError(f"This is not a path: {text!r}.", "Write a blank as %20, # as %23.")
+        raise UsageError(f"This is not a path: {text!r}.", "Write a space as %20, # as %23.")
     path = path.lstrip("/")
     if ".." in path.split("/"):
-        raise UsageError("A path does not go upwards ('..').", "Start it at /api/v1/.")
+        raise UsageError("A path cannot contain '..'.", "Start it at /api/v1/.")
     if not path:
         raise UsageError("The path is empty.", "For example: /api/v1/user.")
     path = re.sub(r"\{([A-Za-z]*)\}", lambda found: _filled(found[1], ids), path)
@@ -56,9 +56,7 @@ def typed_path(text: str, ids: Callable[[str], str], *, control: bool = False) -
 def _filled(name: str, ids: Callable[[str], str]) -> str:
     plain = name.removesuffix("Id").lower()
     if plain not in ("workspace", "user"):
-        raise UsageError(
-            f"There is no placeholder {{{name}}}.", "There are {workspace} and {user}."
-        )
+        raise UsageError(f"There is no placeholder {{{name}}}.", "Use {workspace} or {user}.")
     return ids(plain)
 
 
@@ -91,7 +89,7 @@ def typed_fields(texts: Iterable[str], values: Iterable[str]) -> Query:
         except ValueError:
             raise UsageError(
                 f"The value of '{name}' is not JSON: {text!r}.",
-                f"Text goes with -f: -f {name}=…",
+                f"For text, use -f: -f {name}=…",
             ) from None
     return found
 
@@ -111,7 +109,7 @@ def _add(fields: Query, name: str, value: Any) -> None:
 
 
 def read_json(text: str) -> Any:
-    """Return a JSON value; raise ValueError where it is none (``NaN`` included)."""
+    """Return a JSON value; raise ValueError if it is not one (``NaN`` included)."""
 
     def refuse(word: str) -> None:
         raise ValueError(word)

@@ -1,4 +1,4 @@
-"""The addresses of the workspace's resources, and the form of what is at them."""
+"""The paths of the workspace's resources, and the shape of their answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clockify_cli.core.model import Json
 
 WORKSPACES = "/api/v1/workspaces"
 USER = "/api/v1/user"
-NO_SUCH_SERVICE = "'clockify doctor' tells what is wrong."
+NO_SUCH_SERVICE = "'clockify doctor' shows what is wrong."
 
 
 def workspace_path(workspace: str) -> str:
@@ -36,12 +36,12 @@ def item_path(workspace: str, plural: str, number: str, *, project: str = "") ->
 
 
 def checked(data: Any, noun: str, *, written: bool = False) -> Json:
-    """Return an answer that is one thing with an ID; raise where it is something else.
+    """Return an answer that is one thing with an ID; raise if it is something else.
 
     Args:
         data: The answer.
         noun: What it has to be, for the error.
-        written: It answers a write, which may have been done all the same.
+        written: It answers a write, which may have been done anyway.
     """
     if isinstance(data, dict) and data.get("id"):
         return data
@@ -51,7 +51,7 @@ def checked(data: Any, noun: str, *, written: bool = False) -> Json:
 
 
 def checked_list(data: Any) -> list[Json]:
-    """Return an answer that is a list of things with IDs; raise where it is something else."""
+    """Return an answer that is a list of things with IDs; raise if it is something else."""
     if isinstance(data, list) and all(isinstance(d, dict) and d.get("id") for d in data):
         return data
     raise UnreachableError("The gateway's answer is not a list.", NO_SUCH_SERVICE)

@@ -1,4 +1,4 @@
-"""Whom a run talks to: the address, the credential and the connection."""
+"""The server a run talks to: address, credential and connection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clockify_cli.core.settings import Settings
 SHORTEST_SECRET = 8  # characters; a shorter key (the sandbox's) is found in ordinary words
 OLD_HOSTS = ("gateway.maton.ai", "ctrl.maton.ai")  # one host each for gateway and control plane
 NEW_URL = "https://api.maton.ai"  # one for both
-GATEWAY_RATE, DIRECT_RATE = 10, 50  # requests a second: an account's, a workspace's
+GATEWAY_RATE, DIRECT_RATE = 10, 50  # requests per second: an account's, a workspace's
 
 
 class KeySource(Protocol):
@@ -33,7 +33,7 @@ class Target:
 
     Attributes:
         base_url: What stands before ``/api/v1/…``, without a final slash.
-        control_url: The control plane; empty where there is none (direct access).
+        control_url: The control plane; empty if there is none (direct access).
         key: The API key; never shown, so it is left out of the representation.
         direct: Clockify itself with ``X-Api-Key`` instead of the gateway.
         connection: The gateway connection to use; empty for the gateway's choice.
@@ -126,7 +126,7 @@ def checked_url(url: str, setting: str) -> str:
         or parts.fragment
     ):
         raise UsageError(
-            f"{setting} is not an address: {url!r}.", "It looks like https://host/path."
+            f"{setting} is not an address: {url!r}.", "Use the form https://host/path."
         )
     if parts.username or parts.password:
         raise UsageError(
@@ -134,8 +134,8 @@ def checked_url(url: str, setting: str) -> str:
         )
     if parts.scheme == "http" and not is_loopback(host):
         raise UsageError(
-            f"{setting} is plain http to {host}: the key would travel in the clear.",
-            "Use https; http is accepted for localhost only.",
+            f"{setting} is plain http to {host}: the key would be sent unencrypted.",
+            "Use https; http is accepted only for localhost.",
         )
     return text.rstrip("/")
 
@@ -182,7 +182,7 @@ def gateway_addresses(settings: Settings) -> tuple[str, str]:
 
 
 def rate_for(target: Target, settings: Settings) -> int:
-    """Return how many requests a second ``target`` allows; 0 for any number."""
+    """Return how many requests per second ``target`` allows; 0 for any number."""
     given: int | None = settings.get("rate")
     if given is not None:
         return given
@@ -200,7 +200,7 @@ def other_address_hint(host: str) -> str:
         command = "clockify config unset maton_url"
     else:
         return ""
-    return f"Check the network. Maton's other address is the same account: {command}."
+    return f"Check the network. Maton's other address serves the same account: {command}."
 
 
 def checked_connection(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The httpx client behind the gateway client: whom it trusts, and how long it listens."""
+"""The httpx client behind the gateway client: trust and timeouts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clockify_cli.core.errors import UnreachableError
 from clockify_cli.gateway.target import Target
 
 CONNECT_SECONDS = 3.0  # a network that drops everything must not hold up a start for long
-CONNECTIONS = 12  # enough for the service's 50 requests a second at 200 ms each
+CONNECTIONS = 12  # enough for the service's 50 requests per second at 200 ms each
 LARGEST_ANSWER = 64 * 1024 * 1024  # bytes, after decompression
 PATIENCE = 2  # a whole answer has so many times the time-out of a single read
 
@@ -68,7 +68,7 @@ def open_client(target: Target, base_url: str, timeout: float) -> httpx.Client:
         return httpx.Client(verify=authorities.context(), **options)
     except (OSError, ValueError, ImportError) as error:
         raise UnreachableError(
-            f"No connection can be made: {error}.",
+            f"Cannot connect: {error}.",
             "Check the proxy variables (HTTPS_PROXY, ALL_PROXY).",
         ) from error
 

@@ -1,4 +1,4 @@
-"""Where JSON becomes a time entry: deeper down nothing has to be on its guard.
+"""Turn JSON into time entries that the rest of the program can rely on.
 
 The service's own fields are kept as they came, unknown ones too; only what cannot be what
 it should be (a number of tags, a month 13) is replaced. Once the service has said yes to a

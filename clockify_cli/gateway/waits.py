@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from clockify_cli.core.errors import RateLimitError
 
 GET_TRIES = 3
-BLIND_PAUSE = 1.0  # seconds; a limit a second is over then, and of an hour's little is spent
+BLIND_PAUSE = 1.0  # seconds; a limit per second is over then, and of an hour's little is spent
 FIRST_PAUSE = 0.2  # seconds; doubled at each try, and up to half as much again at random
 
 
@@ -36,7 +36,7 @@ def pause_after_refusal(error: RateLimitError, refusals: int, spent: bool) -> fl
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Return the seconds that ``Retry-After`` asks for, or ``None`` where it says nothing readable.
+    """Return the seconds that ``Retry-After`` asks for, or ``None`` if it says nothing readable.
 
     Args:
         headers: The answer's headers; the value is seconds or an HTTP date.
@@ -81,5 +81,5 @@ def tell_wait_in(error: RateLimitError) -> None:
     asked = error.retry_after
     if asked is not None and asked >= 1 and "retryAfter" not in error.details:
         told = f"{asked:.0f} s" if asked < 120 else f"{asked / 60:.0f} min"
-        error.hint = f"Clockify asks to wait {told}. {error.hint}"
+        error.hint = f"Clockify asks for a wait of {told}. {error.hint}"
         error.details["retryAfter"] = int(asked)

@@ -1,8 +1,8 @@
-"""What is made from the command tree: the completion's table and scripts, and the man pages.
+"""Generate the completion table, the completion scripts and the man pages from the commands.
 
     python -m clockify_cli.generate
 
-writes them all anew: ``clockify_cli/completion/words.json``, ``completions/`` and ``man/``. The
+writes them all again: ``clockify_cli/completion/words.json``, ``completions/`` and ``man/``. The
 same text that ``--help`` shows is their source, so a change of a command is followed by this
 one line; a test fails while it is not.
 """

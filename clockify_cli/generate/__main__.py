@@ -1,4 +1,4 @@
-"""``python -m clockify_cli.generate``: writes what is generated."""
+"""``python -m clockify_cli.generate``: writes the generated files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the placeholders of ``--help`` stand for, so that the completion knows what to offer."""
+"""What the placeholders in ``--help`` stand for, for the completion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The man pages: ``clockify.1``, one a command, and ``clockify-times.1``."""
+"""The man pages: ``clockify.1``, one per command, and ``clockify-times.1``."""
 
 from __future__ import annotations
 
@@ -46,17 +46,16 @@ def _main_page(tree: Tree) -> Page:
             if row.name in there:
                 page.item(_reference(f"clockify-{row.name}"), row.summary)
     page.section("OPTIONS")
-    page.line(text("Every command takes these, before its name or behind it:"))
+    page.line(text("Every command takes these options, before or after its name:"))
     for option, shared in zip(tree.shared, SHARED, strict=True):
         _option(page, option, shared.environment)
-    page.item(bold("--help"), "Show help on the tool or on a command.")
+    page.item(bold("--help"), "Show help for the tool or a command.")
     page.item(f"{bold('--version')}, {bold('-V')}", "Print the version.")
     page.section("NAMES")
     page.paragraphs(NAMES)
     page.section("TIMES")
     page.line(
-        f"{text('Times, lengths, spans and ranges are typed in one grammar: see')} "
-        f"{_reference(TIMES)}."
+        f"{text('Times, durations, spans and ranges share one grammar: see')} {_reference(TIMES)}."
     )
     _exit_status(page)
     page.section("ENVIRONMENT")
@@ -88,12 +87,13 @@ def _command_page(node: Node, tree: Tree) -> Page:
     if node.options:
         page.macro(".PP")
     page.line(
-        f"{text('Besides, as every command:')} {', '.join(names)}, {bold('--help')}; "
+        f"{text('Like every command, it also takes')} {', '.join(names)}, {bold('--help')}; "
         f"{text('see')} {_reference('clockify')}."
     )
     _exit_status(page)
     page.section("ENVIRONMENT")
-    words = "Key, addresses, folders, profile and defaults may come from variables:"
+    words = "The key, addresses, folders, profile and defaults can be set with environment "
+    "variables:"
     page.line(f"{text(words)} {text('see')} {_reference('clockify')}.")
     for name in _variables(node):
         page.item(bold(name), ENVIRONMENT[name])

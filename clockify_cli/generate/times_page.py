@@ -7,15 +7,15 @@ from collections.abc import Callable
 from clockify_cli.generate.troff import Page, bold, text
 
 _ABOUT = """\
-Every option and argument of clockify that takes a time reads one closed grammar. Nothing is
-guessed: text outside it is a usage error (exit 2) that shows how it is typed. Capitals and
-extra blanks do not matter. A time of several words is one argument, so it is quoted for
-options: --at 'yesterday 17:30'. The arguments of clockify log, stop, when and of ranges may
-stand as words of their own.
+Every option and argument of clockify that takes a time reads one closed grammar.
+Nothing is guessed: text outside it is a usage error (exit 2) that shows how it is typed. Capitals
+and extra spaces do not matter. A time of several words is one argument, so it is quoted for
+options: --at 'yesterday 17:30'. In the arguments of clockify log, stop, when and in ranges, quotes
+are not needed.
 
-Times are typed and shown in the zone of the run: --tz, else the setting time_zone, else TZ,
-else the system's. What was understood is printed on standard error unless it is plainly
-today. clockify when explains any expression: the local time, UTC and the rule that applied.
+Times are typed and shown in one time zone: --tz, else the setting time_zone, else TZ, else the
+system's. The time that was understood is printed on standard error unless it is plainly today.
+clockify when explains any expression: the local time, UTC and the rule that applied.
 
 In the examples below it is 10:15 on Wednesday, 25 November 2026, in Berlin.\
 """
@@ -23,8 +23,7 @@ In the examples below it is 10:15 on Wednesday, 25 November 2026, in Berlin.\
 INSTANTS = {
     "now": "This second. Seconds are kept, so that entries which follow each other touch.",
     "9:00, 09:00, 0900, 9am, noon, midnight": "Today at that time. A bare 9 or 900 is refused.",
-    "yesterday 14:00, yesterday at 9am": "A day and a time: 24 November. The day alone is no "
-    "instant and is refused.",
+    "yesterday 14:00, yesterday at 9am": "A day and a time: 24 November. The day alone is refused.",
     "monday 9:00": "The most recent Monday, today included once that time has passed. Days are "
     "written in English, whole or with three letters. Before it, last leaves today out, this "
     "means the current week, and next the first one in the future.",
@@ -36,14 +35,14 @@ INSTANTS = {
     "+10m, in 10m": "That long after now; see FUTURE AND DOUBT.",
     "-1d, -1d 9:00": "The same wall clock yesterday; yesterday at 9:00.",
     "2026-11-24T09:00Z, 2026-11-24 09:00+01:00": "A timestamp of ISO 8601. With an offset it is "
-    "that very instant, else it is read in the zone of the run.",
+    "that very instant, else it is read in that time zone.",
     "last-stop, last-start": "The end of the newest entry that is over; the start of the newest "
     "one that has begun.",
 }
 LENGTHS = {
     "1h30m, 1h 30m, 90m, 90min, 1.5h, 1,5h, 1:30, PT1H30M": "All the same 90 minutes.",
     "units": "w, d, h, m and s, and their long words, from long to short, each once. m is always "
-    "minutes; a length in months does not exist.",
+    "minutes; there are no durations in months.",
     "90": "Refused: minutes or hours? So are 1h1h, 30m1h, 1:75 and 0m.",
 }
 SPANS = {
@@ -54,12 +53,12 @@ SPANS = {
     "is on the next day if that makes 12 hours or less, and a notice says so.",
     "23:00-01:00, 23:00–01:00+1": "Without a day it is the latest such span that is over. +1 is "
     "how we print that the end is a day later.",
-    "yesterday 14:00 +45m, 9:00 for 1h": "A start and a length.",
-    "1h until 10:00": "A length and an end.",
+    "yesterday 14:00 +45m, 9:00 for 1h": "A start and a duration.",
+    "1h until 10:00": "A duration and an end.",
     "last-stop now, 9:00 10:00": "Two instants, the first of them the start.",
-    "1h30m": "A length alone ended just now.",
+    "1h30m": "A duration alone ends now.",
     "9:00-8:30": "Refused: it ends before it starts.",
-    "9:00, 1:30": "Refused: each may be a time or a length. Write 9:00-now, or 9h.",
+    "9:00, 1:30": "Refused: each can be a time or a duration. Write 9:00-now, or 9h.",
     "10-12 9:00-10:00": "Refused: two hours, or 12 October. Before a span a date needs its year.",
     "2026-08, 8-9pm": "Refused: they can be read in two ways.",
 }
@@ -67,11 +66,12 @@ PERIODS = {
     "today, yesterday, monday, 2026-11-24": "One day.",
     "week, month, quarter, year": "The current one, whole; this-week and this week are the same.",
     "last-week, last month, last-quarter, last year": "The one before.",
-    "last-7d, last 7 days, last 2 weeks, last 3 months": "So many, of which today is the last day.",
+    "last-7d, last 7 days, last 2 weeks, last 3 "
+    "months": "That many days, weeks or months, ending today.",
     "since monday, since 11-02": "From that day to today.",
     "2026, 2026-11, 2026-Q4, 2026-W48": "A year, a month, a quarter, a week of ISO 8601.",
-    "november, nov 2025, W48": "The latest month of that name, or week of that number, that has "
-    "begun; or that of the year.",
+    "november, nov 2025, "
+    "W48": "The most recent month or week of that name or number, or the one in the given year.",
     "all": "Everything.",
     "2026-11-02..2026-11-06, monday..today": "From one day to the other, both included.",
 }
@@ -83,24 +83,25 @@ def times_page(new_page: Callable[[str, str], Page]) -> Page:
     Args:
         new_page: Begins a page with a name and a summary.
     """
-    page = new_page("clockify-times", "how times, lengths, spans and ranges are typed")
+    page = new_page("clockify-times", "how times, durations, spans and ranges are typed")
     page.section("DESCRIPTION")
     page.paragraphs(_ABOUT)
     for title, intro, rows in (
-        ("INSTANTS", "Where an option's value is WHEN:", INSTANTS),
-        ("LENGTHS", "Where it is DURATION:", LENGTHS),
+        ("INSTANTS", "For options that take WHEN:", INSTANTS),
+        ("LENGTHS", "For options that take DURATION:", LENGTHS),
         (
             "SPANS",
-            "What clockify log begins with. It takes the longest run of leading words that forms "
+            "The first words of clockify log. It takes the longest run of leading words that forms "
             "spans; what follows is the description, and -- ends the spans before that. Several "
-            "of them make several entries and one change: 9:00-10:00 11:00-12:00. From the "
+            "spans make several entries and one change: 9:00-10:00 11:00-12:00. From the "
             "second on both ends are H:MM or have am or pm, and a day carries over.",
             SPANS,
         ),
         (
             "RANGES",
-            "Where an argument is RANGE. --since and --until take a day each and stand for its "
-            "two ends. A blank is as good as the dash. A week begins on the account's first day, "
+            "For arguments called RANGE. --since and --until take a day each and set its two ends. "
+            "A space works as well as the dash. A week begins on the account's first "
+            "day, "
             "or the setting's.",
             PERIODS,
         ),
@@ -134,11 +135,13 @@ def times_page(new_page: Callable[[str, str], Page]) -> Page:
     page.paragraphs(
         "A start or end in the future is refused, beyond one minute for clocks that differ, "
         "unless --allow-future is given.\n\n"
-        "What is longer than 24 hours, or lies more than a year back, is asked about first; "
-        "without a terminal it needs --yes. A timer is never stopped before it was started."
+        "Anything longer than 24 hours, or more than a year ago, is asked about first; without a "
+        "terminal it needs --yes. A timer is never stopped before it was started."
     )
     page.section("EXIT STATUS")
-    page.item(bold("2"), "The expression is outside the grammar, or there is no such time.")
+    page.item(
+        bold("2"), "The expression is outside the grammar, or names a time that does not exist."
+    )
     page.section("EXAMPLES")
     page.example(
         [

@@ -1,4 +1,4 @@
-"""Manual pages as man(7) macros: what stands in the text is text, whatever characters it has."""
+"""Manual pages as man(7) macros: text is escaped, whatever characters it contains."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Page:
         self._lines.append(line)
 
     def line(self, troff: str) -> None:
-        """Add a line of troff that is broken into lines of source where it is long."""
+        """Add a line of troff that is broken into lines of source if it is long."""
         for part in textwrap.wrap(troff, WIDTH, break_long_words=False, break_on_hyphens=False):
             # A stop or a quote in the first column would make it a request.
             self._lines.append("\\&" + part if part[0] in ".'" else part)

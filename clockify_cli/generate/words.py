@@ -1,4 +1,4 @@
-"""The completion's table of words; its form is told in ``clockify_cli.completion.walk``."""
+"""The completion's table of words; its format is described in ``clockify_cli.completion.walk``."""
 
 from __future__ import annotations
 

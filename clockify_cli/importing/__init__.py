@@ -1,1 +1,1 @@
-"""Files of other programs become time entries."""
+"""Import time entries from files."""

@@ -1,4 +1,4 @@
-"""What an import answers: its plan, what it has done, and how it fell short."""
+"""The results of an import: its plan, its outcome, and the error if it fell short."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def shortfall(plan: Plan, result: Imported, found: dict[str, Any], file: str) ->
         found["failures"] = [note_json(note) for note in result.failed]
         told += f"; Clockify refused {len(result.failed)}:\n{lines}"
         if error is None and result.left:
-            told += f"\nSo {result.left} more were not tried."
+            told += f"\n{result.left} more were not tried."
     if result.unclear:
         found["unclear"] = result.unclear
     if result.left:
@@ -97,15 +97,15 @@ def shortfall(plan: Plan, result: Imported, found: dict[str, Any], file: str) ->
     if error is None:
         return RefusedError(
             told if result.failed else told + ".",
-            "Fix these lines and import the file again: what is recorded is left alone.",
+            "Fix these lines and import the file again: entries already recorded are left alone.",
             details=found,
         )
     import shlex
 
     again = f"clockify import {shlex.quote(file)}" if file != "-" else "the same command"
-    hint = f"Run '{again}' again with the same options: it goes on where it stopped."
+    hint = f"Run '{again}' again with the same options: it continues where it stopped."
     if result.unclear:
-        hint += f" It is not known of {result.unclear} yet whether they were; that is looked up."
+        hint += f" For {result.unclear} it is not known yet; they will be looked up."
     if isinstance(error, KeyboardInterrupt):
         return Interrupted(f"Interrupted: {told}.", hint, details=found)
     assert isinstance(error, ClockifyError)

@@ -1,4 +1,4 @@
-"""Which things of the workspace a file's names mean: exactly, never by a part of the name.
+"""Resolve a file's names in the workspace: exactly, never by part of a name.
 
 A file is not typed: a name that is only like another one is unknown, and told with the
 nearest ones. ``Old=New`` rules and the creation of what is missing are the user's word.
@@ -64,7 +64,7 @@ class Unknown:
         lines: Where it stands.
         near: Names that it may have been meant for.
         of: A task's project, or a project's client: what it belongs to.
-        why: Why it cannot be, where it is not just missing.
+        why: Why it cannot be, if it is not just missing.
     """
 
     kind: str
@@ -164,7 +164,7 @@ class NameFinder:
             rule = idle[0]
             raise UsageError(
                 f"--map: the file has no {rule.kind} '{rule.old}'.",
-                "'--dry-run' without it shows the file's names.",
+                "--dry-run without --map shows the file's names.",
             )
 
     # -- rules ----------------------------------------------------------------------------
@@ -333,7 +333,7 @@ class NameFinder:
         return self._found[key]
 
     def _missing(self, unknown: Unknown, line: int) -> Thing | None:
-        """Note an unknown name; return its stand-in where it is to be created."""
+        """Note an unknown name; return its stand-in if it is to be created."""
         number = unknown.stand_in
         can = self._create and not unknown.why
         noted = (self.new if can else self.unknown).setdefault(number, unknown)
@@ -358,11 +358,11 @@ class NameFinder:
     def _by_id(self, kind: str, number: str) -> Thing | None:
         if not number:
             return None
-        self._names.all(kind)  # asks for the list where it never was asked for
+        self._names.all(kind)  # asks for the list if it never was asked for
         return self._names.find(kind, number)
 
     def _with_renewal(self, kind: str, find: Callable[[], list[Thing]]) -> list[Thing]:
-        """Return what is found; where nothing is, the list is asked for once more in this run."""
+        """Return what is found; if nothing is, the list is asked for once more in this run."""
         found = find()
         if not found and kind not in self._renewed:
             self._renewed.add(kind)
@@ -398,19 +398,19 @@ def _why_not(kind: Kind, name: str, label: str, found: Sequence[Thing]) -> str:
         shown = "; ".join(f"{project_label(p)} ({p.get('id')})" for p in found[:6])
         return f"it fits {len(found)} {kind.noun}s: {shown}; choose with --map '{rule}=ID'"
     if not name:
-        return f"the file has only an ID, which this workspace lacks; try --map '{rule}=NAME'"
+        return f"the file has only an ID, which is not in this workspace; try --map '{rule}=NAME'"
     return _unfit(kind, name)
 
 
 def _unfit(kind: Kind, name: str) -> str:
     """Return why the service would not take a name, or nothing."""
     if any(sign in name for sign in MARKUP):
-        return "Clockify takes no '<' or '>' in a name"
+        return "Clockify does not allow '<' or '>' in a name"
     size = len(name.strip())
     if size < kind.shortest:
         return f"its name is too short: {kind.shortest} characters are needed"
     if size > kind.longest:
-        return f"its name is too long: {size} characters, {kind.longest} are taken"
+        return f"its name is too long: {size} characters, {kind.longest} are allowed"
     return ""
 
 
@@ -420,9 +420,9 @@ def unknown_error(unknown: Iterable[Unknown], name: str) -> NotFoundError:
     count = "1 name" if len(listed) == 1 else f"{len(listed)} names"
     lines = "\n".join(f"  {one}" for one in listed)
     return NotFoundError(
-        f"{count} in {name} cannot be found in this workspace; nothing was recorded:\n{lines}",
-        "--create-missing creates them; --map 'Old=Client/Project' takes another one "
-        "(also 'tag:Old=New'; nothing behind '=' leaves it out).",
+        f"{count} in {name} not found in this workspace; nothing was recorded:\n{lines}",
+        "--create-missing creates them; --map 'Old=Client/Project' uses another one (also "
+        "'tag:Old=New'; leave the right side empty to drop it).",
         details={"unknown": [unknown_json(one) for one in listed]},
     )
 

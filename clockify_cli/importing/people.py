@@ -1,4 +1,4 @@
-"""Whose lines a file holds, and which of them are taken: never somebody else's unasked."""
+"""Choose whose lines of a file are imported; somebody else's never without asking."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def choose_person(
             f"{name} holds the time of {len(people.lines)} people, and none of them is"
             f" {owner.called}:"
             f" {_listed(people.lines)}.",
-            "Say whose lines to take: --of NAME.",
+            "Choose whose lines to import: --of NAME.",
         )
     elif not people.taken and people.lines:
         [people.stranger] = people.lines
@@ -130,14 +130,14 @@ def _check_wanted(people: People, name: str, wanted: str) -> None:
     if not people.taken:
         raise UsageError(
             f"{name} has no lines of {wanted}.",
-            f"It has those of {_listed(people.lines)}."
+            f"It has lines of {_listed(people.lines)}."
             if people.lines
-            else "It does not say whose it is.",
+            else "The file does not say whose it is.",
         )
     if len(people.taken) > 1 and wanted.startswith("'"):
         raise UsageError(
             f"{wanted} fits {len(people.taken)} people of {name}: {_listed(people.taken)}.",
-            "Say whose lines to take by the e-mail address.",
+            "Choose by e-mail address whose lines to import.",
         )
 
 

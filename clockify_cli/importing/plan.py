@@ -1,4 +1,4 @@
-"""What importing a file would do: which entries are new, which are there, which are left out."""
+"""Plan an import: which entries are new, which exist already, which are skipped."""
 
 from __future__ import annotations
 
@@ -116,10 +116,10 @@ def find_refused(reading: Reading) -> None:
     for record in reading.records:
         size = len(record.description)
         if size > DESCRIPTION_LIMIT:
-            words = f"the description has {size} characters, Clockify takes {DESCRIPTION_LIMIT}"
+            words = f"the description has {size} characters, Clockify allows {DESCRIPTION_LIMIT}"
             reading.broken.append(Note(record.line, words))
         elif any(sign in record.description for sign in MARKUP):
-            words = "Clockify takes no '<' or '>' in a description"
+            words = "Clockify does not allow '<' or '>' in a description"
             reading.broken.append(Note(record.line, words, refused=True))
         else:
             kept.append(record)
@@ -150,7 +150,7 @@ def broken_error(reading: Reading, name: str, *, skipping: bool) -> ClockifyErro
     kind = RefusedError if refused else UsageError
     return kind(
         f"{told}; nothing was recorded:\n{lines}",
-        "Fix the file." if skipping else "Fix the file, or leave out lines with --skip-broken.",
+        "Fix the file." if skipping else "Fix the file, or skip lines with --skip-broken.",
         details={"lines": [note_json(note) for note in broken]},
     )
 

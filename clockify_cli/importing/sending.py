@@ -87,7 +87,7 @@ def alone() -> Iterator[None]:
     """
     with files.locked(store.path() + ".import", seconds=0) as got:
         if not got:
-            raise UnreachableError("Another import is running.", "Try again when it has ended.")
+            raise UnreachableError("Another import is running.", "Try again when it has finished.")
         yield
 
 
@@ -110,8 +110,8 @@ def run(
         crew: Sends the requests.
         plan: The plan, with IDs alone in it.
         user: Whose entries they are.
-        key: Tells this file from others: importing it again goes on with its change.
-        progress: Told how many are settled, and of how many.
+        key: Tells this file from others: importing it again continues with its change.
+        progress: Called with how many are settled, and of how many.
     """
     return _Import(outbox, crew, plan, user, key, progress).run()
 
@@ -180,10 +180,12 @@ class _Import:
 
     def _take_turn(self) -> None:
         if not self._turn.enter_context(self._outbox.journal.delivery_lock(DELIVERY_LOCK_SECONDS)):
-            raise UnreachableError("Another clockify is still sending.", "Try again in a moment.")
+            raise UnreachableError(
+                "Another clockify process is still sending.", "Try again in a moment."
+            )
 
     def _give_way(self) -> None:
-        """Let another command have its turn; nothing may be under way meanwhile."""
+        """Let another command have its turn; nothing may be under way in the meantime."""
         while self._crew.busy and time.monotonic() < self._patience:
             self._take(self._crew.collect(timeout=SETTLE_SECONDS))
         if self._ended:

@@ -1,4 +1,4 @@
-"""Taking back an import: its entries are compared in one listing and deleted many at a time."""
+"""Undo an import: its entries are compared in one listing and deleted many at a time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def take_back(outbox: Outbox, change: Change, happened: Sequence[Operation]) -> 
     """Delete the entries of an import that are still as it made them. Call it in the outbox's turn.
 
     What was changed since is left alone, and told. Should it be interrupted, undoing the same
-    change again goes on where it stopped.
+    change again continues where it stopped.
 
     Args:
         outbox: The outbox.
@@ -65,9 +65,9 @@ def take_back(outbox: Outbox, change: Change, happened: Sequence[Operation]) -> 
     outbox.journal.mark_undone(change.id, batch.change or 0)
     notes = [f"{_entries(count)} deleted."]
     if gone:
-        notes.append(f"{_entries(gone)} gone already.")
+        notes.append(f"{_entries(gone)} already gone.")
     if changed:
-        notes.append(f"{_entries(len(changed))} changed since, and left: {_listed(changed)}.")
+        notes.append(f"{_entries(len(changed))} changed since and left alone: {_listed(changed)}.")
     if refused:
         notes.append(f"Clockify refused to delete {len(refused)}: {refused[0]}")
     return tuple(notes)
@@ -122,7 +122,7 @@ def _delete(outbox: Outbox, operations: Sequence[Operation], refused: list[str])
         for operation in left:
             _one(outbox, operation, refused)
     except _UNREACHABLE as error:
-        # What was not sent does not wait either: undoing again goes on with it.
+        # What was not sent does not wait either: undoing again continues with it.
         for operation in left:
             if operation.state == SENDING and not _is_unclear(operation, error):
                 _drop(operation, error)

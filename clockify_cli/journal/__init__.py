@@ -1,1 +1,1 @@
-"""Writes that must not be lost: recorded before they are sent, looked up before repeated."""
+"""Changes that must not be lost: recorded before they are sent, looked up before repeated."""

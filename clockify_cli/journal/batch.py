@@ -1,4 +1,4 @@
-"""Many operations of one change: recorded and settled a transaction at a time.
+"""Many operations of one change: recorded and settled one transaction at a time.
 
 The journal's rule holds for each of them: it is on disk as ``sending`` before its first byte
 goes out. A transaction (some milliseconds, synced) takes in what was answered since the last
@@ -23,8 +23,8 @@ class Batch:
         verb: The command.
         label: What it changes, for people.
         workspace: The workspace's ID.
-        key: The idempotency key: the same one goes on with the change that it began.
-        undoes: The change that this one takes back.
+        key: The idempotency key: the same one continues with the change that it began.
+        undoes: The change that this one undoes.
     """
 
     def __init__(

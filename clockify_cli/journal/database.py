@@ -52,11 +52,13 @@ class Database:
                 raise _sql_error(error) from error
             with files.locked(path() + ".mending", seconds=10):
                 try:
-                    return self._connect()  # another process may have replaced it meanwhile
+                    return self._connect()  # another process may have replaced it in the meantime
                 except sqlite3.DatabaseError:
                     pass
                 kept = _move_aside()
-                self._notice(f"The journal was damaged or not ours; it is kept as {kept}.")
+                self._notice(
+                    f"The journal was damaged or belongs to another program; it was kept as {kept}."
+                )
                 try:
                     return self._connect()
                 except sqlite3.DatabaseError as again:
@@ -122,7 +124,7 @@ class Database:
                 return  # another process was quicker
             if not alone:
                 raise StorageError(
-                    "An older clockify is still sending.", "Try again when it has finished."
+                    "An older clockify process is still sending.", "Try again when it has finished."
                 )
             copy = _free_name(path() + ".0.1.0")
             try:
@@ -143,18 +145,18 @@ class Database:
                 raise
             db.execute(f"PRAGMA user_version={schema.VERSION}")
             db.execute("COMMIT")
-            self._notice(f"The journal of clockify 0.1.0 was taken over; a copy is kept as {copy}.")
+            self._notice(f"Upgraded the journal of clockify 0.1.0; a copy was kept as {copy}.")
 
     def failure(self, error: sqlite3.DatabaseError) -> StorageError:
         """Return the error of a file that failed in use; a damaged one is moved aside."""
         if not _means_damage(error):
             return _sql_error(error)
         with files.locked(path() + ".mending", seconds=10):
-            # Another process may have put a new one in its place meanwhile.
+            # Another process may have put a new one in its place in the meantime.
             kept = _move_aside() if _file_number() == self._number else "journal.sqlite3.damaged-…"
         return StorageError(
-            f"The journal is damaged; it is kept as {kept}.",
-            "Look at your entries (clockify entries) before you repeat the command.",
+            f"The journal is damaged; it was kept as {kept}.",
+            "Check your entries (clockify entries) before you repeat the command.",
         )
 
     def close(self) -> None:
@@ -173,7 +175,7 @@ class Database:
                 raise
             self._db.execute("COMMIT")
         except sqlite3.IntegrityError as error:
-            raise KeyTaken("Another clockify has just recorded that key.") from error
+            raise KeyTaken("Another clockify process has just recorded that key.") from error
         except sqlite3.DatabaseError as error:
             raise self.failure(error) from error
 

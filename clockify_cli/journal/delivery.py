@@ -1,4 +1,4 @@
-"""Bringing the journal's operations to the service, each exactly once.
+"""Deliver the journal's operations to the service, each exactly once.
 
 Only the holder of the delivery lock delivers. An operation goes from ``queued`` through
 ``sending`` to ``done``; an answer that is lost leaves it ``sending``, and it is looked up before
@@ -86,7 +86,7 @@ class Delivery:
         self._patient = True
 
     def deliver_pending(self, deadline: float | None = None, *, patient: bool = False) -> bool:
-        """Deliver what is pending, in order; set aside what is refused and go on.
+        """Deliver pending changes, in order; set aside what is refused and go on.
 
         Args:
             deadline: ``time.monotonic()`` after which no further one is begun.
@@ -145,7 +145,7 @@ class Delivery:
 
         Raises:
             UnclearError: It is not known whether it happened; it stays ``sending``.
-            ConflictError: The entry was changed meanwhile; set aside.
+            ConflictError: The entry was changed in the meantime; set aside.
             ClockifyError: Refused, and set aside; or, if that says nothing about the change
                 (``blames_change``), it did not happen and stays ``queued``.
         """
@@ -175,7 +175,7 @@ class Delivery:
                 decision = self._send_decided(operation, decision, recorded=recorded)
             elif isinstance(decision, Wait):
                 if not self._patient:
-                    raise OnHold("It was sent a moment ago and is not there yet.")
+                    raise OnHold("It was sent a moment ago and has not appeared yet.")
                 time.sleep(max(0.0, min(decision.until - time.time(), HOLD_SECONDS)))
                 decision = self._decide(operation)
             else:
@@ -225,9 +225,10 @@ class Delivery:
     def _set_aside(self, operation: Operation, conflict: Conflict) -> NoReturn:
         now = conflict.current
         error = ConflictError(
-            f"The {operation.verb} of entry {operation.entry} no longer fits: {conflict.why}.",
-            f"See both: clockify queue show {operation.id};"
-            " then 'queue retry --force' or 'queue drop'.",
+            f"The {operation.verb} of entry {operation.entry} no longer applies: {conflict.why}.",
+            f"Compare with 'clockify queue show {operation.id}', then run "
+            f"'clockify queue retry --force {operation.id}' or "
+            f"'clockify queue drop {operation.id}'.",
             details={"current": now} if now is not None else None,
         )
         self._journal.move(operation, CONFLICT, error=error.as_json()["error"])

@@ -1,4 +1,4 @@
-"""What is known of the running timer without asking, and how each change teaches it."""
+"""The running timer as far as this machine knows, updated with each change."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class KnownTimer:
         """Write the state file.
 
         Args:
-            shown: The running timer with what is pending applied.
+            shown: The running timer with pending changes applied.
             pending: How many operations are pending.
             now: The present.
             day_seconds: Today's finished seconds, if just counted.

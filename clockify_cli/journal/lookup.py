@@ -1,4 +1,4 @@
-"""Asking the service what ``reconcile`` has to know.
+"""Look up at the service what ``reconcile`` needs to know.
 
 The service has no idempotency keys and drops unknown fields, so an entry is recognised by
 what it holds: the same user, the same start second, the same description and project. An

@@ -7,7 +7,7 @@ The states of an operation:
     lost      its answer was lost and it must not be sent again: it is only looked up
     done      happened, with the service's answer
     refused   the service said no; set aside with its words
-    conflict  somebody changed the entry meanwhile; set aside for the user to decide
+    conflict  somebody changed the entry in the meantime; set aside for the user to decide
     dropped   taken out of the queue; will not be sent
 """
 
@@ -120,8 +120,8 @@ class Change:
     """What one command changed: the unit of ``undo``.
 
     Attributes:
-        undone_by: The change that took it back; 0 if nothing had to be sent for that.
-        undoes: The change that this one takes back.
+        undone_by: The change that undid it; 0 if nothing had to be sent for that.
+        undoes: The change that this one undoes.
         key: The caller's idempotency key, and ``content`` what was recorded under it.
         session: The terminal session it was made in.
         typed: A person at a terminal made it, not a script.

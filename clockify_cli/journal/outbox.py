@@ -1,4 +1,4 @@
-"""Where changes are made: what is pending goes first, what is new is recorded and sent."""
+"""Make changes: pending ones are sent first, new ones are recorded and sent."""
 
 from __future__ import annotations
 
@@ -137,7 +137,8 @@ class Outbox:
         with self.journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:
             if not got:
                 self.unreachable = UnreachableError(
-                    "Another clockify is still sending.", "Try again, or see 'clockify queue'."
+                    "Another clockify process is still sending.",
+                    "Try again, or see 'clockify queue'.",
                 )
             else:
                 self.timer.renew()
@@ -150,13 +151,13 @@ class Outbox:
                 self._holds_lock = False
 
     def deliver_first(self) -> None:
-        """Deliver what is pending before a change is planned, patiently."""
+        """Deliver pending changes before a change is planned, patiently."""
         if self.unreachable is None and self.journal.undelivered():
             with self.delivery_lock():
                 pass
 
     def deliver_briskly(self) -> None:
-        """Deliver what is pending before a command that only reads; give up soon, say little."""
+        """Deliver pending changes before a command that only reads; give up soon, say little."""
         if self.unreachable is not None or not self.journal.undelivered():
             return
         with self.journal.delivery_lock(0) as got:
@@ -185,7 +186,7 @@ class Outbox:
             before = self.journal.undelivered()
             if not got:
                 raise UnreachableError(
-                    "Another clockify is still sending.", "Try again in a moment."
+                    "Another clockify process is still sending.", "Try again in a moment."
                 )
             if before and self.unreachable is not None:
                 raise self.unreachable
@@ -222,7 +223,7 @@ class Outbox:
         for operation in aside:
             words = (operation.error or {}).get("message", "")
             self.notice(
-                f"Set aside: {operation.verb} (operation {operation.id}): {words} "
+                f"Set aside: {operation.verb} (change {operation.id}): {words} "
                 f"See 'clockify queue show {operation.id}'."
             )
         self.save()
@@ -263,7 +264,7 @@ class Outbox:
             label: What is changed, for people.
             drafts: Its operations in their order.
             key: The caller's idempotency key, and ``content`` what is recorded under it.
-            undoes: The change that this one takes back.
+            undoes: The change that this one undoes.
             tolerate: Says of an operation that was refused whether the rest goes on.
 
         Raises:
@@ -289,8 +290,8 @@ class Outbox:
             planned = self._planned.get(draft.entry)
             if planned is not None and self._newest_on(draft.entry) != planned:
                 raise ConflictError(
-                    "Another command changed that entry meanwhile; nothing was written.",
-                    "Look at it (clockify entries), then try again.",
+                    "Another command changed that entry in the meantime; nothing was changed.",
+                    "Check it (clockify entries), then try again.",
                 )
         self._planned.clear()
 
@@ -322,7 +323,10 @@ class Outbox:
             operations = [self.journal.operation(o.id) for o in recorded]
             if all(o.state == DONE for o in operations):
                 return WriteResult(operations, queued=False)
-            self.notice("It waits behind what was set aside: see 'clockify queue'.")
+            self.notice(
+                "It is pending until a change set aside before it is resolved: see "
+                "'clockify queue'."
+            )
             return WriteResult(operations, queued=True)
         delivery = self._delivery()  # without a key or a sane time-out nothing is recorded
         state = QUEUED if drafts[0].meta else SENDING  # what has to be looked up goes later
@@ -347,13 +351,13 @@ class Outbox:
             except StorageError as error:
                 if operation.state == DONE:
                     # Clockify has said yes: the journal looks up what it could not note.
-                    self.notice(f"{error.message} Clockify has recorded it all the same.")
+                    self.notice(f"{error.message} Clockify has recorded the change anyway.")
                     self.carried_out.append(operation)
                     continue
                 # The journal has it as under way: the next command looks up what came of it.
                 error.hint = (
-                    "Free some space or fix the permissions. It may have been sent all the same: "
-                    "look at your entries before you repeat it."
+                    "Free some space or fix the permissions. It may have been sent anyway: check "
+                    "your entries before you repeat it."
                 )
                 raise
             except ClockifyError as error:
@@ -408,29 +412,29 @@ class Outbox:
         """Drop what of a change has not happened; say in the error what to do next."""
         undone = [o for o in operations if o.state != DONE]
         for operation in undone:
-            self.forget_cached(operation)  # it may have happened all the same
+            self.forget_cached(operation)  # it may have happened anyway
         lost = [o for o in undone if o.state == LOST]
         self.timer.learn_of_set_aside([o for o in undone if o.state in SET_ASIDE])
         self.journal.move_all([o for o in undone if o.state != LOST], DROPPED)
         if key is not None and len(undone) == len(operations) and not lost:
             self.journal.forget_key(operations[0].change)
         if undoes is not None:
-            self.journal.mark_undone(undoes, None)  # the next undo goes on with it
+            self.journal.mark_undone(undoes, None)  # the next undo continues with it
         self.save()
         if lost:
             error.message = f"{error.message.rstrip('.')}: it may have been recorded."
-            error.hint = "Look before you repeat it; the next command looks it up too."
+            error.hint = "Check before you repeat it; the next command looks it up too."
         if isinstance(error, ConflictError):
-            error.hint = "Look at it (clockify entries), then try again."
+            error.hint = "Check it (clockify entries), then try again."
         if len(undone) < len(operations) and not undoes:
             error.hint = (
-                f"{error.hint} What came before it is done: 'clockify undo' takes it back."
+                f"{error.hint} The changes before it were made: 'clockify undo' undoes them."
             ).strip()
 
     # -- what is known ----------------------------------------------------------------
 
     def settle(self, operation: Operation, answered: bool = True) -> None:
-        """Learn from an operation that was just delivered; whatever fails here is no failure.
+        """Learn from an operation that was just delivered; whatever fails here is not a failure.
 
         Args:
             operation: The operation, ``done``.
@@ -488,7 +492,7 @@ class Outbox:
             shown = self._shown(pending)
             self.timer.save(shown, len(pending), now=self.now, day_seconds=day_seconds)
         except Exception as error:  # the prompt is a convenience
-            self.notice(f"What the prompt shows could not be renewed ({type(error).__name__}).")
+            self.notice(f"Could not update the prompt's state ({type(error).__name__}).")
 
     def describe(self, entry: Mapping[str, Any]) -> Mapping[str, str]:
         """Return the names that an entry's IDs stand for, from the cache alone."""
@@ -516,7 +520,7 @@ class Outbox:
 
     @property
     def known_running(self) -> TimeEntry | None:
-        """Return the running timer as last known, with what is pending applied; no request."""
+        """Return the running timer as last known, with pending changes applied; no request."""
         return self._shown(self.journal.waiting())
 
     def running(self) -> TimeEntry | None:
@@ -532,13 +536,13 @@ class Outbox:
         try:
             if self.unreachable is not None:
                 raise self.unreachable
-            newest = self._newest_done()  # what is written meanwhile may not be in it
+            newest = self._newest_done()  # what is written in the meantime may not be in it
             found = running_entry(self.gateway(), self.account.workspace, self.account.user)
             self.timer.learn(found, newest)
         except ClockifyError as error:
             if error.blames_change or not _settles_running(pending, self.account.user):
                 raise
-            self.notice(f"{error.message} This is what is pending.")
+            self.notice(f"{error.message} Showing pending changes only.")
         self.save()
         return self._shown(pending)
 

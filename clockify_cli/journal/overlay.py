@@ -1,4 +1,4 @@
-"""What the service will say once the queue is delivered: waiting operations applied to entries."""
+"""Apply pending operations to entries, as they will be once the queue is delivered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clockify_cli.journal.operation import CREATE, DELETE, STOP, UPDATE, Operati
 def overlaid(
     entries: Iterable[TimeEntry], waiting: Iterable[Operation], user: str
 ) -> list[TimeEntry]:
-    """Return ``entries`` as they will be, newest first; what waits carries ``"queued": true``.
+    """Return ``entries`` as they will be, newest first; pending changes carry ``"queued": true``.
 
     Args:
         entries: What the service (or the last known state) says.

@@ -1,4 +1,4 @@
-"""What the user decides about pending changes: try again those set aside, or drop them."""
+"""Retry or drop changes that are pending or set aside."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from clockify_cli.journal.store import Journal
 
 
 def open_operation(journal: Journal, number: int) -> Operation:
-    """Return a write that waits or was set aside.
+    """Return a change that is pending or was set aside.
 
     Raises:
         NotFoundError: There is none of that number.
@@ -40,13 +40,14 @@ def open_operation(journal: Journal, number: int) -> Operation:
     operation = journal.operation(number)
     if operation.account != journal.account or operation.state not in OPEN:
         raise NotFoundError(
-            f"No write {number} waits (it is {operation.state}).", "List them: clockify queue."
+            f"Change {number} is not pending (it is {operation.state}).",
+            "List them: clockify queue.",
         )
     return operation
 
 
 def retry(outbox: Outbox, numbers: Sequence[int], *, force: bool = False) -> list[Operation]:
-    """Put writes back into the queue and deliver what waits; return them as they are then.
+    """Put changes back into the queue and deliver pending changes; return them as they are then.
 
     Args:
         outbox: The outbox.
@@ -71,7 +72,7 @@ def _insist(journal: Journal, operation: Operation) -> None:
     """Make what the user meant fit what is at the service now; what else was changed there stays.
 
     A stop that was overtaken sets the end; a start behind which another timer was started ends
-    where that one begins; an update changes its own fields; what was deleted is created anew.
+    where that one begins; an update changes its own fields; what was deleted is created again.
     """
     now: TimeEntry | None = (operation.error or {}).get("current")
     if now is None:
@@ -110,8 +111,8 @@ def with_dependents(journal: Journal, numbers: Sequence[int]) -> list[Operation]
     for operation in chosen:
         if may_have_happened(journal, operation):
             raise ConflictError(
-                f"It is not known yet whether write {operation.id} has happened.",
-                "Run 'clockify sync' first; then 'clockify undo' takes it back.",
+                f"It is not known yet whether change {operation.id} was made.",
+                "Run 'clockify sync' first, then 'clockify undo'.",
             )
     return chosen
 
@@ -145,16 +146,18 @@ def with_followers(journal: Journal, operations: Iterable[Operation]) -> list[Op
 
 
 def drop(outbox: Outbox, operations: Sequence[Operation]) -> None:
-    """Take writes out of the queue, should they still be there; an undo given up can be repeated.
+    """Take changes out of the queue, should they still be there; an undo given up can be repeated.
 
     Raises:
         UnreachableError: Another process is sending.
-        NotFoundError, ConflictError: One was sent meanwhile; nothing was dropped.
+        NotFoundError, ConflictError: One was sent in the meantime; nothing was dropped.
     """
     journal = outbox.journal
     with journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:
         if not got:
-            raise UnreachableError("Another clockify is still sending.", "Try again in a moment.")
+            raise UnreachableError(
+                "Another clockify process is still sending.", "Try again in a moment."
+            )
         with_dependents(journal, [operation.id for operation in operations])
         journal.move_all(operations, DROPPED)
         for number in {operation.change for operation in operations}:

@@ -1,4 +1,4 @@
-"""What can be asked of the journal; nothing here changes it."""
+"""Read-only queries of the journal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Queries(Database):
 
     Args:
         account: Whose journal it is (``Account.id``); operations of others are never seen.
-        notice: Told what the user should know of the file.
+        notice: Called with what the user should know of the file.
     """
 
     def __init__(self, account: str, notice: Callable[[str], None]) -> None:
@@ -49,7 +49,7 @@ class Queries(Database):
         if not found:
             from clockify_cli.core.errors import NotFoundError
 
-            raise NotFoundError(f"There is no operation {number}.", "List them: clockify queue.")
+            raise NotFoundError(f"There is no change {number}.", "List them: clockify queue.")
         return found[0]
 
     def waiting(self) -> list[Operation]:
@@ -221,7 +221,7 @@ class Queries(Database):
         return {str(row[0]) for row in rows}
 
     def undoing(self, change: int) -> list[Operation]:
-        """Return the operations of every attempt to take a change back, in order."""
+        """Return the operations of every attempt to undo a change, in order."""
         return self._select("WHERE c.undoes = ? ORDER BY o.id", (change,))
 
     def undoable(self, limit: int) -> list[Change]:
@@ -292,7 +292,7 @@ class Queries(Database):
             except (ValueError, TypeError, RecursionError):
                 if row[0] not in self._damaged:  # it costs itself, never a command
                     self._damaged.add(row[0])
-                    self._notice(f"Operation {row[0]} of the journal is damaged and was left out.")
+                    self._notice(f"Change {row[0]} in the journal is damaged and was skipped.")
         return found
 
     def _rows(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ was lost is looked up. ``look_for`` says what has to be known for that, ``reconc
     Send      send this body (after ending the timer that is in its way)
     Adopt     it has happened: this is what it left
     Done      nothing is left to do, and nothing has to be sent
-    Conflict  somebody changed the entry meanwhile; the user decides
+    Conflict  somebody changed the entry in the meantime; the user decides
     Wait      it was sent a moment ago and may still come
     Drop      it is known not to have happened, and must not be sent
 """
@@ -333,7 +333,7 @@ def _delete(operation: Operation, now: TimeEntry | None) -> Decision:
     if now is None:
         return Adopt(None)
     if operation.before is not None and not same_content(now, operation.before):
-        return Conflict("it was changed meanwhile", now)
+        return Conflict("it was changed in the meantime", now)
     return Send(operation.payload)
 
 
@@ -344,21 +344,21 @@ def _stop(operation: Operation, seen: Seen) -> Decision:
         if found is not None:
             return Adopt(found)
     if now is None:
-        return Conflict("it was deleted meanwhile")
+        return Conflict("it was deleted in the meantime")
     ended = end_of(now)
     if ended == end:
         return Adopt(now)
     if ended is not None:
         return Conflict("it was stopped elsewhere at another time", now)
     if end < start_of(now):
-        return Conflict("its start was moved behind this end", now)
+        return Conflict("its start was moved after this end", now)
     return Send(operation.payload)
 
 
 def _update(operation: Operation, now: TimeEntry | None) -> Decision:
     before, after = operation.before, operation.after
     if now is None:
-        return Conflict("it was deleted meanwhile")
+        return Conflict("it was deleted in the meantime")
     ended = before is not None and is_running(before) and not is_running(now)
     if operation.verb == "split" and operation.state == QUEUED and ended:
         return Conflict("it was stopped elsewhere", now)  # its last piece would run on

@@ -1,4 +1,4 @@
-"""The tables of the journal, how rows become objects, and how older files become this form."""
+"""The tables of the journal, how rows become objects, and how older files are upgraded."""
 
 from __future__ import annotations
 

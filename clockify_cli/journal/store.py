@@ -64,7 +64,7 @@ class Journal(Queries):
             state: The state of the first one: ``sending`` saves a transaction if it is sent
                 at once.
             key: The caller's idempotency key, and ``content`` what is recorded under it.
-            undoes: The change that this one takes back.
+            undoes: The change that this one undoes.
         """
         with self.transaction() as db:
             workspace = drafts[0].workspace if drafts else ""
@@ -96,7 +96,7 @@ class Journal(Queries):
         One transaction: for an import, which has dozens under way.
 
         Args:
-            change: The change that they belong to; ``None`` begins one, or goes on with the one
+            change: The change that they belong to; ``None`` begins one, or continues with the one
                 that ``key`` began.
             settled: Earlier ones, with their new state in them.
 

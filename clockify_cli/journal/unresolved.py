@@ -1,4 +1,4 @@
-"""Names that were unknown offline: they wait with their change and are resolved on delivery."""
+"""Names that were unknown offline: kept with their change and resolved on delivery."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Things to text: knows no network and no disk."""
+"""Turn data into text; no network, no disk."""

@@ -10,8 +10,8 @@ import time
 from clockify_cli.core.present import STALE_SECONDS
 
 DEFAULT_FORMAT = "{label} {elapsed}{mark}"
-UNKNOWN = "Nothing is known yet: run 'clockify status'."
-DAY_UNKNOWN = "Today is not known yet: run 'clockify status --today'."
+UNKNOWN = "Nothing is cached yet: run 'clockify status'."
+DAY_UNKNOWN = "Today is not cached yet: run 'clockify status --today'."
 FIELDS = (
     *("description", "project", "client", "task", "tags", "color", "label", "elapsed", "seconds"),
     *("decimal", "start", "today", "mark", "id"),
@@ -174,7 +174,7 @@ def cached_status(
 
 
 def age_text(state: State, now: int) -> str:
-    """Say how old the state is; empty where it is of the last minute, or says not."""
+    """Say how old the state is; empty if it is of the last minute, or says not."""
     age = now - as_of(state)
     return f"As of {age_words(age)} ago." if "about" in state and as_of(state) and age >= 60 else ""
 

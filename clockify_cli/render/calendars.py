@@ -210,7 +210,7 @@ def _spans(
     def label(piece: Piece, described: Mapping[str, str]) -> str:
         if piece.kind not in counted:
             return f"({piece.kind})"
-        # The client only where it tells equal names apart: there is little room.
+        # The client only if it tells equal names apart: there is little room.
         client, project = described.get("client") or "", described.get("project") or ""
         if client and len(clients[project]) > 1:
             return Line(f"{client}/{project}").plain

@@ -23,7 +23,7 @@ def width(text: str) -> int:
 
 
 def cut(text: str, columns: int) -> str:
-    """Return ``text`` shortened to at most ``columns``, with an ellipsis where it was cut."""
+    """Return ``text`` shortened to at most ``columns``, with an ellipsis if it was cut."""
     if len(text) * 2 <= columns or width(text) <= columns:
         return text
     if columns <= 0:

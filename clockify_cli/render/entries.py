@@ -84,7 +84,7 @@ def entry_details(entry: Entry, names: Names, look: Look) -> str:
             pairs.append((str(held.get("name") or f"Field {number}"), _field(held["value"])))
     pairs += [
         ("Locked", "yes" if entry.get("isLocked") else ""),
-        ("Queued", Line(Span("waits to be sent", "yellow")) if entry.get("queued") else ""),
+        ("Queued", Line(Span("pending", "yellow")) if entry.get("queued") else ""),
         ("ID", Line(Span(str(entry.get("id") or ""), "dim"))),
     ]
     return details(pairs, look)
@@ -115,7 +115,7 @@ def entries_table(
         handles: Number the entries ``@1`` … from the newest; only true where the newest of
             the user's entries are shown.
         users: Show whose entries they are.
-        empty: The sentence where there are none.
+        empty: The sentence if there are none.
     """
     numbers: dict[int, str] = {}
     if handles:
@@ -307,7 +307,7 @@ def _compact(
 
 
 def _what(description: Line, rest: Line, look: Look) -> list[Line]:
-    """Put the description and what belongs to it on one line, or on two where they do not fit."""
+    """Put the description and what belongs to it on one line, or on two if they do not fit."""
     one = Line("  ", joined([description, rest]))
     if one.width <= look.width or not rest:
         return [one]

@@ -53,7 +53,7 @@ def markdown_table(
     Args:
         header: The titles.
         rows: The cells; what means something in Markdown is escaped.
-        align: ``left``, ``right`` or ``center`` a column; left where it says nothing.
+        align: ``left``, ``right`` or ``center`` a column; left if it says nothing.
     """
     marks = {"left": "---", "right": "---:", "center": ":---:"}
     sides = [marks[align[i]] if i < len(align) else "---" for i in range(len(header))]

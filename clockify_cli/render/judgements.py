@@ -44,7 +44,7 @@ def gaps_table(gaps: Sequence[Mapping[str, Any]], look: Look) -> str:
         ],
         rows,
         look,
-        empty="No gaps: everything is covered.",
+        empty="No gaps.",
     )
 
 
@@ -71,7 +71,7 @@ def check_view(outcome: Mapping[str, Any], look: Look) -> str:
     if broken:
         last = Line(Span(f"{broken} of {len(rules)} rules broken.", "red"))
     else:
-        last = Line(Span("Everything is in order.", "green"))
+        last = Line(Span("All rules hold.", "green"))
     return "\n".join(line.text(look) for line in [*out, last])
 
 

@@ -1,4 +1,4 @@
-"""What the names behind an entry's IDs look like to a view."""
+"""The names for an entry's IDs, as a view needs them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def dot(color: object, look: Look) -> Line:
 
 
 def project_line(described: Mapping[str, str], look: Look, *, task: bool = False) -> Line:
-    """Return ``● Client/Project``, with ``: Task`` where it is asked for and there is one."""
+    """Return ``● Client/Project``, with ``: Task`` if it is asked for and there is one."""
     project = described.get("project") or ""
     if not project:
         return Line()

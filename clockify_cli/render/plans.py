@@ -1,4 +1,4 @@
-"""What is about to be written: added, changed with before and after, deleted; by day."""
+"""Show a plan by day: added, changed (before and after), deleted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clockify_cli.render.style import Line, Look, Span, joined
 
 Entry = Mapping[str, Any]
 _INDENT = 4
-Change = tuple[Entry | None, Entry | None]  # before and after; None where there is none
+Change = tuple[Entry | None, Entry | None]  # before and after; None if there is none
 
 
 def plan_lines(changes: Sequence[Change], names: Names, look: Look) -> str:

@@ -1,4 +1,4 @@
-"""The queue and the list of changes as text."""
+"""The queue and the undo list as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report as a table: its sums, its shares, and what has to be known about them."""
+"""A report as a table: sums, shares and notes."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def report_notes(report: Mapping[str, Any]) -> list[str]:
             notes.append(f"Includes {screen_duration(seconds)} of {word}.")
     if report.get("unpricedSeconds") and report.get("amounts"):
         notes.append(
-            f"The amounts are without {screen_duration(int(report['unpricedSeconds']))} of "
-            "billable time whose rate is not known."
+            f"The amounts leave out {screen_duration(int(report['unpricedSeconds']))} of billable "
+            f"time without a known rate."
         )
     return notes
 
@@ -91,7 +91,7 @@ def shared_note(report: Mapping[str, Any]) -> str:
         whole = screen_duration(int(report["seconds"]))
         told = f": the rows add up to {screen_duration(summed)}, the total is {whole}"
     shared = screen_duration(int(report["sharedSeconds"]))
-    return f"{shared} has several tags and stands under each of them{told}."
+    return f"{shared} has several tags and is listed under each of them{told}."
 
 
 def aside_rows(report: Mapping[str, Any]) -> list[tuple[str, int]]:

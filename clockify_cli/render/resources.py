@@ -32,7 +32,7 @@ def details(pairs: Iterable[tuple[str, Cell]], look: Look) -> str:
 
 
 def thing_line(thing: Thing, look: Look) -> str:
-    """Return a project, client, tag, task or workspace on one line; its ID where there is room."""
+    """Return a project, client, tag, task or workspace on one line; its ID if there is room."""
     client = _text(thing, "clientName")
     name = Line(
         dot(thing["color"], look) if thing.get("color") else None,

@@ -1,4 +1,4 @@
-"""Text from the server made harmless for a terminal."""
+"""Make text from the server harmless for a terminal."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def sign_in_lines(told: Mapping[str, Any], look: Look) -> str:
         [
             ("Signed in as", Line(str(user.get("name") or ""), Span(mail and f" <{mail}>", "dim"))),
             ("Workspace", str(workspace.get("name") or workspace.get("id") or "")),
-            ("Way in", f"{_WAYS[told['way']]}, {told['address']}"),
+            ("Access", f"{_WAYS[told['way']]}, {told['address']}"),
             ("Key from", str(told["keyFrom"])),
             ("Connection", _connection(told)),
             ("Profile", str(told["profile"])),

@@ -1,4 +1,4 @@
-"""A report as plain cells: what Markdown and a page make tables of."""
+"""A report as plain cells, for Markdown and HTML tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a view may look, and styled text that never carries anything but itself.
+"""The look of a view, and styled text that is safe to print.
 
 Views are laid out here and not by ``rich``: importing its tables costs about 40 ms and laying
 out a thousand rows with them 400 ms. ``rich`` measures wide characters.
@@ -110,7 +110,7 @@ class Line:
         return Line(*(Span(s.text, f"{s.style} {style}".strip()) for s in self.spans))
 
     def cut(self, columns: int) -> Line:
-        """Return it shortened to ``columns``, with an ellipsis where it was cut."""
+        """Return it shortened to ``columns``, with an ellipsis if it was cut."""
         if self.width <= columns:
             return self
         kept: list[Span] = []

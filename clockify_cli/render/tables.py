@@ -23,7 +23,7 @@ class Column(Generic[Row]):
         min_width: Columns that an elastic column needs at least.
         justify: ``left``, ``right`` or ``center``.
         style: Of its cells.
-        ratio: Its share of the room where there is not enough; 0: the column does not shrink.
+        ratio: Its share of the room if there is not enough; 0: the column does not shrink.
         lines: Lines that a cell may be broken into; 1: it is cut with an ellipsis.
         keep: Shown even where all its cells are empty.
         key: What sections call it; the title by default.
@@ -72,7 +72,7 @@ def table(
         columns: From left to right; one whose cells are all empty is left out.
         rows: What the columns' getters take, and sections between them.
         look: What it is drawn for.
-        empty: The sentence where there are no rows.
+        empty: The sentence if there are no rows.
     """
     if not rows:
         return Line(Span(empty, "dim")).text(look)

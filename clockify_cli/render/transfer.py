@@ -1,4 +1,4 @@
-"""What an import would do, what it has done, and how far it is."""
+"""The plan, result and progress of an import."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def plan_text(plan: Mapping[str, Any], look: Look) -> str:
         parts.append(_days(plan["days"], look))
     sections = (
         ("Cannot be recorded", _notes(plan["broken"])),
-        ("Would be asked first", [_ask(ask) for ask in plan["asks"]]),
-        ("Would be created first", map(_name, plan["new"])),
+        ("Asks first", [_ask(ask) for ask in plan["asks"]]),
+        ("To be created", map(_name, plan["new"])),
         ("Not in this workspace", map(_name, plan["unknown"])),
         ("Names left out", map(_name, plan["omitted"])),
         ("Lines left out", _notes(plan["skips"])),
@@ -100,7 +100,7 @@ def _ask(ask: Mapping[str, Any]) -> str:
 def _head(plan: Mapping[str, Any], look: Look) -> str:
     seconds = sum(day["seconds"] for day in plan["days"])
     counts = [f"{plan['create']} to record ({clock_duration(seconds)})"]
-    counts.append(f"{plan['existing']} there already")
+    counts.append(f"{plan['existing']} already there")
     counts += [f"{plan['skipped']} left out"] if plan["skipped"] else []
     counts += [f"{len(plan['broken'])} cannot be recorded"] if plan["broken"] else []
     lines = [joined([Line(Span(plan["file"], "bold")), plan["format"]])]
@@ -153,7 +153,7 @@ def result_text(result: Mapping[str, Any], look: Look) -> str:
     """Return what an import has done; ``result`` is its JSON."""
     created = result["created"]
     counts = [f"{created} recorded ({clock_duration(result['seconds'])})" if created else ""]
-    counts += [f"{result['existing']} there already" if result["existing"] else ""]
+    counts += [f"{result['existing']} already there" if result["existing"] else ""]
     counts += [f"{result['skipped']} left out" if result["skipped"] else ""]
     told = joined([c for c in counts if c]) or Line("nothing to record")
     # The figures are what is asked for: a long path gives way to them.
@@ -162,7 +162,7 @@ def result_text(result: Mapping[str, Any], look: Look) -> str:
 
 
 def progress_line(count: int, total: int, seconds: float, look: Look) -> str:
-    """Return how far it is, on one line: a bar where there is room, and how long it still takes."""
+    """Return how far it is, on one line: a bar if there is room, and how long it still takes."""
     rate = count / seconds if seconds > 0 else 0.0
     left = (total - count) / rate if rate else 0.0
     told = Line(f"{count}/{total}", Span(f"  {rate:.0f}/s", "dim"))

@@ -52,7 +52,7 @@ def week_rows(report: Mapping[str, Any], days: Sequence[date]) -> list[GridRow]:
         held = [by_day.get(day.isoformat(), {}) for day in days]
         if not any(inner.get("rawSeconds") for inner in held):
             continue
-        # The client only where it tells equal names apart: there is little room.
+        # The client only if it tells equal names apart: there is little room.
         name = group_label(group)
         amounts: dict[str, int] = {}
         for inner in held:
@@ -106,7 +106,7 @@ def week_grid(
     write: Callable[[int], str] = hours_minutes,
     rounds: bool = False,
 ) -> str:
-    """Return time by row and day with the sums of both; a list by day where it cannot fit.
+    """Return time by row and day with the sums of both; a list by day if it cannot fit.
 
     Args:
         rows: The rows.

@@ -1,1 +1,1 @@
-"""What a workspace holds beside time: projects, clients, tags, tasks, users, and workspaces."""
+"""Everything in a workspace except time: projects, clients, tags, tasks, users, and workspaces."""

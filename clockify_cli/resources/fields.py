@@ -1,4 +1,4 @@
-"""What a typed field may hold: refused here what the service would refuse after a request."""
+"""Check typed fields, so that no request is spent on a refusal."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def sized_name(noun: str, text: str, shortest: int, longest: int) -> str:
         raise UsageError(f"The {noun}'s name is empty.", "Give it a name.")
     if not shortest <= len(name) <= longest:
         raise UsageError(
-            f"A {noun}'s name has {shortest} to {longest} characters; this has {len(name)}."
+            f"A {noun}'s name must have {shortest} to {longest} characters, not {len(name)}."
         )
     if "<" in name or ">" in name:
         raise RefusedError(
-            f"Clockify takes no '<' or '>' in a {noun}'s name.", "Write it without them."
+            f"Clockify does not allow '<' or '>' in a {noun}'s name.", "Remove them."
         )
     return name
 
@@ -66,7 +66,7 @@ def checked_email(text: str) -> str:
     """Return an e-mail address, if it has the form of one; empty clears it."""
     email = text.strip()
     if email and ("@" not in email[1:-1] or any(c.isspace() for c in email)):
-        raise UsageError(f"'{text}' is not an e-mail address.", "Such as billing@example.com.")
+        raise UsageError(f"'{text}' is not an e-mail address.", "For example: billing@example.com.")
     return email
 
 

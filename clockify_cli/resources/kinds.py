@@ -1,4 +1,4 @@
-"""How projects, clients, tags and tasks differ: what a write of each must carry.
+"""How projects, clients, tags and tasks differ: which fields each write must carry.
 
 Fields are spelled as they are read. Every update is a ``PUT`` that may drop what it does not
 name, so all of them are sent, each time:
@@ -36,7 +36,7 @@ class Kind:
         empties: An empty text is sent; else it is left out, which clears it.
         away: The field and the value that put it away (archived, done); ``back`` undo it.
         away_words: How that is said: the verb, its opposite, what it then is, its option.
-        guarded: The service deletes only what was put away before.
+        guarded: The service deletes only what was archived before.
         loss: What else its deletion takes away.
         longest_text: Most characters of its note and address.
     """
@@ -97,7 +97,7 @@ PROJECT = Kind(
     later=("archived",),
     written={"public": "isPublic"},
     empties=True,
-    loss="its tasks go with it and its time entries lose it",
+    loss="its tasks are deleted too and its time entries are left without a project",
     shortest=2,
     longest=250,
     longest_text=16384,

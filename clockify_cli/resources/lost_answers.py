@@ -1,8 +1,8 @@
-"""What became of a write to a list whose answer was lost.
+"""Find out whether a write whose answer was lost took effect.
 
 Unlike time entries, the things of a list cannot be doubled: a name is taken once, a ``PUT``
 says everything, and what is gone is gone. So the service is asked at once, and told again
-where nothing was done.
+if nothing was done.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def took_effect(
 
     Args:
         error: How its answer was lost.
-        look: Asks the service: what it has left, or ``None`` where nothing was done.
+        look: Asks the service: what it has left, or ``None`` if nothing was done.
         again: Sends it once more. What may still be under way (a time-out), and what somebody
             in between has answered (a redirect), is not sent again.
 

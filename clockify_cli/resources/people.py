@@ -1,4 +1,4 @@
-"""The users of a workspace, whom not everybody may list."""
+"""The users of a workspace; only admins may list them all."""
 
 from __future__ import annotations
 
@@ -82,8 +82,7 @@ def _may_be_refused() -> Iterator[None]:
         yield
     except PermissionRefused as error:
         raise PermissionRefused(
-            "You may not list the users of this workspace; its admins may.",
-            "Your own account: clockify users show me. "
-            "Where a user is asked for, their ID does too.",
+            "Only admins may list the users of this workspace.",
+            "For your own account: clockify users show me. User IDs work everywhere.",
             status=error.status,
         ) from error

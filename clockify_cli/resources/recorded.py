@@ -1,4 +1,4 @@
-"""Changes of projects, clients, tags and tasks in the journal, so that undo can take them back."""
+"""Changes of projects, clients, tags and tasks in the journal, for undo."""
 
 from __future__ import annotations
 

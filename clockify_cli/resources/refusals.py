@@ -1,4 +1,4 @@
-"""What is said where the service refuses a write, or does otherwise than it was asked."""
+"""Errors for a write that the service refuses or carries out differently."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ def name_taken(kind: Kind, wanted: Thing, known: Sequence[Thing], command: Comma
     )
     if holder is None:
         shown = f"{command('list')} --{is_away}"
-        return f"One that is {is_away} keeps its name too: {shown} lists them."
+        return f"Names stay in use even if {is_away}: {shown} lists them."
     told = f"It is the name of {kind.label(holder)} ({holder['id']})"
     if is_archived(holder):
-        return f"{told}, which is {is_away}. Bring it back: {command(back, holder)}"
+        return f"{told}, which is {is_away}. Restore it: {command(back, holder)}"
     return f"{told}."
 
 
 def still_active(kind: Kind, things: Sequence[Json], command: CommandLine) -> RefusedError:
-    """Return the refusal to delete what was not put away first, with both ways out of it."""
+    """Return the refusal to delete what was not archived first, with both ways out of it."""
     verb, _, is_away, option = kind.away_words
     labels = ", ".join(f"'{kind.label(thing)}'" for thing in things)
     subject = f"{kind.noun} {labels} is" if len(things) == 1 else f"{kind.noun}s {labels} are"
     step = "marks it as done" if verb == "done" else "archives it"
     return RefusedError(
-        f"The {subject} active; Clockify deletes only what is {is_away}.",
-        f"Add {option}, which {step} first, or keep it out of sight: {command(verb, things[0])}",
+        f"The {subject} active; Clockify deletes only {is_away} ones.",
+        f"Add {option}, which {step} first, or hide it: {command(verb, things[0])}",
         details={"active": [str(thing["id"]) for thing in things]},
     )
 
@@ -75,7 +75,7 @@ def not_kept(
     told += [f"it has changed {_in_words(list(lost))}"] if lost else []
     was = "; ".join(f"{name} {value}" for name, value in lost.items())
     return RefusedError(
-        f"Clockify has written the {kind.noun} '{kind.label(after)}', but {' and '.join(told)}.",
+        f"Clockify has saved the {kind.noun} '{kind.label(after)}', but {' and '.join(told)}.",
         (f"Before: {was}. " if was else "") + f"See: {command('show', after)}",
         details={"before": lost, "after": {name: after.get(name) for name in wrong}},
     )

@@ -1,4 +1,4 @@
-"""One list of a workspace at work: what is in it is shown, made, changed, put away and deleted."""
+"""One list of a workspace: show, create, change, archive and delete its items."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class ResourceList:
         it is not filtered, so that the next command knows its names.
 
         Args:
-            away: What was put away (archived, done) alone, or the rest alone; ``None`` for both.
+            away: What was archived (archived, done) alone, or the rest alone; ``None`` for both.
             name: A part of the name, regardless of case.
             filters: More parameters of the list.
             limit: At most so many.
@@ -144,7 +144,7 @@ class ResourceList:
                 return thing
             if not again:
                 self.names.doubt(self._key, number)
-        raise ConflictError(f"The {self.kind.noun} '{text}' is being changed by somebody else.")
+        raise ConflictError(f"The {self.kind.noun} '{text}' is being changed by another process.")
 
     def _shown(self, number: str, *, fresh: bool) -> Json | None:
         """Return a thing in full, without a request if this run was shown it already."""
@@ -223,7 +223,7 @@ class ResourceList:
         return self.update(thing, {field: value})
 
     def check_deletable(self, things: Sequence[Json]) -> None:
-        """Refuse what the service would: things that were not put away before."""
+        """Refuse what the service would: things that were not archived before."""
         active = [t for t in things if self.kind.guarded and not is_archived(t)]
         if active:
             raise still_active(self.kind, active, self._command)
@@ -266,7 +266,7 @@ class ResourceList:
         return got
 
     def _made(self, fields: Mapping[str, Any], old: Container[Any]) -> Json | None:
-        """Return the thing of a name, where it is none of the ``old`` IDs. One request."""
+        """Return the thing of a name, if it is none of the ``old`` IDs. One request."""
         sought = _goes_by(fields)
         for thing in self.items(away=None, name=sought[0]):
             if _goes_by(thing) == sought and thing.get("id") not in old:

@@ -1,4 +1,4 @@
-"""Undoing what was done to projects, clients, tags and tasks."""
+"""Undo changes to projects, clients, tags and tasks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ InUse = Callable[[Operation], bool]
 def reverse(
     lists: Lists, change: Change, operations: Sequence[Operation], notes: list[str], in_use: InUse
 ) -> Json | None:
-    """Take back what a change did to things; return the last one as it is then.
+    """Undo what a change did to things; return the last one as it is then.
 
     Args:
         lists: Gives the list that a thing stands on.
@@ -50,7 +50,7 @@ def _recreate(things: ResourceList, kind: Kind, operation: Operation, notes: lis
     made = things.create({name: before.get(name) for name in kind.fields})
     notes.append(f"The {kind.noun} '{kind.label(made)}' is back under a new ID: {made['id']}.")
     if kind.loss:
-        notes.append(f"What its deletion took along is not back: {kind.loss}.")
+        notes.append(f"Not restored with it: {kind.loss}.")
     return made
 
 
@@ -64,20 +64,22 @@ def _remove(
 ) -> Json | None:
     now = things.current(operation.entry)
     if now is None:
-        notes.append(f"The {kind.noun} {operation.entry} was gone already.")
+        notes.append(f"The {kind.noun} {operation.entry} was already gone.")
         return None
     if operation.after is not None and kind.differences(operation.after, now):
         if change.verb == "import":
-            notes.append(f"The {kind.noun} '{kind.label(now)}' was changed since, and is left.")
+            notes.append(
+                f"The {kind.noun} '{kind.label(now)}' was changed since and was left alone."
+            )
             return None
         raise _changed(kind, now, operation.after)
     if change.verb == "import":
         try:
             if in_use(operation):
-                notes.append(f"The {kind.noun} '{kind.label(now)}' is in use, and is left.")
+                notes.append(f"The {kind.noun} '{kind.label(now)}' is in use and was left alone.")
                 return None
         except ClockifyError as error:
-            notes.append(f"The {kind.noun} '{kind.label(now)}' is left: {error.message}")
+            notes.append(f"The {kind.noun} '{kind.label(now)}' was left alone: {error.message}")
             return None
     if kind.guarded and not is_archived(now):
         now = things.archive(now)

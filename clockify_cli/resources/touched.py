@@ -1,4 +1,4 @@
-"""Which cached names a request of the user's own makes stale."""
+"""Which cached names a ``clockify api`` request makes stale."""
 
 from __future__ import annotations
 

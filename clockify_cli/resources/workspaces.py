@@ -18,7 +18,7 @@ def workspaces(names: Names) -> list[Workspace]:
 
 
 def find(names: Names, text: str) -> Workspace:
-    """Return the workspace that ``text`` means, from the cache where it is known there."""
+    """Return the workspace that ``text`` means, from the cache if it is known there."""
     return names.resolve(LIST, text, "workspace")
 
 

@@ -70,7 +70,7 @@ def check_manual(call: Call, workspace: str, content: Content, *, admins: bool) 
         call: The request.
         workspace: The workspace's ID.
         content: The new entry.
-        admins: Owners and admins may do it all the same.
+        admins: Owners and admins may do it anyway.
     """
     mode = people.workspace_settings(call, workspace).get("timeTrackingMode")
     if mode != "STOPWATCH_ONLY" or content.stop is None:

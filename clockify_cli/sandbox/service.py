@@ -173,7 +173,7 @@ class Sandbox:
             return Reply.of(refusal.body, refusal.status, refusal.headers)
         except (sqlite3.Error, OSError) as error:
             words = f"The sandbox's database {self.store.path} cannot be used: {error}."
-            return Reply.of({"message": words + " 'clockify sandbox reset' begins anew."}, 500)
+            return Reply.of({"message": words + " To start over: clockify sandbox reset"}, 500)
         except Exception as error:  # a mistake of ours is a 500, as the service's own are
             if SERVED in environ:
                 environ["wsgi.errors"].write(f"{type(error).__name__}: {error}\n")

@@ -1,1 +1,1 @@
-"""Sign-in and set-up: what has to be right before time can be tracked; prints nothing."""
+"""Sign-in and set-up; prints nothing."""

@@ -1,4 +1,4 @@
-"""The report that goes with a bug: what matters of this machine, and nothing secret."""
+"""The report for a bug: the state of this machine, without secrets."""
 
 from __future__ import annotations
 

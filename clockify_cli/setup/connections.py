@@ -1,4 +1,4 @@
-"""The gateway's connections to Clockify: what the control plane knows of them."""
+"""The gateway's connections to Clockify, through its control plane."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ LONGEST_PAUSE = 5.0
 
 
 def refuse_direct(gateway: Gateway) -> None:
-    """Raise UsageError where there is no control plane to ask."""
+    """Raise UsageError if there is no control plane to ask."""
     if gateway.target.direct:
         raise UsageError(
-            "Connections belong to the Maton gateway, and this run talks to Clockify itself.",
+            "Connections belong to the Maton gateway, but you are using Clockify directly.",
             "Unset CLOCKIFY_API_KEY, or sign in to the gateway: clockify auth login.",
         )
 
@@ -141,7 +141,7 @@ def one(gateway: Gateway, text: str) -> Connection:
     ]
     if len(found) > 1:
         raise AmbiguousError(
-            f"'{text}' fits {len(found)} connections.",
+            f"'{text}' matches {len(found)} connections.",
             "Type more of the ID: " + ", ".join(str(c["connection_id"]) for c in found) + ".",
             details={"candidates": [{"connection_id": c["connection_id"]} for c in found]},
         )
@@ -193,7 +193,7 @@ def wait(
         try:
             found = connection(gateway, number)
             status = found.get("status")
-        except UnreachableError:  # the browser may be at it all the same: look again
+        except UnreachableError:  # the browser may be at it anyway: look again
             status = PENDING
         if status == ACTIVE:
             return found
@@ -205,8 +205,8 @@ def wait(
         left = until - clock()
         if left <= 0:
             raise UnreachableError(
-                f"The connection {number} is still waiting for its sign-in.",
-                f"Finish it in the browser, then look: clockify connections show {number}.",
+                f"The sign-in of connection {number} is not finished yet.",
+                f"Finish it in the browser, then run 'clockify connections show {number}'.",
             )
         sleep(min(pause, left))
         pause = min(pause * 1.5, LONGEST_PAUSE)
@@ -219,7 +219,7 @@ def delete(gateway: Gateway, number: str) -> None:
 
 
 def forget_choice(config_table: dict[str, Any], profile: str, number: str) -> bool:
-    """Take a connection out of the profile where it is the chosen one; say whether it was."""
+    """Take a connection out of the profile if it is the chosen one; say whether it was."""
     table = config.profile_table(config_table, profile)
     if str(table.get("connection", "")).lower() != number.lower():
         return False
@@ -235,18 +235,18 @@ def check_usable(found: Connection) -> None:
     if status == PENDING:
         where = page(found)
         raise ConflictError(
-            f"The connection {number} is not finished: it waits for its sign-in.",
+            f"The sign-in of connection {number} is not finished.",
             (f"Finish it at {where} , then try again." if where else "")
-            or "Make a new one: clockify connections create.",
+            or "Create a new one: clockify connections create.",
         )
     raise ConflictError(
         f"The connection {number} is {str(status).lower()}.",
-        "Make a new one: clockify connections create.",
+        "Create a new one: clockify connections create.",
     )
 
 
 def page(found: Connection) -> str:
-    """Return the address where a connection's sign-in is finished; empty where there is none.
+    """Return the address where a connection's sign-in is finished; empty if there is none.
 
     It comes from the network and goes to the browser, so only what is plainly a web page's
     address is let through.
@@ -271,6 +271,6 @@ def _path(number: str) -> str:
 
 def _not_a_control_plane(gateway: Gateway) -> ClockifyError:
     return UnreachableError(
-        f"What answers at {gateway.target.control_url} is not Maton's control plane.",
-        "Look at the address: clockify config explain control_url.",
+        f"The server at {gateway.target.control_url} is not Maton's control plane.",
+        "Check the address: clockify config explain control_url.",
     )

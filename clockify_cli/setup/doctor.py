@@ -1,4 +1,4 @@
-"""Finding what is wrong with a set-up, and the command that fixes it: on this machine.
+"""Diagnose problems on this machine and name the command that fixes each.
 
 What the service says is in ``service_checks``.
 """
@@ -28,7 +28,7 @@ from clockify_cli.store import config, files, keys
 
 APP_SEGMENT = "clockify"  # with which every path of the gateway begins
 
-# Which finding gives the exit code, where there are several.
+# Which finding gives the exit code, if there are several.
 _WORST_FIRST = (
     SignInError.exit_code,
     UnreachableError.exit_code,
@@ -48,8 +48,8 @@ class Finding:
         check: The check's name.
         ok: Whether it is as it should be.
         message: What was found, in one sentence.
-        fix: The command or the step that fixes it; empty where it is ok.
-        code: The exit code that such a fault causes; 0 where it is ok.
+        fix: The command or the step that fixes it; empty if it is ok.
+        code: The exit code that such a fault causes; 0 if it is ok.
     """
 
     check: str
@@ -59,7 +59,7 @@ class Finding:
     code: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """Return the documented form; ``fix`` only where there is one."""
+        """Return the documented form; ``fix`` only if there is one."""
         told: dict[str, Any] = {"check": self.check, "ok": self.ok, "message": self.message}
         return told | ({"fix": self.fix} if self.fix else {})
 
@@ -95,11 +95,11 @@ def check_folders() -> Iterator[Finding]:
             yield bad("folders", error.message, error.hint, error.exit_code)
             continue
         if os.name != "nt" and os.stat(folder).st_mode & 0o022:
-            yield bad("folders", f"Other users may write into {folder}.", f"chmod 700 '{folder}'")
+            yield bad("folders", f"Other users can write to {folder}.", f"chmod 700 '{folder}'")
             continue
         sound.append(folder)
     if len(sound) == 3:
-        yield good("folders", f"Can be written: {', '.join(sound)}.")
+        yield good("folders", f"Writable: {', '.join(sound)}.")
 
 
 def check_private_files(key_notices: list[str]) -> Iterator[Finding]:
@@ -121,7 +121,7 @@ def check_private_files(key_notices: list[str]) -> Iterator[Finding]:
         yield bad(
             "files",
             f"Other users could read {', '.join(open_files)}; that is fixed.",
-            "Look who has been on this machine; nothing else is to be done.",
+            "Nothing to do, unless somebody may have read them.",
         )
     elif not key_notices:
         yield good("files", "Only you can read them.")
@@ -137,7 +137,7 @@ def check_config(notices: list[str], table: Mapping[str, Any], profile: str) -> 
     """
     path = config.path()
     for text in notices:
-        yield bad("config", text, "Fix that file and put it back, or start again: clockify config")
+        yield bad("config", text, "Fix that file and restore it, or start over: clockify config")
     unknown = [
         (name, key)
         for name, section in (table.get("profile") or {}).items()
@@ -170,7 +170,7 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             fine = False
             yield bad("settings", error.message, _fix_setting(settings, name), error.exit_code)
     if fine:
-        yield good("settings", "Each can be read; 'clockify config' lists them.")
+        yield good("settings", "All valid; 'clockify config' lists them.")
 
 
 def check_journal(account: str) -> Iterator[Finding]:
@@ -179,7 +179,7 @@ def check_journal(account: str) -> Iterator[Finding]:
     from clockify_cli.setup.forgetting import pending_sentence
 
     if not os.path.exists(store.path()):
-        yield good("journal", "Not there yet: nothing was recorded.")
+        yield good("journal", "Nothing recorded yet.")
         return
     notices: list[str] = []
     try:
@@ -193,7 +193,7 @@ def check_journal(account: str) -> Iterator[Finding]:
         yield bad("journal", error.message, error.hint, error.exit_code)
         return
     for text in notices:
-        yield bad("journal", text, "Look at your last entries: clockify entries")
+        yield bad("journal", text, "Check your last entries: clockify entries")
     if aside:
         yield bad("journal", f"{aside} refused or in conflict.", "clockify queue", 6)
     elif not notices:
@@ -218,7 +218,7 @@ def check_cache() -> Iterator[Finding]:
         kept = ", ".join(files.set_aside(path) for path in damaged)
         yield bad("cache", f"Damaged lists were moved aside: {kept}.", "clockify status --refresh")
     else:
-        yield good("cache", "The cached lists can be read.")
+        yield good("cache", "The cached lists are readable.")
 
 
 # -- the way in ----------------------------------------------------------------------------
@@ -242,7 +242,7 @@ def check_address(target: Target, settings: Settings) -> Finding:
             url = target.base_url.removesuffix("/api/v1")
             return bad(
                 "address",
-                f"{target.base_url} names /api/v1 itself, which every path begins with already.",
+                f"{target.base_url} includes /api/v1, which is added to it anyway.",
                 _set_or_export(settings, "api_url", url),
                 UnreachableError.exit_code,
             )

@@ -1,4 +1,4 @@
-"""Which value each setting has, and which place gave it."""
+"""The value of each setting and where it comes from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Explained:
 
     Attributes:
         name: Its name.
-        value: The value that counts; ``None`` where there is none.
+        value: The value that counts; ``None`` if there is none.
         origin: ``option``, the environment variable, a file's path, the profile or ``default``.
         meaning: What it is for.
         choices: What it may be, where that is a list.

@@ -1,4 +1,4 @@
-"""What this program remembers about an account, and how it is forgotten."""
+"""Forget what this program remembers about an account."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def pending_sentence(account: str, name: str, count: int) -> str:
     if is_unclaimed(account):
         return (
             f"{_changes(count)} of a key that never got an answer. "
-            "To take over: clockify queue claim."
+            "To claim them: clockify queue claim."
         )
     return f"{_changes(count)} of another account ({name or user_of(account)})."
 
@@ -86,11 +86,11 @@ def replace_account(
 
     Args:
         account: the account's ID.
-        renew: Puts the new account in the old one's place; nothing is sent meanwhile.
-        notice: Told where the journal was damaged.
+        renew: Puts the new account in the old one's place; nothing is sent in the meantime.
+        notice: Called if the journal was damaged.
 
     Returns:
-        How many undelivered writes were dropped.
+        How many pending changes were dropped.
     """
     from clockify_cli.core.errors import UnreachableError
     from clockify_cli.journal import store
@@ -103,7 +103,7 @@ def replace_account(
         with journal.delivery_lock(DELIVERY_LOCK_SECONDS) as got:
             if not got:
                 raise UnreachableError(
-                    "Another clockify is still sending.", "Try again in a moment."
+                    "Another clockify process is still sending.", "Try again in a moment."
                 )
             renew()
             return journal.abandon()

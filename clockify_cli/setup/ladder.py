@@ -1,4 +1,4 @@
-"""The way to Clockify, a step at a time: the key, the connection, Clockify itself.
+"""Check the way to Clockify step by step: the key, the connection, Clockify itself.
 
 Each step is asked on its own, so that what is wrong is told from what is merely behind it.
 The gateway's own routes spend no request of Clockify's quota.
@@ -68,7 +68,7 @@ def climb(gateway: Gateway) -> Climb:
     except ClockifyError as error:
         return _failed(so_far, error, gateway)
     if not isinstance(user, dict) or not user.get("id"):
-        foreign = UnreachableError(f"What answers at {target.base_url} is not Clockify.")
+        foreign = UnreachableError(f"The server at {target.base_url} is not Clockify.")
         return replace(so_far, step=CLOCKIFY, error=foreign, fix=_ADDRESS)
     return replace(so_far, user=user, key_is_good=True)
 
@@ -98,7 +98,7 @@ def _try_key(gateway: Gateway) -> Climb:
                 continue
             return Climb(step=KEY, error=error, fix="clockify auth login")
         except ClockifyError as error:
-            # Nothing more is known of the key. The gateway may be well all the same.
+            # Nothing more is known of the key. The gateway may be well anyway.
             if isinstance(error, UnreachableError) and error.status is None:
                 break
     return Climb(key_is_good=good, owner=owner)
@@ -122,7 +122,7 @@ def _try_connection(so_far: Climb, chosen: str) -> Climb:
     if pending is not None:
         page = connections.page(pending)
         error = ConnectionRefused(
-            f"The connection {pending['connection_id']} waits for you to finish signing in."
+            f"Connection {pending['connection_id']} is not finished: sign in to complete it."
         )
         fix = f"Open {page}" if page else CREATE
     elif known:
@@ -143,8 +143,8 @@ def _failed(so_far: Climb, error: ClockifyError, gateway: Gateway) -> Climb:
     if error.status == 500 and not direct:
         used, _ = connections.settled_connection(so_far.known or [], target.connection)
         expired = UnreachableError(
-            f"The connection {used or 'to Clockify'} does not work (500): most often its sign-in "
-            "has expired.",
+            f"The connection {used or 'to Clockify'} does not work (500): usually its sign-in has "
+            f"expired.",
             status=500,
             request_id=error.request_id,
         )

@@ -1,4 +1,4 @@
-"""What the doctor finds out from the service: the key, the connection, Clockify, the clock."""
+"""The doctor's checks of the service: key, connection, Clockify, clock."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def check_service(
         )
         return
     if through_gateway and found.key_is_good:
-        yield good("sign-in", f"The gateway takes the key{found.owner and f' of {found.owner}'}.")
+        yield good("sign-in", f"The gateway accepts the key{found.owner and f' of {found.owner}'}.")
     if found.step == CONNECTION and error is not None:
         fix = found.fix
         if target.connection and _is_gone(found, target.connection):
@@ -105,11 +105,12 @@ def _other_address(
 def check_clock(skew: float) -> Finding:
     """Check this machine's clock against the service's."""
     if abs(skew) <= SKEW_SECONDS:
-        return good("clock", "Agrees with the service's.")
+        return good("clock", "In sync with the service.")
     way = "ahead of" if skew > 0 else "behind"
     return bad(
         "clock",
-        f"This machine's clock is {abs(skew):.0f} s {way} the service's; what you record is too.",
+        f"This machine's clock is {abs(skew):.0f} s {way} the service's, and so is everything you "
+        f"record.",
         "Set it: sudo timedatectl set-ntp true",
     )
 

@@ -1,4 +1,4 @@
-"""What each setting may hold: read from what was typed, refused with a sentence."""
+"""Read and check typed values of settings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def key_of(name: str) -> Key:
         return found
     if plain in ("key", "api_key", "token", "maton_api_key", "clockify_api_key"):
         raise UsageError(
-            "The API key is not a setting; it never stands in the config file.",
+            "The API key is not a setting and is never kept in the config file.",
             "Store it with 'clockify auth login'.",
         )
     import difflib
@@ -55,7 +55,7 @@ def checked_alias(name: str, words: str) -> str:
 
     short = name.removeprefix(ALIAS)
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", short):
-        raise UsageError(f"'{short}' cannot be an alias.", "It is letters, digits, - and _.")
+        raise UsageError(f"'{short}' cannot be an alias.", "Use letters, digits, - and _.")
     if short in ROWS or short in (*PLANNED, "help"):
         raise UsageError(f"'{short}' is a command.", "Choose another name.")
     try:
@@ -64,7 +64,7 @@ def checked_alias(name: str, words: str) -> str:
         raise UsageError(f"The alias cannot be read: {error}.") from error
     if not found or (found[0] not in ROWS and found[0] not in ALIASES):
         raise UsageError(
-            "An alias stands for a command of clockify.",
+            "An alias must stand for a clockify command.",
             f"For example: clockify config set {name} 'start Standup'",
         )
     return words.strip()
@@ -88,7 +88,7 @@ def typed_value(key: Key, text: str) -> Any:
 
 
 def check_value(key: Key, value: Any) -> None:
-    """Raise UsageError where the setting ``key`` cannot have ``value``, of the right type."""
+    """Raise UsageError if the setting ``key`` cannot have ``value``, of the right type."""
     if value is None:
         return
     if key.name == "time_zone":
@@ -119,7 +119,7 @@ def check_value(key: Key, value: Any) -> None:
                 f"'{key.name}' is not a pattern: {error}.", r"For example: ([A-Z]+-\d+)."
             ) from error
     elif key.name in _NOT_ZERO and value < 1:
-        raise UsageError(f"'{key.name}' is at least 1.")
+        raise UsageError(f"'{key.name}' must be at least 1.")
 
 
 def _day(word: str) -> str:
@@ -137,14 +137,14 @@ def _check_hours(text: str) -> None:
         found = re.fullmatch(r"\s*(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)\s*", part)
         if found is None:
             raise UsageError(
-                f"'work_hours': '{part.strip()}' is not a part of a day.",
+                f"'work_hours': '{part.strip()}' is not a time range.",
                 "For example: 9:00-12:30,13:30-17:30.",
             )
         numbers = [int(group) for group in found.groups()]
         start, end = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
         if numbers[1] > 59 or numbers[3] > 59 or end > 24 * 60 or not before <= start < end:
             raise UsageError(
-                f"'work_hours': '{part.strip()}' does not lie in order within a day.",
+                f"'work_hours': '{part.strip()}' is not in order within the day.",
                 "For example: 9:00-12:30,13:30-17:30.",
             )
         before = end

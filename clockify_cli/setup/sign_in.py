@@ -68,7 +68,7 @@ def keep_key(profile: str, table: dict[str, Any] | None, key: str, *, direct: bo
 
     Args:
         profile: The profile's name.
-        table: The profile's section; ``None`` where the config file has none yet.
+        table: The profile's section; ``None`` if the config file has none yet.
         key: The key.
         direct: It is Clockify's own.
     """
@@ -97,8 +97,8 @@ def key_in_environment() -> str:
 def refuse_argument() -> UsageError:
     """Return the refusal of a key on the command line; it does not repeat the key."""
     return UsageError(
-        "The API key is not taken as an argument: other users can read it in the list of "
-        "processes, and the shell keeps it in its history.",
+        "The API key is not accepted as an argument: other users can see it in the process list, "
+        "and the shell keeps it in its history.",
         "Type it at the prompt of 'clockify auth login', or pipe it into "
-        "'clockify auth login --with-token'. If that was a real key, make a new one.",
+        "'clockify auth login --with-token'. If that was a real key, create a new one.",
     )

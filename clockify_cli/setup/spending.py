@@ -42,7 +42,7 @@ def last_hour(account: str, quota: int, *, now: float | None = None) -> list[Spe
 
     Args:
         account: ``Target.account``.
-        quota: Requests an hour that a workspace allows; 0 where unknown.
+        quota: Requests per hour that a workspace allows; 0 where unknown.
         now: Seconds since the epoch; the present where left out.
     """
     since = (time.time() if now is None else now) - budget.HOUR
@@ -72,7 +72,7 @@ class QuotaWatch:
 
     Args:
         account: ``Target.account``.
-        quota: Requests an hour that a workspace allows.
+        quota: Requests per hour that a workspace allows.
     """
 
     def __init__(self, account: str, quota: int) -> None:

@@ -1,1 +1,1 @@
-"""What this program keeps on disk beside the journal."""
+"""The files this program keeps, besides the journal."""

@@ -1,4 +1,4 @@
-"""How many requests were made, per workspace: one line a request in a small file."""
+"""How many requests were made, per workspace: one line per request in a small file."""
 
 from __future__ import annotations
 

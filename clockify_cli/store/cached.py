@@ -1,4 +1,4 @@
-"""Where the cached lists lie; imports nothing that costs the completion time."""
+"""Paths of the cached lists; imports nothing slow, for the completion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The config file: profiles that people write, and the account that we cache beside them."""
+"""The config file: the user's profiles, and the cached account."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def load(notice: Callable[[str], None]) -> dict[str, Any]:
         pass
     with _locked():
         try:
-            return _read()  # another process may have mended it meanwhile
+            return _read()  # another process may have fixed it in the meantime
         except ValueError as error:
             _move_aside(error, notice)
             return {}
@@ -49,7 +49,7 @@ def profile_table(config: dict[str, Any], name: str) -> dict[str, Any]:
     raise UsageError(
         f"There is no profile '{name}'.",
         (f"Profiles: {', '.join(known)}. " if known else "")
-        + f"Make it: clockify auth login --profile {quote(name)}, "
+        + f"Create it: clockify auth login --profile {quote(name)}, "
         f"or clockify config set --profile {quote(name)} KEY VALUE.",
     )
 
@@ -62,7 +62,7 @@ def account_table(config: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def check_room() -> None:
-    """Raise StorageError where the config file could not be written now."""
+    """Raise StorageError if the config file could not be written now."""
     files.check_room(os.path.realpath(path()))
 
 
@@ -76,7 +76,7 @@ def update(
     Args:
         section: For example ``("profile", "default")``; made if it is missing.
         changes: New values; ``None`` removes the key.
-        notice: Told where a damaged file had to be moved aside first.
+        notice: Called if a damaged file had to be moved aside first.
     """
     import tomlkit
 
@@ -134,7 +134,7 @@ def _document(notice: Callable[[str], None] | None) -> Iterator[Any]:
             tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:  # never leave a file that cannot be read again
             raise StorageError(
-                f"{path()} cannot be changed without damage: {error}.", "Edit it by hand."
+                f"{path()} cannot be edited safely: {error}.", "Edit it by hand."
             ) from error
         # A file that is a link to somebody's dotfiles stays one.
         files.replace(os.path.realpath(path()), text)
@@ -153,7 +153,7 @@ def _text() -> str:
 
 
 def _read() -> dict[str, Any]:
-    """Return the file as a table; raise ValueError where it is damaged or not ours."""
+    """Return the file as a table; raise ValueError if it is damaged or not ours."""
     text = _text()
     if not text:
         return {}
@@ -169,4 +169,4 @@ def _read() -> dict[str, Any]:
 
 def _move_aside(error: ValueError, notice: Callable[[str], None]) -> None:
     kept = files.set_aside(path())
-    notice(f"The config file could not be read ({error}); it is kept as {kept}.")
+    notice(f"The config file could not be read ({error}); it was kept as {kept}.")

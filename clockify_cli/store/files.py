@@ -1,4 +1,4 @@
-"""Files that are replaced whole, and folders that are there when needed."""
+"""Replace files as a whole, and create folders when needed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def storage_error(path: str, error: OSError) -> StorageError:
     """Return the one sentence for a file or folder that cannot be used."""
     return StorageError(
         f"Cannot use {path}: {error.strerror or error}.",
-        "Free some space or mend the permissions, or choose other folders with "
+        "Free some space or fix the permissions, or choose other folders with "
         "CLOCKIFY_CONFIG_DIR, CLOCKIFY_STATE_DIR and CLOCKIFY_CACHE_DIR.",
     )
 
@@ -44,7 +44,7 @@ def replace(path: str, text: str, *, mode: int = 0o600, synced: bool = True) -> 
     """Replace the file ``path`` by ``text`` so that a reader sees the old or the new, never half.
 
     Args:
-        path: The file; its folder is created where it is missing.
+        path: The file; its folder is created if it is missing.
         text: The whole new content.
         mode: Permissions from the first instant on.
         synced: Wait for the disk (not wanted for what can be had again).
@@ -71,7 +71,7 @@ def replace(path: str, text: str, *, mode: int = 0o600, synced: bool = True) -> 
 
 
 def read(path: str, *, strict: bool = False) -> str | None:
-    """Return the text of ``path``, or ``None`` where there is no such file.
+    """Return the text of ``path``, or ``None`` if there is no such file.
 
     Args:
         path: The file.
@@ -88,7 +88,7 @@ def read(path: str, *, strict: bool = False) -> str | None:
 
 
 def check_room(path: str) -> None:
-    """Raise StorageError where the file ``path`` could not be replaced now (disk full, read-only).
+    """Raise StorageError if the file ``path`` could not be replaced now (disk full, read-only).
 
     For what must not fail after a request that it depends on has been sent.
     """

@@ -164,7 +164,7 @@ def find(
         profile: The profile's name.
         direct: The key for Clockify itself instead of the gateway's.
         command: The words of the setting ``key_command``; it is not run here.
-        notice: Told of a file that was damaged or that others could read.
+        notice: Called for a file that was damaged or that others could read.
     """
     name = variable(direct)
     key = os.environ.get(name, "").strip()
@@ -215,7 +215,7 @@ def forget(profile: str, *, direct: bool) -> bool:
             _keyring().delete_password(SERVICE, name)
         except Exception as error:  # not there any more, locked, …: every backend has its own
             raise StorageError(
-                "The key is forgotten here, but the system's keyring did not let go of it.",
+                "The key is no longer used, but it could not be removed from the system's keyring.",
                 f"Remove the entry '{SERVICE}', '{name}' from the keyring.",
             ) from error
     return True
@@ -244,15 +244,15 @@ def _read_file(notice: Callable[[str], None] | None) -> dict[str, str]:
             return {}
         if files.close_to_others(path()):
             tell(
-                f"{path()} could be read by other users of this machine; that is fixed. "
-                "If somebody may have read it, make a new key."
+                f"{path()} was readable by other users of this machine; this is fixed now. If "
+                f"somebody may have read it, create a new key."
             )
         table = json.loads(text)
         if not isinstance(table, dict):
             raise ValueError("not a table")
     except ValueError:
         kept = files.set_aside(path())
-        tell(f"The file of API keys could not be read; it is kept as {kept}.")
+        tell(f"The file of API keys could not be read; it was kept as {kept}.")
         return {}
     return {str(k): str(v) for k, v in table.items()}
 
@@ -274,13 +274,13 @@ def _from_keyring(name: str) -> str:
     ring = _keyring()
     if ring is None:
         raise SignInError(
-            "The API key is in the system's keyring, which is not there now.",
+            "The API key is in the system's keyring, which is not available.",
             "Install the 'keyring' extra, set MATON_API_KEY, or run 'clockify auth login'.",
         )
     try:
         return str(ring.get_password(SERVICE, name) or "")
     except Exception as error:
         raise SignInError(
-            f"The system's keyring did not give the API key ({type(error).__name__}).",
+            f"Could not read the API key from the system's keyring ({type(error).__name__}).",
             "Unlock it, or set MATON_API_KEY.",
         ) from error

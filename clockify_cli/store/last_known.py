@@ -1,4 +1,4 @@
-"""What was last known of the running timer: the small file that the prompt reads.
+"""The last known running timer: the small file that the prompt reads.
 
 Lines of ``name<TAB>value``, without anything that would need a parser: reading it must
 cost next to nothing. ``fastpath.py`` reads it; this module writes it.
@@ -44,7 +44,7 @@ class LastKnown:
 
     @property
     def running(self) -> TimeEntry | None:
-        """Return the entry that the service said to run, without what waits in the queue."""
+        """Return the entry that the service said to run, without pending changes."""
         return _entry(self._values.get("known", ""))
 
     @property
@@ -54,7 +54,7 @@ class LastKnown:
 
     @property
     def shown(self) -> TimeEntry | None:
-        """Return the running entry with what waits in the queue applied."""
+        """Return the running entry with pending changes applied."""
         return _entry(self._values.get("shown", ""))
 
     def renew(self) -> None:
@@ -96,7 +96,7 @@ class LastKnown:
 
         Args:
             known: The running entry as the service told it.
-            shown: The same with what waits in the queue applied; what the prompt shows.
+            shown: The same with pending changes applied; what the prompt shows.
             now: The present.
             zone: The run's zone, for the start's wall clock.
             describe: Gives the names of an entry's project, client, task, tags and colour.
@@ -105,7 +105,7 @@ class LastKnown:
             journal: The number of the newest write that ``known`` knows of.
             day_seconds: Finished seconds of today, where just counted.
             prompt_format: The setting, which the prompt cannot afford to look up.
-            failed: Told where the file cannot be written; the prompt is a convenience.
+            failed: Called if the file cannot be written; the prompt is a convenience.
         """
         from clockify_cli.times import Clock
 
@@ -186,7 +186,7 @@ def _forget_old(path: str) -> None:
 
 
 def forget(profile: str | None, *, sandbox: bool) -> None:
-    """Remove the state files of a profile (of every profile where it is ``None``)."""
+    """Remove the state files of a profile (of every profile if it is ``None``)."""
     for path in _files_of(profile, sandbox=sandbox):
         try:
             os.unlink(path)
@@ -222,7 +222,7 @@ def _compact(entry: TimeEntry | None) -> str:
 
 
 def _entry(text: str) -> TimeEntry | None:
-    """Return the entry of a line; nothing where it is damaged, for it is asked for again."""
+    """Return the entry of a line; nothing if it is damaged, for it is asked for again."""
     try:
         found: TimeEntry | None = json.loads(text) if text else None
         return found if found and found["id"] and start_of(found) else None

@@ -49,7 +49,7 @@ class NameLists:
         gateway: Gives the client when a request is due.
         max_age: Seconds after which what is cached is asked for again.
         refresh: Renew each list at its first use.
-        notice: Told of a damaged list that was moved aside, and of one that cannot be kept.
+        notice: Called for a damaged list that was moved aside, and for one that cannot be kept.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class NameLists:
                 raise ValueError("not a list of things")
         except (ValueError, KeyError, TypeError):
             kept = files.set_aside(path)
-            self._notice(f"The cached {kind.split('-')[0]} were damaged; they are kept as {kept}.")
+            self._notice(f"The cached {kind.split('-')[0]} were damaged; they were kept as {kept}.")
             return None, 0.0
         self._lists[kind], self._fetched[kind], self._asked[kind] = items, fetched, asked
         return items, max(0.0, time.time() - fetched)
@@ -266,7 +266,7 @@ class NameLists:
         return by_id.get(number)
 
     def know(self, *entries: Mapping[str, Any], exact: bool = False) -> None:
-        """See to it that the names behind the entries' IDs are in the cache, where possible.
+        """See to it that the names behind the entries' IDs are in the cache, if possible.
 
         A list that was never read gives its first page; what is not on it is looked up by its
         ID, ``MOST_LOOK_UPS`` things at most. Nothing is asked twice in ``RENEWAL_SECONDS``. IDs
@@ -305,7 +305,7 @@ class NameLists:
                 self._keep(kind, self._lists.setdefault(kind, []))
 
     def know_users(self, *entries: Mapping[str, Any]) -> None:
-        """The same for the users; where they may not be listed, their IDs must do."""
+        """The same for the users; if they may not be listed, their IDs must do."""
         items, _ = self.known("users")
         missing = {e.get("userId") for e in entries} - {item.get("id") for item in items or ()}
         if missing and "users" not in self._fresh:

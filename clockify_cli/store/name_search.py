@@ -1,4 +1,4 @@
-"""How the service is asked for a name: two requests at most, one page each.
+"""Search the service for a name, with at most two requests of one page each.
 
 ``name=`` finds names that contain a text, regardless of case but not of accents. So a name is
 searched as it was typed and then, unless that was a whole name, by one word of it, which every

@@ -1,5 +1,6 @@
-"""What typed names mean, from the cache first: a name that is not there is searched at the
-service. Whole lists are read only where one is needed, and by ``--refresh``.
+"""Resolve typed names: from the cache first, then with a search at the service.
+
+Whole lists are read only where one is needed, and by ``--refresh``.
 """
 
 from __future__ import annotations
@@ -166,7 +167,7 @@ class Names(NameLists):
                 raise
             except NotFoundError as missing:
                 if isinstance(error, UnreachableError | RateLimitError):
-                    error.hint = f"{missing.message} It is not cached either; use its ID."
+                    error.hint = f"{missing.message} It is not cached either; use the ID."
                 raise error from None
         found = among(self.known(kind)[0])
         if not complete and not fits(text, [found], whole=True):

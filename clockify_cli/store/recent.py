@@ -1,9 +1,9 @@
-"""The user's newest entries as last seen: what Tab offers for ``@1``, ``@2`` …
+"""The user's newest entries as last seen, for completing ``@1``, ``@2`` …
 
 One small file, replaced whole. What it has is without holes from ``since`` to ``until``, for
 ``@2`` counts every entry; where what is newly seen does not reach back to what was known, the
 older part is dropped. It is a convenience: it is never the truth of anything, and a disk that
-does not take it is no error.
+does not take it is not an error.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class Recent:
 
         Args:
             entries: What the service has just listed.
-            since: A timestamp of the API; empty where there are no earlier entries.
+            since: A timestamp of the API; empty if there are no earlier entries.
             until: The present, likewise.
         """
         stored = self._read()
-        # What only waits in the queue has no lasting ID yet.
+        # What is only pending has no lasting ID yet.
         seen = [e for e in entries if _start(e) >= since and not e.get("queued")]
         if since <= str(stored["until"]):
             seen += [entry for entry in stored["items"] if _start(entry) < since]

@@ -1,7 +1,7 @@
 """The ranges of entries that were read last, so that bars and tables need not ask again.
 
-One small file an account, replaced whole. It is never the truth of anything: what is damaged
-is read as nothing, and a disk that does not take it is no error. A change made here is put
+One small file per account, replaced whole. It is never the truth of anything: what is damaged
+is read as nothing, and a disk that does not take it is not an error. A change made here is put
 into the copies, and marks those that it may touch as stale: they serve ``--cached`` alone.
 """
 
@@ -94,7 +94,7 @@ class RecentRanges:
         as_of: int,
         changes: int,
     ) -> None:
-        """Keep what was just read, unless something was changed here meanwhile.
+        """Keep what was just read, unless something was changed here in the meantime.
 
         Args:
             workspace: The workspace's ID.
@@ -132,7 +132,7 @@ class RecentRanges:
         Args:
             workspace: The workspace's ID.
             user: Whose entries they are.
-            starts: Their starts in seconds since 1970, before and after; ``None`` where they
+            starts: Their starts in seconds since 1970, before and after; ``None`` if they
                 are not known.
         """
         touched = None if starts is None else list(starts)
@@ -173,7 +173,7 @@ class RecentRanges:
             workspace: The workspace's ID.
             user: Whose entry it is.
             entry_id: Its ID; empty for a new one.
-            entry: As it is now; ``None`` where it was deleted.
+            entry: As it is now; ``None`` if it was deleted.
         """
 
         def put(state: dict[str, Any]) -> None:

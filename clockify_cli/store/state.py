@@ -1,4 +1,4 @@
-"""Where the state file lies and what its lines say; imports nothing that costs the prompt time.
+"""Path and format of the state file; imports nothing slow, for the prompt.
 
 Lines of ``name<TAB>value``. ``last_known`` writes them, the front door reads them.
 """
@@ -59,7 +59,7 @@ def values(text: str) -> dict[str, str]:
 def read(
     profile: str | None, sandbox: bool, workspace: str | None, connection: str | None
 ) -> dict[str, str]:
-    """Return the state that this choice of account left; empty where there is none.
+    """Return the state that this choice of account left; empty if there is none.
 
     Args:
         profile: ``--profile``, or ``None`` for the environment's choice.

@@ -1,4 +1,4 @@
-"""Texts that a person is at work on: each a file of its own until what it says is done."""
+"""Day texts that the user is editing: each is kept in a file until it is applied."""
 
 from __future__ import annotations
 

@@ -84,8 +84,8 @@ class Clock:
         chosen, word = (early, "earlier") if role == "start" else (late, "later")
         offset = self.local(chosen).isoformat()[19:]
         return chosen, (
-            f"{dated(wall)} happens twice in {self.zone}: taken as the {word} one ({offset});"
-            " a time with an offset decides otherwise.",
+            f"{dated(wall)} happens twice in {self.zone}: using the {word} one ({offset}); add an "
+            f"offset for the other.",
         )
 
     def reading(self, wall: datetime, role: Role = "start") -> datetime:
@@ -112,7 +112,7 @@ class Clock:
         """Return the instants of ``wall`` by the offset before a change of clocks and after it.
 
         They are equal far from one; the first is the earlier where the time happens twice and
-        the later where it is skipped (PEP 495).
+        the later if it is skipped (PEP 495).
         """
         early = wall.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
         late = wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC)

@@ -89,11 +89,11 @@ class Day:
         if found <= today:
             return found, ()
         found = real_date(today.year - 1, month, day, self.typed)
-        return found, (f"{self.typed} is in the future this year: taken as {found:%a %Y-%m-%d}.",)
+        return found, (f"{self.typed} is in the future this year: using {found:%a %Y-%m-%d}.",)
 
 
 def find_day(typed: str) -> Day | None:
-    """Return the day that tidied text names, or ``None`` where it has not the form of one."""
+    """Return the day that tidied text names, or ``None`` if it has not the form of one."""
     return Day(typed) if re.fullmatch(DAY, typed, re.ASCII) else None
 
 
@@ -112,7 +112,7 @@ def real_date(year: int, month: int, day: int, typed: str) -> date:
         return date(year, month, day)
     except ValueError:
         if (month, day) == (2, 29) and len(typed) == 5:
-            hint = "Write the year too, such as 2024-02-29."
+            hint = "Add the year, for example 2024-02-29."
         else:
             hint = "Dates are year-month-day or month-day: 2026-11-20, 11-20, or 'yesterday'."
         raise TimeError(f"There is no day {quoted(typed)}.", hint) from None

@@ -1,4 +1,4 @@
-"""Lengths of time that people type: ``1h30m``, ``1,5h``, ``1:30``, ``PT1H30M``."""
+"""Durations that people type: ``1h30m``, ``1,5h``, ``1:30``, ``PT1H30M``."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def read_length(text: str) -> Length:
 
 
 def find_length(typed: str) -> Length | None:
-    """Return the length that tidied text says, or ``None`` where it has not the form of one.
+    """Return the length that tidied text says, or ``None`` if it has not the form of one.
 
     Raises:
         TimeError: It has the form, but a unit twice, minutes above 59, or no length at all.
@@ -83,7 +83,9 @@ def find_length(typed: str) -> Length | None:
         parts = re.findall(_EACH, typed, re.ASCII)
         places = [_ORDER.index(unit[0]) for _, _, unit in parts]
         if any(after <= before for before, after in pairwise(places)):
-            raise TimeError(f"{quoted(typed)}: units go from large to small, each once.", DURATIONS)
+            raise TimeError(
+                f"{quoted(typed)}: write units from large to small, each once.", DURATIONS
+            )
         return _checked(Length(*_sum(parts)), typed)
     return None
 
@@ -109,7 +111,7 @@ def _checked(length: Length, typed: str) -> Length:
     if length.days + length.seconds // 86_400 > LONGEST_DAYS:
         raise TimeError(f"{quoted(typed)} is longer than a hundred years.", DURATIONS)
     if length.days == length.seconds == 0:
-        raise TimeError(f"{quoted(typed)} is no time at all.", DURATIONS)
+        raise TimeError(f"{quoted(typed)} is zero.", DURATIONS)
     return length
 
 
@@ -120,7 +122,7 @@ def not_a_length(text: str, typed: str) -> TimeError:
     if match := re.fullmatch(rf"{_PARTS} ?(\d+)", typed, re.ASCII):
         return TimeError(f"{quoted(text)}: {match[1][:9]} of what?", DURATIONS)
     if re.fullmatch(r"-(?:\d.*)", typed):
-        return TimeError(f"{quoted(text)}: a duration is not negative.", DURATIONS)
+        return TimeError(f"{quoted(text)}: a duration cannot be negative.", DURATIONS)
     if re.fullmatch(r"\d+(?:[.,]\d+)? ?(?:mo|months?|y|yrs?|years?)", typed, re.ASCII):
         return TimeError(
             f"{quoted(text)}: months and years have no fixed length.", "Use days: 30d, 4w, 90m."

@@ -105,8 +105,8 @@ class Form:
                 break
         if chosen != day:
             notices += (
-                f"On {day:%a} {day} {quoted(self.typed)} is not over yet:"
-                f" taken as {chosen:%a} {chosen}.",
+                f"On {day:%a} {day} {quoted(self.typed)} is not over yet: using {chosen:%a} "
+                f"{chosen}.",
             )
         return chosen, notices
 
@@ -128,7 +128,7 @@ class Between(Form):
         self.later = later
 
     def on_day(self, day: date) -> Between:
-        """Return the same span with its start on ``day`` where no day was typed."""
+        """Return the same span with its start on ``day`` if no day was typed."""
         first = without_day(self.first)
         if first is None:
             return self
@@ -182,7 +182,7 @@ class Between(Form):
 
     def _backwards(self, *, no_length: bool) -> TimeError:
         if no_length:
-            return TimeError(f"{quoted(self.typed)} has no length.", SPANS)
+            return TimeError(f"{quoted(self.typed)} has no duration.", SPANS)
         last = without_day(self.last)
         readings = []
         if last is None:
@@ -257,7 +257,7 @@ class Until(Form):
         if self._length.clock_like:
             said_length = self.typed.partition(" until ")[0]
             notices += (
-                f"{quoted(said_length)} is taken as a length; a span that starts then is"
+                f"{quoted(said_length)} is read as a duration; for a span that starts then, write"
                 f" '{said_length} to {last.typed}'.",
             )
         start = end - self._length.elapsed()
@@ -302,7 +302,7 @@ class Alone(Form):
         hours, minutes = divmod(self._length.seconds // 60, 60)
         length = (f"{hours}h" if hours else "") + (f"{minutes}m" if minutes else "")
         return UnclearTimeError(
-            f"{quoted(self.typed)} may be a time or a length.",
+            f"{quoted(self.typed)} can be a time or a duration.",
             SPANS,
             f"{self.typed}-now",
             length=length,

@@ -180,7 +180,7 @@ class DayClock(Typed):
         wall = self.on(day)
         going_back = self.day is not None and self.day.weekday and not allow_future
         if going_back and clock.is_ahead(clock.reading(wall, role)):
-            notices += (f"{dated(wall)} is in the future: taken as {dated(wall - _WEEK)}.",)
+            notices += (f"{dated(wall)} is in the future: using {dated(wall - _WEEK)}.",)
             wall -= _WEEK
         at, said = clock.at(wall, role)
         return at, notices + said
@@ -197,7 +197,7 @@ def refuse_future(at: datetime, form: Typed, clock: Clock) -> None:
 
 
 def find_instant(typed: str) -> Typed | None:
-    """Return the form of tidied text, or ``None`` where it has not the form of an instant.
+    """Return the form of tidied text, or ``None`` if it has not the form of an instant.
 
     Raises:
         TimeError: A length in it has the form of one but is none (``-1h1h``).
@@ -240,7 +240,7 @@ def read_clock(clock_time: str, typed: str) -> time:
     """Return the time of day that text of the form ``CLOCK`` says.
 
     Args:
-        clock_time: Such as ``9:00``, ``0900``, ``9:30pm`` or ``noon``.
+        clock_time: For example ``9:00``, ``0900``, ``9:30pm`` or ``noon``.
         typed: What it is a part of, for the error.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Typed text read with a clock: what the rest of the program calls, by the package's name.
+"""Parse typed times with a clock: the functions that the rest of the program calls.
 
 The modules below find the form of what was typed and resolve it. Here text that has no form,
 or cannot be meant, is refused with what was probably meant instead.
@@ -53,7 +53,7 @@ def parse_instant(
         clock: The present, the zone and the anchors.
         role: Whether it starts or ends something: a wall clock that happens twice is the
             earlier time as a start and the later one as an end.
-        allow_future: A time in the future is no error, and the bare name of today's weekday is
+        allow_future: A time in the future is allowed, and the bare name of today's weekday is
             today even if its clock time is in the future.
 
     Raises:
@@ -123,7 +123,7 @@ def parse_span(
     Args:
         text_or_words: What was typed.
         clock: The present, the zone and the anchors.
-        allow_future: A time in the future is no error, and clock times without a day are
+        allow_future: A time in the future is allowed, and clock times without a day are
             today's even if they are not over.
 
     Raises:
@@ -222,7 +222,7 @@ def span_between(
     elif lasts and not first:
         form = Ended(str(length), lasts)
     else:
-        raise TimeError("A span is a start and an end, or one of them and a length.", SPANS)
+        raise TimeError("A span is a start and an end, or one of them and a duration.", SPANS)
     try:
         return form.span(clock, allow_future)
     except OverflowError:
@@ -370,7 +370,7 @@ def _may_belong(part: str) -> bool:
 
 
 def _refuse_more(words: Sequence[str], count: int, forms: Sequence[Form]) -> None:
-    """Refuse a description that begins with a time: one that spans cannot go on with."""
+    """Refuse a description that begins with a time: one that spans cannot continue with."""
     rest = list(words[count:])
     if rest[:1] == ["--"]:
         return

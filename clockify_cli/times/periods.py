@@ -77,7 +77,7 @@ def dates_of(form: re.Match[str], clock: Clock) -> Period:
 
 
 def find_period(typed: str) -> re.Match[str] | None:
-    """Return the parts of tidied text, or ``None`` where it has not the form of a period."""
+    """Return the parts of tidied text, or ``None`` if it has not the form of a period."""
     return re.fullmatch(_PERIOD, typed, re.ASCII)
 
 
@@ -135,7 +135,7 @@ def _latest_month(form: re.Match[str], clock: Clock) -> tuple[date, date, tuple[
 
 def _taken_as(form: re.Match[str], meant: str, past: bool) -> tuple[str, ...]:
     shown = form.string.upper() if form["lone_week"] else form.string.title()
-    return (f"{shown} is in the future this year: taken as {meant}.",) if past else ()
+    return (f"{shown} is in the future this year: using {meant}.",) if past else ()
 
 
 def _month_number(name: str) -> int:
@@ -170,7 +170,7 @@ def _dates(form: re.Match[str], clock: Clock) -> Dates:
 def _last_days(count: int, unit: str, typed: str, today: date) -> Dates:
     """Return so many days, weeks or months of which today is the last day."""
     if not count:
-        raise TimeError(f"{quoted(typed)} has no day in it.", PERIODS)
+        raise TimeError(f"{quoted(typed)} contains no days.", PERIODS)
     if unit != "m":
         return today - (count * (7 if unit == "w" else 1) - 1) * _DAY, today
     first, last = _months(today.year * 12 + today.month - 1 - count, 1)

@@ -1,4 +1,4 @@
-"""Entries as pieces of time: cut to a period and at its midnights, work told from the rest.
+"""Entries as pieces of time: cut to a period and at its midnights, work separate from the rest.
 
 Every sum of time in the program is made of these pieces, so that all commands agree on it.
 Fast enough for a hundred thousand entries: the timestamps of the API are read by their
@@ -50,7 +50,7 @@ def moment(seconds: int) -> datetime:
 
 
 def length_text(seconds: int) -> str:
-    """Write a length for a sentence: ``2h 5m``; seconds are named where there are any."""
+    """Write a length for a sentence: ``2h 5m``; seconds are named if there are any."""
     hours, rest = divmod(seconds, 3600)
     parts = [f"{hours}h" * bool(hours), f"{rest // 60}m" * bool(rest // 60)]
     parts.append(f"{rest % 60}s" * bool(rest % 60))

@@ -1,4 +1,4 @@
-"""Words that are plainly times or handles, where a description is typed."""
+"""Words in a description that are plainly times or handles."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from clockify_cli.times.instants import (
     hour_clock,
 )
 
-_TIGHT = "Write durations without blanks: '-1h30m -15m', '1h30m ago 15m ago'."
+_TIGHT = "Write durations without spaces: '-1h30m -15m', '1h30m ago 15m ago'."
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=366)  # the same date a year ago is no more than a year ago
 
@@ -65,7 +65,7 @@ class _MonthDay(TwoWays):
 
 
 def find_span(typed: str) -> Form | None:
-    """Return the form of tidied text, or ``None`` where it has not the form of a span.
+    """Return the form of tidied text, or ``None`` if it has not the form of a span.
 
     Raises:
         TimeError: A length in it has the form of one but is none (``1h1h``).
@@ -145,7 +145,7 @@ def implausibilities(start: datetime, end: datetime | None, clock: Clock) -> tup
 
     Args:
         start: The start.
-        end: The end, or ``None`` where there is none.
+        end: The end, or ``None`` if there is none.
         clock: The present and the zone.
     """
     found = []

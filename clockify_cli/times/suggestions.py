@@ -1,4 +1,4 @@
-"""What was probably meant by text that the grammar does not have.
+"""Suggest what was probably meant by text outside the grammar.
 
 Imported only to refuse something. Nothing here is ever taken for what was typed: a suggestion
 is shown as a question, and only if it would be accepted.
@@ -75,7 +75,7 @@ def with_reading(error: TimeError, typed: str, accepts: Accepts) -> TimeError:
     if isinstance(error, UnclearTimeError):
         readings = _accepted(error.readings, accepts)
         if error.length:
-            first = f"{shown(readings[0])}, or a length: " if readings else "a length: "
+            first = f"{shown(readings[0])}, or a duration: " if readings else "a duration: "
             error.hint = f"Did you mean {first}{error.length}?"
         elif readings:
             error.hint = did_you_mean(*readings)
@@ -99,7 +99,7 @@ def not_an_instant(text: str, typed: str, accepts: Accepts) -> TimeError:
             _hint(_accepted([f"-{typed}"], accepts), INSTANTS),
         )
     if _fits(find_span, typed):
-        return TimeError(f"{quoted(text)} is not a time but a span.", INSTANTS)
+        return TimeError(f"{quoted(text)} is a span, not a time.", INSTANTS)
     return _not_a_time(text, "", _spelled(typed, _TIMES), accepts)
 
 
@@ -131,7 +131,7 @@ def near_span(text: str, typed: str, accepts: Accepts) -> tuple[int, TimeError]:
     if one and one.dashed:
         meant = _accepted([f"{typed.replace(' ', 't')} now"], accepts)
         return _NEAR, TimeError(
-            f"{quoted(text)} may be a timestamp with an offset, or a span.", _hint(meant, SPANS)
+            f"{quoted(text)} can be a timestamp with an offset, or a span.", _hint(meant, SPANS)
         )
     if one:
         dash = "-" if isinstance(one, DayClock) else " "
@@ -165,7 +165,7 @@ def _refusal_of(form: Alone | TwoWays, accepts: Accepts) -> TimeError:
 def not_another_span(
     words: Sequence[str], rest: Sequence[str], typed: str, forms: Sequence[Form], more: Form | None
 ) -> TimeError:
-    """Return the refusal of a time after spans that they cannot go on with.
+    """Return the refusal of a time after spans that they cannot continue with.
 
     Args:
         words: The words that form the spans.
@@ -182,7 +182,7 @@ def not_another_span(
     if len(pair) == 2 and all(pair):
         hints.insert(0, did_you_mean(" ".join(pair)))
     else:
-        hints.insert(0, "From the second span on, both ends are written: 9:00-10:00 11:00-12:30.")
+        hints.insert(0, "From the second span on, write both ends: 9:00-10:00 11:00-12:30.")
     return TimeError(f"{quoted(typed)} cannot follow another span.", " ".join(hints))
 
 
@@ -222,7 +222,7 @@ def _common(text: str, typed: str, examples: str) -> TimeError | None:
     if len(text) > LONGEST:
         return TimeError(f"{quoted(text)} is too long for a time.", examples)
     if typed == "?":
-        return TimeError(f"{quoted(text)} has characters that no time has.", examples)
+        return TimeError(f"{quoted(text)} contains characters that no time has.", examples)
     if re.search(_SLASHED, typed, re.ASCII):
         return slashed_date(text)
     return None

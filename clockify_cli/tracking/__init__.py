@@ -1,1 +1,1 @@
-"""What a person does with their time. Prints nothing, so that anything can drive it."""
+"""Everything users do with their time. Prints nothing, so that anything can drive it."""

@@ -1,4 +1,4 @@
-"""Rules that entries must keep, and what breaks them."""
+"""Check entries against rules."""
 
 from __future__ import annotations
 
@@ -206,8 +206,8 @@ class _Judge:
         return [
             {
                 **gap,
-                "message": f"{self._span(epoch(gap['start']), epoch(gap['end']))}: nothing for "
-                f"{length_text(gap['seconds'])}.",
+                "message": f"{self._span(epoch(gap['start']), epoch(gap['end']))}: "
+                f"nothing for {length_text(gap['seconds'])}.",
             }
             for gap in gaps
         ]
@@ -242,7 +242,7 @@ class _Judge:
         return f"{self._span(start, end, day=day, running=running)} {words}"
 
     def _span(self, start: int, end: int, *, day: date | None = None, running: bool = False) -> str:
-        """Write when something was; its date is left out where it is ``day``."""
+        """Write when something was; its date is left out if it is ``day``."""
         first, last = self._clock.wall(moment(start)), self._clock.wall(moment(end))
         begun = f"{first:%H:%M}" if first.date() == day else f"{first:%a %Y-%m-%d %H:%M}"
         if running:

@@ -1,4 +1,4 @@
-"""What can be chosen from for a new timer: recent combinations, projects, tasks."""
+"""The choices for a new timer: recent combinations, projects, tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an entry is about: description, project, task, tags and billable, resolved to IDs."""
+"""The content of an entry: description, project, task, tags and billable, resolved to IDs."""
 
 from __future__ import annotations
 
@@ -57,13 +57,11 @@ def checked_description(text: str) -> str:
     text = text.strip()
     if len(text) > DESCRIPTION_LIMIT:
         raise UsageError(
-            f"The description has {len(text)} characters; Clockify takes {DESCRIPTION_LIMIT}.",
+            f"The description has {len(text)} characters; Clockify allows {DESCRIPTION_LIMIT}.",
             "Shorten it.",
         )
     if "<" in text or ">" in text:
-        raise RefusedError(
-            "Clockify takes no '<' or '>' in a description.", "Write it without them."
-        )
+        raise RefusedError("Clockify does not allow '<' or '>' in a description.", "Remove them.")
     return text
 
 

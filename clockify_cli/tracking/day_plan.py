@@ -1,4 +1,4 @@
-"""What has to be written so that entries become what a text says: as little as possible."""
+"""Plan the fewest changes that make entries match a text."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Step:
         kind: ``create``, ``update`` or ``delete``.
         before: The entry as it is, unless it is added.
         after: The entry as it shall be, unless it is deleted.
-        place: The number of its line; 0 where it has none.
+        place: The number of its line; 0 if it has none.
     """
 
     kind: str
@@ -121,14 +121,14 @@ def opened_from(entries: Iterable[TimeEntry], names: Names, clock: Clock) -> dic
 
 
 class Planner:
-    """Finds the fewest writes that make entries what a sheet says.
+    """Finds the fewest changes that make entries what a sheet says.
 
     Args:
         names: Resolves names; those in the cache stand for what the entries hold.
         clock: The present and the zone.
         workspace: The workspace's ID, and ``user`` the ID of whose entries they are.
-        allow_future: Times to come are no error.
-        service_id: Gives the service's ID of a local one, where it has one by now.
+        allow_future: Times in the future are allowed.
+        service_id: Gives the service's ID of a local one, if it has one by now.
     """
 
     def __init__(
@@ -174,7 +174,7 @@ class Planner:
         Raises:
             LineError: A line that cannot be meant.
             NotFoundError, AmbiguousError: A name or ID in it fits nothing, or several.
-            ConflictError: An entry that would be written was changed elsewhere meanwhile.
+            ConflictError: An entry that would be written was changed elsewhere in the meantime.
         """
         now = {str(entry["id"]): entry for entry in entries}
         opened = {self._current(number): was for number, was in sheet.opened.items()}
@@ -188,7 +188,7 @@ class Planner:
                 number = self._find(line, {*now, *opened})
                 if number in named:
                     raise LineError(
-                        f"The entry #{line.number} stands in line {named[number].place} too.",
+                        f"The entry #{line.number} is in line {named[number].place} too.",
                         "Remove one, or remove its #id for a new entry.",
                     )
             named[number] = line
@@ -196,7 +196,7 @@ class Planner:
             with _at(line.place):
                 self._change(line, now.get(number), opened.get(number))
         for number in opened.keys() - now.keys() - named.keys():
-            self._notices.append(f"The entry {number} is not on these days any more.")
+            self._notices.append(f"The entry {number} is no longer on these days.")
         self._add(new, self._left_over(now, opened, named, remove), now, named)
         self._check_timers(sheet, running)
         return Plan(
@@ -218,7 +218,9 @@ class Planner:
         if len(found) == 1:
             return found[0]
         if found:
-            raise LineError(f"#{line.number} fits {len(found)} entries.", "Write more of the ID.")
+            raise LineError(
+                f"#{line.number} matches {len(found)} entries.", "Write more of the ID."
+            )
         raise NotFoundError(
             f"There is no entry #{line.number} on these days.",
             "Remove the #id for a new entry; put it in quotes if it belongs to the description.",
@@ -248,13 +250,13 @@ class Planner:
                 raise _conflict(
                     {"id": line.number}, "It was deleted elsewhere, or moved to another day."
                 )
-            self._notices.append(f"The entry #{line.number} was deleted elsewhere meanwhile.")
+            self._notices.append(f"The entry #{line.number} was deleted elsewhere in the meantime.")
             return
         old = line_of(entry, self._names)
         if not touched or _same_line(line, old):
             return
         if was is not None and version_of(entry) != was.version:
-            raise _conflict(entry, f"Line {line.place} changes what was changed elsewhere.")
+            raise _conflict(entry, f"Line {line.place} edits an entry that was changed elsewhere.")
         after = self._changed(entry, old, line)
         if changed_fields(entry, after):
             self._update(entry, after, line)
@@ -351,12 +353,12 @@ class Planner:
         from clockify_cli.times import implausibilities
 
         if line.end is not None and line.end <= line.start:
-            raise LineError("It has no length.", "The end comes after the start: 09:00-10:30.")
+            raise LineError("It has no duration.", "The end comes after the start: 09:00-10:30.")
         latest = line.end or line.start
         if not self._allow_future and self._clock.is_ahead(latest):
             raise LineError(
-                f"It is still to come: {self._clock.show(latest)}.",
-                "A time to come needs --allow-future.",
+                f"It is in the future: {self._clock.show(latest)}.",
+                "A time in the future needs --allow-future.",
             )
         self._notices += line.notices
         self._doubts += [
@@ -369,8 +371,8 @@ class Planner:
         open_lines = [line for line in sheet.lines if line.end is None]
         if len(open_lines) > 1:
             raise LineError(
-                f"Line {open_lines[1].place}: a second timer that runs"
-                f" (the first is line {open_lines[0].place}).",
+                f"Line {open_lines[1].place}: a second running timer (the first is line "
+                f"{open_lines[0].place}).",
                 "Only one can run: give one of them an end.",
                 details={"line": open_lines[1].place},
             )
@@ -407,7 +409,7 @@ def _holds(entry: TimeEntry, line: EntryLine, asked: TimeEntry) -> bool:
 
 def _conflict(entry: Mapping[str, Any], why: str) -> ConflictError:
     return ConflictError(
-        f"The entry {entry['id']} no longer fits: {why} Nothing was written.",
+        f"The entry {entry['id']} was changed elsewhere: {why} Nothing was changed.",
         "Open the day again to see both. Without its '#=' line at the end of the text, the text"
         " counts.",
         details={"current": dict(entry)} if "timeInterval" in entry else None,

@@ -1,4 +1,4 @@
-"""Days opened as text, and a text carried out: read, compared, written as one change."""
+"""Open days as text, and apply a text as one change."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Done:
 
     Attributes:
         plan: The plan.
-        results: Each step with the entry that it has left; ``None`` where nothing was written
+        results: Each step with the entry that it has left; ``None`` if nothing was written
             because the plan was not agreed to.
         queued: Some of it waits for the network.
         near: Every entry that was read, for telling overlaps.
@@ -61,7 +61,7 @@ def open_day(outbox: Outbox, clock: Clock, day: date) -> OpenedDay:
     """Read a day and return it as text. One request, and those for names not yet known.
 
     Raises:
-        UnreachableError, RateLimitError: Clockify is away.
+        UnreachableError, RateLimitError: Clockify is unreachable.
     """
     near = _entries_near(outbox, clock, [day])
     mine = tuple(e for e in near if clock.local(start_of(e)).date() == day)
@@ -117,7 +117,7 @@ def carry_out(
 ) -> Done:
     """Read the sheet's days and write what it says, as one change.
 
-    One request for the days and one for each entry that differs. While the network is away,
+    One request for the days and one for each entry that differs. While offline,
     what was known when the text was opened is what is written upon; the journal compares it
     with the service when it is delivered.
 
@@ -128,13 +128,13 @@ def carry_out(
         agree: Told the plan before anything is written; says whether to go on.
         verb: The command, for the journal.
         remove: Delete the days' entries without a line, opened with the sheet or not.
-        allow_future: Times to come are no error.
+        allow_future: Times in the future are allowed.
         known: The entries as they were when the text was opened.
         current: ``known`` is good enough, as nothing that it holds is written upon.
 
     Raises:
         LineError, NotFoundError, AmbiguousError: The text cannot be meant.
-        ConflictError: An entry was changed elsewhere meanwhile; nothing was written.
+        ConflictError: An entry was changed elsewhere in the meantime; nothing was written.
         ClockifyError: It was refused, or could neither be sent nor queued.
     """
     outbox.deliver_first()
@@ -214,7 +214,7 @@ def _label(sheet: Sheet) -> str:
 
 
 def with_way_on(error: ClockifyError, path: str) -> ClockifyError:
-    """Return ``error`` with where the text is kept and how to go on with it."""
+    """Return ``error`` with where the text is kept and how to continue with it."""
     from shlex import quote
 
     error.details["file"] = path

@@ -1,4 +1,4 @@
-"""Time entries as text, one line an entry: how it is written and how it is read.
+"""Time entries as text, one line per entry: how it is written and how it is read.
 
     2026-11-24 Tuesday
     09:00-10:30  Client/Project: Task :: Description  +tag +"two words"  $  #1a2b3c4d
@@ -6,7 +6,7 @@
 Between the time and the marks at the end stands the description, behind ``::`` where there
 is a project. What could be misread is in quotes, as a JSON string. ``09:00-`` runs on,
 ``22:00-01:00+1`` ends on the next day, and a wall clock that happens twice names its offset
-where it is not the earlier one as a start or the later one as an end: ``02:30[+01:00]``.
+if it is not the earlier one as a start or the later one as an end: ``02:30[+01:00]``.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ GUIDE = """\
 #   09:00-10:30  Client/Project: Task :: Description  +tag +tag  $  #id
 #
 # Change a line to change the entry, remove it to delete the entry; a line without #id is
-# a new one. The order does not matter. Only the time has to be there. $ is billable; a new
+# a new one. The order does not matter. Only the time is required. $ is billable; a new
 # line is as its project is, or -$ for not. 09:00- runs. 22:00-01:00+1 ends on the next day.
-# Quote what would be misread, as in JSON: "Prices: $"  "A/B": "Task :: 1" ::  +"two words"
-# Lines that begin with # are ignored. Nothing is changed where the text is left as it is.
+# Quote ambiguous text, as in JSON: "Prices: $"  "A/B": "Task :: 1" ::  +"two words"
+# Lines that begin with # are ignored. If you leave the text as it is, nothing changes.
 """
 
 
@@ -67,7 +67,7 @@ class EntryLine:
         project: ``Client/Project`` or an ID; empty for none.
         task: A name or an ID; empty for none.
         tags: Names or IDs.
-        billable: ``None`` where the line does not say.
+        billable: ``None`` if the line does not say.
         number: The entry's ID, the end of it, or a local one; empty for a new entry.
         place: The number of the line in its text.
         notices: What the user should know about how it was read.
@@ -139,7 +139,7 @@ def write_sheet(
         days: The days, each of which gets its header.
         lines: Entries that begin on them, with their whole IDs.
         clock: For the wall clock.
-        opened: What there is now, to notice later what was changed elsewhere meanwhile.
+        opened: What there is now, to notice later what was changed elsewhere in the meantime.
         notes: Further comments, a line each.
     """
     listed = list(lines)
@@ -153,7 +153,7 @@ def write_sheet(
         width = max((len(times_text(line, clock)) for line in mine), default=0)
         out += [line_text(line, clock, width) for line in mine]
     if opened:
-        out += ["", "# By these lines it is noticed what was changed elsewhere meanwhile."]
+        out += ["", "# These lines detect changes made elsewhere in the meantime."]
         out += [f"#= {number} {was.version} {was.line}" for number, was in opened.items()]
     return "\n".join(out) + "\n"
 
@@ -283,8 +283,8 @@ def read_sheet(text: str, clock: Clock, day: date | None = None) -> Sheet:
         if stripped.startswith("#"):
             if (found := _ZONE.fullmatch(stripped)) and found[1] != str(clock.zone):
                 raise LineError(
-                    f"Line {place}: the text was written in the zone {found[1]}, this run is in"
-                    f" {clock.zone}.",
+                    f"Line {place}: the text was written in time zone {found[1]}, but {clock.zone} "
+                    f"is used now.",
                     f"Run it with --tz {found[1]}.",
                     details={"line": place, "lines": [place]},
                 )
@@ -392,7 +392,7 @@ def _read_times(
             )
         said = (f"'{found[0]}' ends on the next day.", *said)
     if end < start:
-        raise LineError(f"'{found[0]}' ends before it starts.", "Such as 22:00-01:00+1.")
+        raise LineError(f"'{found[0]}' ends before it starts.", "For example: 22:00-01:00+1.")
     return start, end, notices + said
 
 
@@ -407,7 +407,7 @@ def _moment(
     hours, minutes, seconds = (*map(int, offset[1:].split(":")), 0)[:3]
     ahead = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if ahead >= _DAY:
-        raise LineError(f"There is no offset [{offset}].", "Such as [+01:00].")
+        raise LineError(f"There is no offset [{offset}].", "For example: [+01:00].")
     zone = timezone(-ahead if offset[0] == "-" else ahead)
     return wall.replace(tzinfo=zone).astimezone(UTC), ()
 
@@ -427,8 +427,8 @@ def _typed_span(
         span, count = leading_span([day.isoformat(), *words], clock, allow_future=True)
     except TimeError as error:
         raise LineError(
-            f"It does not begin with a time: '{one_line(text[:40])}'.",
-            "Such as 09:00-10:30, 9:00 +45m, 09:00- for a timer that runs.",
+            f"There is no time at the beginning: '{one_line(text[:40])}'.",
+            "For example: 09:00-10:30, 9:00 +45m, 09:00- for a running timer.",
         ) from error
     rest = re.sub(rf"^(?:\s*\S+){{{count - 1}}}", "", text, count=1)
     return span.start, span.end, rest, span.notices
@@ -454,8 +454,8 @@ def _read_body(text: str) -> _Body:
         assert found is not None  # it matches anything
         if found["text"]:
             raise LineError(
-                f"Behind a description in quotes there is more: '{one_line(found['text'][:40])}'.",
-                'Put the whole in quotes, with \\" for a quote within.',
+                f"There is more text after a quoted description: '{one_line(found['text'][:40])}'.",
+                'Put all of it in quotes, with \\" for a quote within.',
             )
     else:
         found = _TAIL.fullmatch(tail)
@@ -467,7 +467,7 @@ def _read_body(text: str) -> _Body:
     for mark in re.findall(rf"(?:^|(?<=\s)){_MARK}", found["marks"]):
         if mark[0] == "#":
             if number:
-                raise LineError("There are two #ids in it.", "A line is one entry.")
+                raise LineError("There are two #ids in the line.", "Write one entry per line.")
             number = mark[1:].lower()
         elif mark[0] == "+":
             tag = _unquoted(mark[1:])[0] if mark[1] == '"' else mark[1:]
@@ -496,7 +496,9 @@ def _read_head(text: str) -> tuple[str, str, str]:
             found = _SEPARATOR.search(rest)
             task = rest[: found.start()].strip() if found else ""
         if not found:
-            raise LineError("Behind the task there is no '::'.", "Such as Acme/Web: Build :: Text.")
+            raise LineError(
+                "There is no '::' after the task.", "For example: Acme/Web: Build :: Text."
+            )
         return _project(project), task, rest[found.end() :].strip()
     separator = _SEPARATOR.search(text)
     quote = _TASK_QUOTE.search(text)
@@ -519,7 +521,9 @@ def _read_head(text: str) -> tuple[str, str, str]:
 
 def _project(text: str) -> str:
     if not text.strip():
-        raise LineError("There is a task or '::' without a project.", "Such as Acme/Web :: Text.")
+        raise LineError(
+            "There is a task or '::' without a project.", "For example: Acme/Web :: Text."
+        )
     return text
 
 
@@ -534,7 +538,7 @@ def _unquoted(text: str) -> tuple[str, str]:
         ) from None
     if end < len(text) and not text[end].isspace() and text[end] != ":":
         raise LineError(
-            f"There is no blank behind the quotes: {one_line(text[:40])}",
+            f"There is no space after the quotes: {one_line(text[:40])}",
             'In quotes, write \\" for a quote.',
         )
     return str(value), text[end:]

@@ -1,4 +1,4 @@
-"""What an entry is about where the command line does not say: settings, folder file, git branch."""
+"""Defaults for an entry's content: settings, folder file, git branch."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def with_defaults(
     was not typed. ``-p ''``, ``-k ''`` and ``-t ''`` mean none.
 
     Raises:
-        UsageError: ``task_from_branch`` is no pattern.
+        UsageError: ``task_from_branch`` is not a pattern.
     """
     own_project = project is None
     if project is None:
@@ -59,7 +59,7 @@ def task_of_branch(settings: Settings) -> str | None:
     except re.error as error:
         raise UsageError(
             f"'task_from_branch' from {origin} is not a pattern: {error}.",
-            r"Such as ([A-Z]+-\d+).",
+            r"For example: ([A-Z]+-\d+).",
         ) from None
     if not found:
         return None

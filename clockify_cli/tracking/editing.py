@@ -145,9 +145,9 @@ def _recorded_under(outbox: Outbox, key: str, content: str) -> list[TimeEntry] |
         return None
     if change.content not in (None, content):
         raise RefusedError(
-            f"Under the key '{key}' something else was recorded.",
-            f"Recorded: {_told(change.content)}. Asked: {_told(content)}. Use another key, or "
-            f"take that one back: clockify undo {change.id}",
+            f"Something else was recorded under the key '{key}'.",
+            f"Recorded: {_told(change.content)}. Asked: {_told(content)}. Use another key, or undo "
+            f"that entry: clockify undo {change.id}",
             details={"recorded": json.loads(change.content), "asked": json.loads(content)},
         )
     aside = next((o for o in operations if o.state in SET_ASIDE), None)
@@ -165,7 +165,7 @@ def _told(content: str) -> str:
 
 
 def _why(operation: Operation) -> str:
-    return str((operation.error or {}).get("message") or "nobody said why.")
+    return str((operation.error or {}).get("message") or "no reason was given.")
 
 
 Change = Callable[[TimeEntry], TimeEntry]
@@ -238,7 +238,7 @@ def tell_lost(outbox: Outbox, written: WriteResult, drafts: Sequence[Draft]) -> 
             lost = changed_fields(draft.after, operation.after)
             if lost:
                 told = "; ".join(f"{k}: {old!r} became {new!r}" for k, (old, new) in lost.items())
-                outbox.notice(f"Clockify did not keep everything of {operation.entry}: {told}.")
+                outbox.notice(f"Clockify did not keep all fields of {operation.entry}: {told}.")
 
 
 def label_of(entries: Sequence[TimeEntry]) -> str:
@@ -257,7 +257,7 @@ def _workspace_of(outbox: Outbox, entry: TimeEntry, workspace: str) -> str:
     own = str(entry.get("workspaceId") or workspace or outbox.account.workspace)
     if own != (workspace or outbox.account.workspace):
         raise NotFoundError(
-            f"That entry is in another workspace ({own}).", f"Say the same with: -w {own}"
+            f"That entry is in another workspace ({own}).", f"Repeat the command with -w {own}."
         )
     return own
 
@@ -322,7 +322,7 @@ def find_all(outbox: Outbox, texts: Sequence[str]) -> list[TimeEntry]:
             entry = _find(outbox, handle)
         found.setdefault(str(entry["id"]), entry)
     if not found:
-        raise NotFoundError("No entry was named.", "For example: clockify edit @1 …")
+        raise NotFoundError("No entry was given.", "For example: clockify edit @1 …")
     outbox.plan_on(*found.values())
     return list(found.values())
 

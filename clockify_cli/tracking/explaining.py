@@ -1,4 +1,4 @@
-"""What a typed time means, told in full: ``clockify when``."""
+"""Explain a typed time, for ``clockify when``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def explained(text: str, clock: Clock) -> Explained:
     """Return what ``text`` means as an instant, a span, a period or a duration.
 
     It is read as ``start`` and ``log`` read it; what they would refuse because it is in the
-    future is explained all the same, with a note. A bare duration is the span that ended now.
+    future is explained anyway, with a note. A bare duration is the span that ended now.
 
     Raises:
         TimeError: It is none of them; the refusal is the one that fits its form best.
@@ -91,7 +91,7 @@ def _as_logged(text: str, clock: Clock) -> Explained | None:
         found = _span(text, clock, True)
     except TimeError:
         return None
-    note = "Where one time is expected (--at), the second clock is the offset from UTC."
+    note = "For options that take one time (--at), the second clock time is the offset from UTC."
     found.json["notices"].append(note)
     found.lines.append(("note", note))
     return found

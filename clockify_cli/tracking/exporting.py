@@ -1,4 +1,4 @@
-"""Entries on their way into a file: pages of them, newest first, with their names."""
+"""Read entries for an export, page by page, newest first, with their names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class NameBook:
     """The names behind the entries' IDs, looked up once each.
 
     Args:
-        names: The cached lists; what is missing in them is asked for, where possible.
+        names: The cached lists; what is missing in them is asked for, if possible.
         people: Names and e-mail addresses by user ID.
     """
 
@@ -29,7 +29,7 @@ class NameBook:
         self._made: dict[tuple[Any, ...], Labels] = {}
 
     def learn(self, entries: Iterable[TimeEntry]) -> None:
-        """See to it that the names behind the IDs of ``entries`` are known, where possible."""
+        """See to it that the names behind the IDs of ``entries`` are known, if possible."""
         self._names.know(*entries)
         self._made.clear()
 
@@ -94,7 +94,7 @@ def pages(
         before: set[str] = set()
         for page in crew.pages(entries.user_path(outbox.account.workspace, user), params):
             usable = entries.usable(outbox.gateway(), page)
-            # One that was made meanwhile has pushed another to the next page again.
+            # One that was made in the meantime has pushed another to the next page again.
             new = [entry for entry in usable if entry["id"] not in before]
             found = list(filter(filters.fits, starting_in(new, span)))
             before = {entry["id"] for entry in usable}

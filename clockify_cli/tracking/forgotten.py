@@ -1,4 +1,4 @@
-"""When a timer that was left running may have ended."""
+"""Guess when a forgotten timer ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a day's and a week's goal is done, and what is left for each working day."""
+"""Progress towards the daily and weekly goals, and the time left per working day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which entry a handle means: an ID, a local ID, ``@N``, ``@last`` or ``@running``."""
+"""Find the entry a handle means: an ID, a local ID, ``@N``, ``@last`` or ``@running``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clockify_cli.journal.overlay import overlaid
 
 
 def newest(outbox: Outbox, count: int) -> list[TimeEntry]:
-    """Return the user's newest entries, newest first, what is pending applied. One request."""
+    """Return the user's newest entries, newest first, with pending changes applied. One request."""
     from clockify_cli.gateway.entries import recent_entries
 
     outbox.deliver_briskly()
@@ -67,7 +67,7 @@ def find(outbox: Outbox, handle: str) -> TimeEntry:
     if not is_entity_id(text):
         raise UsageError(
             f"'{handle}' is not an entry.",
-            "An entry is an ID, @1 for the newest, @2 for the one before, or @running.",
+            "Use an ID, @1 for the newest, @2 for the one before, or @running.",
         )
     return _by_id(outbox, text)
 

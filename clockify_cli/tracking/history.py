@@ -98,14 +98,14 @@ def pages_in(
 ) -> Iterator[list[TimeEntry]]:
     """Yield the entries that touch ``[start, end)`` in pages, newest first.
 
-    Pending changes are applied. One request a thousand entries. They are whole:
+    Pending changes are applied. One request per thousand entries. They are whole:
     one that reaches over an edge is not cut.
 
     Args:
         outbox: The outbox.
         start: First instant.
         end: First instant after it.
-        user: Whose; one's own where it is empty.
+        user: Whose; one's own if it is empty.
         filters: Which of them.
         freshness: How old they may be; by default the service is asked.
 
@@ -149,7 +149,7 @@ def _pages(
         yield [e for e in copy.entries if span[0] <= epoch(e["timeInterval"]["start"]) < span[1]]
     elif freshness.mode == KNOWN:
         raise UnreachableError(
-            "Nothing is known of these days yet.", "Leave out --cached to ask Clockify."
+            "Nothing is cached for these days yet.", "Leave out --cached to ask Clockify."
         )
     else:
         try:

@@ -19,8 +19,8 @@ from clockify_cli.tracking.editing import find_all
 
 AT_ONCE = 200  # entries a request
 _PLAN = (
-    "Marking entries as invoiced needs a Clockify plan with invoicing, and the right to do it"
-    " (an admin's). Without them, a tag serves: clockify edit ENTRY -t +invoiced."
+    "Marking entries as invoiced needs a Clockify plan with invoicing, and admin rights. Without "
+    "them, use a tag: clockify edit ENTRY -t +invoiced."
 )
 
 
@@ -42,10 +42,12 @@ def numbers_of(outbox: Outbox, handles: Sequence[str]) -> list[str]:
     for handle, entry in found.items():
         if entry.get("queued"):
             raise UsageError(
-                f"The entry {handle} waits to be sent.", "Deliver it first: clockify sync."
+                f"The entry {handle} is still pending.", "Send it first: clockify sync."
             )
         if is_running(entry):
-            raise UsageError(f"The entry {handle} still runs.", "Stop it first: clockify stop.")
+            raise UsageError(
+                f"The entry {handle} is still running.", "Stop it first: clockify stop."
+            )
     numbers = [str(found[h]["id"]) if h in found else h.strip().lower() for h in handles]
     return list(dict.fromkeys(numbers))
 
@@ -53,12 +55,12 @@ def numbers_of(outbox: Outbox, handles: Sequence[str]) -> list[str]:
 def mark(outbox: Outbox, numbers: Sequence[str], *, invoiced: bool) -> None:
     """Mark entries as invoiced, or as not. One request for ``AT_ONCE`` of them.
 
-    It is not queued while the network is away: doing it again does no harm.
+    It is not queued while offline: doing it again does no harm.
 
     Raises:
         PermissionRefused, RefusedError: The plan or the right is missing; the hint says so.
         NotFoundError: There is no such entry; none of its batch was marked.
-        UnreachableError: Clockify is away.
+        UnreachableError: Clockify is unreachable.
     """
     path = f"{entries_path(outbox.account.workspace)}/invoiced"
     for first in range(0, len(numbers), AT_ONCE):

@@ -1,7 +1,7 @@
-"""Entries that lie at the same time as another one, found without asking the service.
+"""Find overlapping entries without asking the service.
 
 Clockify allows overlaps, so nobody else tells. Known here are: what this command has read,
-the newest entries as last seen, the running timer, what waits in the queue, and what the
+the newest entries as last seen, the running timer, pending changes, and what the
 journal has recorded.
 """
 

@@ -1,4 +1,4 @@
-"""Which period the words of a range and ``--since`` and ``--until`` mean together."""
+"""Resolve a range given as words, ``--since`` and ``--until``."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def typed_period(
         since: The first day.
         until: The last day, which still belongs to the period.
         clock: The present, the zone and the week's first day.
-        default: The period where nothing is typed.
+        default: The period if nothing is typed.
 
     Raises:
         TimeError: A word is outside the grammar.

@@ -1,4 +1,4 @@
-"""What a person should be told unasked: a timer that was left running."""
+"""Remind the user of a timer that was left running."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clockify_cli.journal.outbox import Outbox
 def left_running(outbox: Outbox, hours: int) -> str:
     """Return a sentence about a timer that runs since an earlier day or for too long, else ``""``.
 
-    It ends with the line that would mend it. No request: the state as last known decides.
+    It ends with the line that would fix it. No request: the state as last known decides.
 
     Args:
         outbox: The outbox.

@@ -107,7 +107,7 @@ def report_of(
 ) -> Report:
     """Return the report of what a tally has counted.
 
-    Names that are not in the cache are asked for: one request a list that is needed.
+    Names that are not in the cache are asked for: one request per list that is needed.
 
     Args:
         tally: It has taken all entries.

@@ -1,4 +1,4 @@
-"""What the keys of a tally mean to people: names, clients, colours and rates."""
+"""Labels for the keys of a tally: names, clients, colours and rates."""
 
 from __future__ import annotations
 

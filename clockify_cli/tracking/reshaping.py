@@ -1,4 +1,4 @@
-"""Entries at other times: split, joined, longer, shorter, moved."""
+"""Split, join, extend, shorten and move entries."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def typed_cuts(entry: TimeEntry, texts: Sequence[str], clock: Clock) -> list[dat
     A clock time without a day is on the day on which it lies within the entry.
 
     Raises:
-        TimeError: One is no instant.
+        TimeError: One is not an instant.
         UsageError: One does not lie within the entry, or is given twice.
     """
     start, end = start_of(entry), end_of(entry) or clock.now
@@ -48,12 +48,12 @@ def typed_cuts(entry: TimeEntry, texts: Sequence[str], clock: Clock) -> list[dat
     for cut in cuts:
         if not start < cut < end:
             raise UsageError(
-                f"{clock.show(cut)} does not lie within the entry: "
+                f"{clock.show(cut)} is not within the entry: "
                 f"{clock.show(start)} to {clock.show(end)}.",
-                "Choose an instant between its start and end.",
+                "Choose a time between its start and end.",
             )
     if len(set(cuts)) < len(cuts):
-        raise UsageError("An entry is cut only once at the same instant.", "Give each --at once.")
+        raise UsageError("The same time was given twice.", "Give each --at once.")
     return cuts
 
 
@@ -122,9 +122,11 @@ def join(
     """
     listed = [plain(entry) for entry in entries]
     if len(listed) < 2:
-        raise UsageError("Joining takes two entries or more.", "Such as: clockify join @1 @2.")
+        raise UsageError("Joining needs two or more entries.", "For example: clockify join @1 @2.")
     if len({str(entry.get("userId")) for entry in listed}) > 1:
-        raise UsageError("These entries are of different users.", "Join one user's at a time.")
+        raise UsageError(
+            "These entries are of different users.", "Join one user's entries at a time."
+        )
     by_start = sorted(listed, key=start_of)
     running = [entry for entry in by_start if is_running(entry)]
     if running and running != by_start[-1:]:
@@ -166,7 +168,7 @@ def _tell_differences(
             gap += start_of(entry) - reached
         reached = max(reached or start_of(entry), end_of(entry) or outbox.now)
     if gap:
-        outbox.notice(f"The gap between them is filled: {gap} more.")
+        outbox.notice(f"The gap between them is filled, adding {gap}.")
 
 
 # -- longer, shorter, elsewhere ---------------------------------------------------------
@@ -189,7 +191,7 @@ def resized(
         clock: The present and the zone.
         sure: Asked about what is unlikely to be meant.
         at_start: Its start moves instead of its end.
-        allow_future: A time to come is no error.
+        allow_future: A time in the future is not an error.
 
     Raises:
         UsageError: Nothing would be left of it, its end is still to come, or it runs.
@@ -197,7 +199,7 @@ def resized(
     start, end = start_of(entry), end_of(entry)
     if end is None and not at_start:
         raise UsageError(
-            "It is running: there is no end to move.",
+            "It is still running and has no end to move.",
             "--start moves its start; 'clockify stop --at WHEN' ends it.",
         )
     if at_start:
@@ -237,7 +239,7 @@ def moved(
             Days move the wall clock, hours are elapsed time.
         clock: The present and the zone.
         sure: Asked about what is unlikely to be meant.
-        allow_future: A time to come is no error.
+        allow_future: A time in the future is not an error.
 
     Raises:
         TimeError: It is no time of the grammar.
@@ -274,6 +276,6 @@ def _refuse_future(entry: TimeEntry, clock: Clock, *, allow_future: bool) -> Non
     if not allow_future and clock.is_ahead(latest):
         what = "It would end" if end_of(entry) else "It would start"
         raise UsageError(
-            f"{what} at a time to come: {clock.show(latest)}.",
-            "A time to come needs --allow-future.",
+            f"{what} in the future: {clock.show(latest)}.",
+            "A time in the future needs --allow-future.",
         )

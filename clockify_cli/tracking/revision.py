@@ -1,4 +1,4 @@
-"""What an edit changes of an entry: what was named, as it was typed, and nothing else."""
+"""Edit an entry: only the given fields change."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Revision:
         billable: The new value.
         start: An instant of the time grammar; a bare clock time is on the entry's own day.
         end: Likewise; before the start it is on the next day, up to 12 hours later.
-        allow_future: Times to come are no error.
+        allow_future: Times in the future are allowed.
     """
 
     description: str | None = None
@@ -93,7 +93,7 @@ class Reviser:
         revision: What was typed.
         names: Resolves names, each once for all entries.
         clock: For typed times.
-        notice: Told what the user should know beside the result.
+        notice: Called with what the user should know beside the result.
         sure: Asked about what is unlikely to be meant; raises where the user says no.
         defer: Names that nothing in the cache fits wait if Clockify cannot be asked: the
             revised entry has them as ``unresolved``.
@@ -162,8 +162,8 @@ class Reviser:
             changed["taskId"] = None
             known = self._names.find(f"tasks-{entry.get('projectId')}", entry["taskId"]) or {}
             self._notice(
-                f"The task '{known.get('name') or entry['taskId']}' belongs to the old project:"
-                " the entry has none now. -k gives it one."
+                f"The task '{known.get('name') or entry['taskId']}' belongs to the old project, so "
+                f"it was cleared. Set a new one with -k."
             )
 
     def _change_times(self, entry: TimeEntry) -> TimeEntry:
@@ -209,7 +209,7 @@ def read_tags(
         return TagChange(tags_or_waiting(names, words, unresolved, defer=defer))
     if len(added) + len(removed) < len(words):
         raise UsageError(
-            "Some of the tags are to be added or removed, others to replace all.",
+            "Some tags have a + or - sign, others do not.",
             "Give every one a sign (-t +dev,-urgent), or none (-t dev,urgent).",
         )
     new = tags_or_waiting(names, added, unresolved, defer=defer)
@@ -236,7 +236,7 @@ def on_day(
     """Return the instant that was typed; a clock time without a day is on ``day``.
 
     Raises:
-        TimeError: It is no instant, or is in the future.
+        TimeError: It is not an instant, or is in the future.
     """
     from clockify_cli.times import parse_instant
 
@@ -252,8 +252,8 @@ def end_after(start: datetime, text: str, clock: Clock, *, allow_future: bool = 
     lie before the start and the length is 12 hours at most.
 
     Raises:
-        TimeError: It is no instant, or is in the future.
-        UsageError: It lies before the start.
+        TimeError: It is not an instant, or is in the future.
+        UsageError: It is before the start.
     """
     from dataclasses import replace
 
@@ -266,13 +266,13 @@ def end_after(start: datetime, text: str, clock: Clock, *, allow_future: bool = 
             moment = replace(later, notices=(told, *later.notices))
     if moment.at < start:
         raise UsageError(
-            f"The end {clock.show(moment.at)} lies before the start {clock.show(start)}.",
+            f"The end {clock.show(moment.at)} is before the start {clock.show(start)}.",
             "Give both: --from and --to; an end more than 12 h later needs its day.",
         )
     if not allow_future and clock.is_ahead(moment.at):
         raise UsageError(
-            f"The end is still to come: {clock.show(moment.at)}.",
-            "A time to come needs --allow-future.",
+            f"The end is in the future: {clock.show(moment.at)}.",
+            "A time in the future needs --allow-future.",
         )
     return moment
 

@@ -1,4 +1,4 @@
-"""What was done on the last day that has entries, and today: for the morning's meeting."""
+"""Work of today and of the last day with entries, for a stand-up."""
 
 from __future__ import annotations
 

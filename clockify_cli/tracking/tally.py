@@ -1,6 +1,6 @@
 """The time of many entries, added up as they come in.
 
-What is held is one sum a combination, not the entries: a hundred thousand of them need no
+It keeps one sum per combination, not the entries: a hundred thousand of them need no
 more room than what is shown.
 """
 
@@ -59,9 +59,9 @@ def typed_dimensions(words: Sequence[str]) -> tuple[str, ...]:
         if name not in DIMENSIONS:
             raise UsageError(f"Cannot group by {name}.", f"Choose from: {', '.join(DIMENSIONS)}.")
     if len(set(found)) < len(found):
-        raise UsageError("--by names the same thing twice.", "Name each once: --by client,project.")
+        raise UsageError("--by has the same group twice.", "Name each once: --by client,project.")
     if len(found) > _MAX_LEVELS:
-        raise UsageError(f"--by takes at most {_MAX_LEVELS} levels.", "Leave some out.")
+        raise UsageError(f"--by takes at most {_MAX_LEVELS} levels.", "Use fewer.")
     return tuple(found)
 
 
@@ -238,12 +238,12 @@ def count(
     filters: Filters | None = None,
     freshness: Freshness | None = None,
 ) -> None:
-    """Let a tally count the entries of its period: one request a thousand entries and user.
+    """Let a tally count the entries of its period: one request per thousand entries and user.
 
     Args:
         tally: The tally.
         outbox: The outbox.
-        users: Whose, by ID; one's own where it is empty.
+        users: Whose, by ID; one's own if it is empty.
         filters: Which of them.
         freshness: How old they may be.
     """

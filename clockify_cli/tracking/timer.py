@@ -97,7 +97,7 @@ def start(
                 verb,
                 content.description or "a timer",
                 [*drafts, create_draft(outbox, content, when, None, meta=meta)],
-                # Somebody stopped it elsewhere meanwhile: all the better.
+                # Somebody stopped it elsewhere in the meantime: all the better.
                 tolerate=lambda operation, error: operation.kind == STOP and _runs_no_more(error),
             )
 
@@ -128,7 +128,8 @@ def stop(
         if running is None and outbox.unreachable is not None:
             if outbox.last_known.is_known:
                 raise NotFoundError(
-                    NOTHING_RUNS, f"{START_ONE} (Clockify is unreachable; this is as last known.)"
+                    NOTHING_RUNS,
+                    f"{START_ONE} (Clockify is unreachable; this is the last known state.)",
                 )
             raise outbox.unreachable
         if running is None and _is_cold(outbox):
@@ -208,7 +209,7 @@ def resume(
 ) -> Started:
     """Start a timer with the content of another entry."""
     if is_running(like) and not like.get("queued"):
-        raise UsageError("That timer is running already.", "See it: clockify status.")
+        raise UsageError("That timer is already running.", "See it: clockify status.")
     return start(outbox, content_of(like), at, verb=verb, agreed=agreed)
 
 
@@ -236,7 +237,7 @@ def earlier_entry(outbox: Outbox, text: str, *, breaks: bool = True) -> TimeEntr
         if not recent:
             raise NotFoundError(
                 f"None of your last {RECENT} entries has '{text}' in its description.",
-                "See them: clockify entries last-30d. Or start anew: clockify start …",
+                "See them: clockify entries last-30d. Or start a new one: clockify start …",
             )
     if not recent:
         raise NotFoundError("There is no earlier entry.", START_ONE)
@@ -263,7 +264,7 @@ def switch(
     """
     asked = (description, project, task, tags, billable)
     if all(value is None for value in asked):
-        raise UsageError("What should it switch to?", "Such as: clockify switch 'Answer mail'.")
+        raise UsageError("What should it switch to?", "For example: clockify switch 'Answer mail'.")
     running = like or outbox.known_running or outbox.running()
     if running is None:
         raise NotFoundError(NOTHING_RUNS, START_ONE)
@@ -371,7 +372,7 @@ def _not_before(outbox: Outbox, running: TimeEntry, when: datetime, *, typed: bo
     if began - outbox.now > timedelta(seconds=1):
         outbox.notice(
             f"This computer's clock is {_span(began - outbox.now)} behind the timer's start; "
-            f"{_local(outbox, when)} was taken for now."
+            f"{_local(outbox, when)} was used instead of now."
         )
     return when
 
@@ -404,7 +405,7 @@ def _or_a_second_later(
 def _asked_again(outbox: Outbox, running: TimeEntry | None, at: datetime) -> TimeEntry | None:
     """Return the running timer, asking the service if what is known contradicts ``at``.
 
-    It may have been stopped elsewhere meanwhile, and another one started.
+    It may have been stopped elsewhere in the meantime, and another one started.
     """
     if running is None or at >= start_of(running) or outbox.unreachable is not None:
         return running
@@ -444,7 +445,7 @@ def stop_this(outbox: Outbox, entry: TimeEntry) -> TimeEntry:
     """Stop this very timer, should it still run; leave one that was started since alone."""
     running = outbox.known_running
     if running is None or running.get("id") != entry.get("id"):
-        raise NotFoundError("It is not running any more.", "See 'clockify entries'.")
+        raise NotFoundError("It is no longer running.", "See 'clockify entries'.")
     return stop(outbox, None, agreed=str(entry.get("id")))
 
 

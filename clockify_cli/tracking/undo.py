@@ -1,4 +1,4 @@
-"""Undo and redo: what a change did is reversed by the operations that take it back."""
+"""Undo and redo: a change is reversed by operations of its own."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Undone:
 
 @dataclass(slots=True)
 class _Plan:
-    """What has to be written to take a change back."""
+    """What has to be written to undo a change."""
 
     drafts: list[Draft] = field(default_factory=list)
     unsent: list[Operation] = field(default_factory=list)
@@ -112,12 +112,12 @@ def last_of_session(outbox: Outbox) -> Change | None:
 
 
 def undo(outbox: Outbox, change: Change, reverse_things: ReverseThings) -> Undone:
-    """Take a change back.
+    """Undo a change.
 
     Args:
         outbox: The outbox.
         change: The change.
-        reverse_things: Takes back what was done to projects, clients, tags and tasks.
+        reverse_things: Undoes what was done to projects, clients, tags and tasks.
 
     Raises:
         ConflictError: An entry was changed since; nothing is touched.
@@ -227,7 +227,7 @@ def _reverse_entries(
 
 
 def _plan(outbox: Outbox, change: Change, operations: Sequence[Operation]) -> _Plan:
-    """Return what takes a change back; nothing is written.
+    """Return what undoes a change; nothing is written.
 
     Raises:
         ConflictError: An entry was changed since.
@@ -277,10 +277,10 @@ def _reverse(
             raise ConflictError(
                 f"The entry {operation.entry} was deleted since.", "There is nothing to undo."
             )
-        notes.append(f"The entry {operation.entry} was gone already.")
+        notes.append(f"The entry {operation.entry} was already gone.")
         return None
     if operation.before is not None and same_content(now, operation.before):
-        notes.append(f"The entry {operation.entry} was as before already.")
+        notes.append(f"The entry {operation.entry} was already as before.")
         return None
     fits = operation.after is None or same_content(now, operation.after)
     if not fits and not _left_by_undo(outbox, now):
@@ -292,7 +292,7 @@ def _reverse(
     if operation.kind == CREATE:
         return delete_draft(outbox, now, operation.workspace)
     if operation.before is None:
-        raise ConflictError("It is not known what the entry was before.", "Edit it by hand.")
+        raise ConflictError("The entry's earlier state is not known.", "Edit it by hand.")
     restored = {**now, **operation.before, "id": now["id"]}
     return update_draft(outbox, now, restored, operation.workspace)
 
@@ -313,12 +313,12 @@ def _left_by_undo(outbox: Outbox, now: TimeEntry) -> bool:
 def _recreate(operation: Operation, back: list[Operation], notes: list[str]) -> Draft | None:
     before = operation.before
     if before is None:
-        raise ConflictError("It is not known what the deleted entry held.", "Log it again.")
+        raise ConflictError("The contents of the deleted entry are not known.", "Log it again.")
     body = write_body(before)
     there = next((o for o in back if o.payload == body), None)
     if there is not None:
         back.remove(there)
-        notes.append(f"The entry is back already, under a new ID: {there.entry}.")
+        notes.append(f"The entry is already back under a new ID: {there.entry}.")
         return None
     if before.get("isLocked"):
         notes.append("It was locked before; it is not now.")
@@ -364,14 +364,14 @@ def _refuse_second_timer(outbox: Outbox, drafts: list[Draft]) -> None:
         return
     if len(revived) > 1:
         raise ConflictError(
-            "It had ended two timers, which cannot run beside each other.",
+            "It had ended two timers, which cannot run at the same time.",
             "Restore them by hand: clockify edit, clockify entries delete.",
         )
     gone = {d.entry for d in drafts if d.kind in (DELETE, STOP)}
     running = _running_in(outbox, revived[0].workspace)
     if running is not None and str(running["id"]) not in gone | {d.entry for d in revived}:
         raise ConflictError(
-            "Another timer is running now; the old one cannot run beside it.",
+            "Another timer is running now; two cannot run at the same time.",
             "Stop it first: clockify stop.",
         )
 

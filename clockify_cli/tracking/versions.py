@@ -1,4 +1,4 @@
-"""A short token for what an entry holds, by which a change made meanwhile is noticed."""
+"""A short token of an entry's content, to notice changes made in the meantime."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def expected_versions(typed: str, read: Callable[[str], str]) -> Callable[[TimeE
         number = str(entry.get("id"))
         if number not in versions:
             raise UsageError(
-                f"--if-unchanged does not hold the entry {number}.",
-                "Give it the JSON of every entry that is changed: clockify entries show … --json",
+                f"--if-unchanged does not contain the entry {number}.",
+                "Give the JSON of every entry you edit: clockify entries show … --json",
             )
         return version_of(entry) == versions[number]
 
@@ -56,8 +56,8 @@ def refuse_changed(entry: TimeEntry) -> ConflictError:
     """Return the refusal of an entry that is not as the caller thinks."""
     number = str(entry.get("id"))
     return ConflictError(
-        f"The entry {number} was changed meanwhile; nothing was written.",
-        f"Read it again: clockify entries show {number}",
+        f"The entry {number} was changed in the meantime; nothing was changed.",
+        f"Fetch it again: clockify entries show {number}",
         details={"current": entry},
     )
 
@@ -69,7 +69,7 @@ def _versions(text: str, source: str) -> dict[str, str]:
         entries = found if isinstance(found, list) else [found]
         versions = {str(entry["id"]): version_of(entry) for entry in entries}
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise UsageError(f"--if-unchanged: {source!r} holds no time entry.", hint) from None
+        raise UsageError(f"--if-unchanged: {source!r} contains no time entry.", hint) from None
     if not versions:
-        raise UsageError(f"--if-unchanged: {source!r} holds no time entry.", hint)
+        raise UsageError(f"--if-unchanged: {source!r} contains no time entry.", hint)
     return versions

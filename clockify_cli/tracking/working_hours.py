@@ -1,4 +1,4 @@
-"""When the user works, by the settings ``work_days`` and ``work_hours``."""
+"""The user's working hours, from the settings ``work_days`` and ``work_hours``."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class WorkingHours:
         return day.weekday() in self.weekdays
 
     def on(self, day: date, clock: Clock) -> list[Span]:
-        """Return the working hours that begin on a day; none on one that is no working day."""
+        """Return the working hours that begin on a day; none on one that is not a working day."""
         if not self.is_on(day):
             return []
         found = []
@@ -53,8 +53,8 @@ def working_hours(days: Sequence[str], hours: str) -> WorkingHours:
     """Return the working hours that two settings mean.
 
     Args:
-        days: Such as ``mon``, ``tuesday`` or ``mon-fri``.
-        hours: Such as ``9:00-12:30,13:30-17:30``.
+        days: For example ``mon``, ``tuesday`` or ``mon-fri``.
+        hours: For example ``9:00-12:30,13:30-17:30``.
 
     Raises:
         UsageError: One of them cannot be read.
@@ -105,8 +105,8 @@ def _weekday(name: str, word: str) -> int:
     if number is not None:
         return number
     raise UsageError(
-        f"The setting work_days has {word!r}, which is no weekday.",
-        "Such as: clockify config set work_days mon,tue,wed,thu,fri.",
+        f"The setting work_days has {word!r}, which is not a weekday.",
+        "For example: clockify config set work_days mon,tue,wed,thu,fri.",
     )
 
 
@@ -119,8 +119,8 @@ def _spans(text: str) -> list[tuple[int, int]]:
         end = numbers[2] * 60 + numbers[3] if match else -1
         if not match or max(numbers[1], numbers[3]) > 59 or begin >= 1440 or end > 1440:
             raise UsageError(
-                f"The setting work_hours has {part.strip()!r}, which are no hours.",
-                "Such as: clockify config set work_hours 9:00-12:30,13:30-17:30.",
+                f"The setting work_hours has {part.strip()!r}, which is not a time range.",
+                "For example: clockify config set work_hours 9:00-12:30,13:30-17:30.",
             )
         found.append((begin, end if end > begin else end + 1440))
     return sorted(found)

@@ -1,4 +1,4 @@
-"""Reading calendars: each event with a start and an end as an entry."""
+"""Read calendars: each event with a start and an end becomes an entry."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read_calendar(text: str, name: str, zone: tzinfo) -> Reading:
         zone: The zone of times that have none.
 
     Raises:
-        UsageError: It is no calendar.
+        UsageError: It is not a calendar.
     """
     try:
         whole = parse(text)
@@ -50,7 +50,7 @@ def read_calendar(text: str, name: str, zone: tzinfo) -> Reading:
         raise UsageError(f"{name}:{line}: {words}.", "The file may have been cut off.") from None
     calendars = [c for c in whole.inside if c.name == "VCALENDAR"]
     if not calendars:
-        raise UsageError(f"{name} is no calendar.", "It begins with BEGIN:VCALENDAR.")
+        raise UsageError(f"{name} is not a calendar.", "A calendar begins with BEGIN:VCALENDAR.")
     reading = Reading(FORMAT)
     for calendar in calendars:
         zones = Zones(calendar.inside, zone)
@@ -81,9 +81,9 @@ def _record(event: Component, zones: Zones) -> Record:
     if first is None:
         raise Broken("it has no start")
     if first.params.get("VALUE", "").upper() == "DATE" or len(first.value.strip()) == 8:
-        raise Skipped("it is about whole days")
+        raise Skipped("it is an all-day event")
     if event.get("RRULE") or event.get("RDATE"):
-        raise Skipped("it recurs, and is not one entry")
+        raise Skipped("it is a recurring event")
     start = zones.instant(first)
     if last is not None:
         end = zones.instant(last, last=True)

@@ -1,4 +1,4 @@
-"""Dates, clock times and lengths as other programs' tables write them.
+"""Dates, clock times and durations as other programs' tables write them.
 
 Nothing is guessed: ``03/04/2026`` is refused until another date of the file, or the user,
 has told the order.
@@ -70,7 +70,7 @@ def decide_order(dates: Iterable[tuple[int, str]], name: str, wanted: str | None
         raise UsageError(
             f"{name} writes dates in two orders: {first_text!r} (line {one}) and"
             f" {second_text!r} (line {two}).",
-            "Bring them into one form, such as 2026-11-25.",
+            "Use one form, for example 2026-11-25.",
         )
     proven = next(iter(proofs), None)
     if wanted in ("dmy", "mdy"):
@@ -78,21 +78,21 @@ def decide_order(dates: Iterable[tuple[int, str]], name: str, wanted: str | None
             line, text = proofs[proven]
             raise UsageError(
                 f"{name}:{line}: {text!r} cannot be {ORDERS[wanted]}.",
-                f"Leave --date-order out, or give {proven}.",
+                f"Leave out --date-order, or use {proven}.",
             )
         return "dmy" if wanted == "dmy" else "mdy"
     if proven is None and open_one is not None:
         line, text = open_one
         raise UsageError(
-            f"{name}:{line}: {text!r} can be read in two ways, and no other date of the file"
-            " decides.",
+            f"{name}:{line}: {text!r} can be read in two ways, and no other date in the file "
+            f"settles it.",
             "Add --date-order dmy (day first) or --date-order mdy (month first).",
         )
     return "mdy" if proven == "mdy" else "dmy"
 
 
 def read_date(text: str, order: Order) -> date:
-    """Return the date; raise Broken where there is no such one."""
+    """Return the date; raise Broken if there is no such one."""
     found = _DATE.fullmatch(text.strip())
     if found is None:
         raise Broken(f"{text!r} is not a date")
@@ -153,14 +153,14 @@ def read_length(text: str) -> tuple[timedelta, timedelta]:
         hours, minutes, seconds = (int(part or 0) for part in found.groups())
         slack = _MINUTE if found[3] is None else _EXACT
         return timedelta(hours=hours, minutes=minutes, seconds=seconds), slack
-    raise Broken(f"{text!r} is not a length of time")
+    raise Broken(f"{text!r} is not a duration")
 
 
 def iso_length(text: str) -> timedelta:
     """Return an ISO 8601 length of weeks, days, hours, minutes and seconds."""
     found = _ISO_LENGTH.fullmatch(text.strip().upper().removeprefix("+"))
     if found is None or not any(found.groups()):
-        raise Broken(f"{text!r} is not a length of time")
+        raise Broken(f"{text!r} is not a duration")
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 

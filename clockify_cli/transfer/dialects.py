@@ -1,4 +1,4 @@
-"""What an entry of Clockify's, Toggl's, Watson's and timewarrior's JSON says.
+"""Read entries from the JSON of Clockify, Toggl, Watson and timewarrior.
 
 Each program is known by its own marks; the keys of an entry that nothing is made of are listed.
 """
@@ -91,7 +91,7 @@ def _keys(text: str) -> frozenset[str]:
 
 def _object(item: Any) -> Mapping[str, Any]:
     if not isinstance(item, dict):
-        raise Broken("it is no entry: an object was expected")
+        raise Broken("it is not an entry: an object was expected")
     return item
 
 
@@ -258,7 +258,7 @@ def _watson(line: int, item: Any) -> Record:
 
 def _frame(line: int, item: Any) -> Record:
     if not isinstance(item, list) or len(item) < 5 or not isinstance(item[4], list):
-        raise Broken("it is no frame: [start, stop, project, id, tags, …] was expected")
+        raise Broken("it is not a frame: [start, stop, project, id, tags, …] was expected")
     start, stop, project = item[:3]
     if not isinstance(project, str):
         raise Broken("the project is not text")

@@ -1,4 +1,4 @@
-"""Reading JSON: an array of entries, a line each, one alone, or a report that holds them."""
+"""Read JSON: an array of entries, one per line, a single one, or a report that contains them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read_array(text: str, name: str, *, dialect: str = "") -> Reading:
         text: The file.
         name: Its name, for errors.
         dialect: ``clockify``, ``toggl``, ``watson`` or ``timewarrior``; by the entries' own
-            marks where it is empty.
+            marks if it is empty.
 
     Raises:
         UsageError: It is not JSON, no array, or not of time entries.
@@ -41,7 +41,7 @@ def read_array(text: str, name: str, *, dialect: str = "") -> Reading:
     if not text.startswith("[", start):
         raise UsageError(
             f"{name} is not an array of entries.",
-            "For example: what 'clockify export --format json' writes.",
+            "Use the format of 'clockify export --format json'.",
         )
     items, end = _elements(text, name, start)
     if end < len(text):
@@ -129,9 +129,9 @@ def _recognised(items: list[Item], name: str) -> Dialect | None:
     refuse_object(item, name)
     keys = [shortened(key) for key in list(item)[:_SHOWN_KEYS]]
     raise UsageError(
-        f"{name}:{line}: this is no time entry of Clockify, Toggl, Watson or timewarrior;"
+        f"{name}:{line}: this is not a time entry of Clockify, Toggl, Watson or timewarrior;"
         f" its keys are {', '.join(keys)}{' …' if len(item) > len(keys) else ''}.",
-        "An entry has its start and end: in 'timeInterval', or as 'start' and 'end'.",
+        "An entry needs its start and end, in 'timeInterval' or as 'start' and 'end'.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What single fields mean in every format: types, yes and no, lengths that must agree."""
+"""Read fields that every format has: types, yes and no, durations that must agree."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def entry_type(text: str) -> str:
 
 
 def read_flag(text: str) -> bool | None:
-    """Return a yes or no; ``None`` where nothing stands."""
+    """Return a yes or no; ``None`` if nothing stands."""
     plain = text.strip().lower()
     if plain in _YES:
         return True
@@ -95,7 +95,7 @@ def checked_span(
         raise Broken("it ends before it begins")
     for year in (start.year, end.year):
         if year not in YEARS:
-            raise Broken(f"it is in the year {year}")
+            raise Broken(f"its year is {year}")
     for text, length, slack in lengths:
         if abs(end - start - length) > slack:
             lasts = hours_text(end - start)

@@ -1,4 +1,4 @@
-"""Files that are recognised and refused by name: other programs', and other languages'."""
+"""Recognise files of other programs and languages, and refuse them by name."""
 
 from __future__ import annotations
 
@@ -83,22 +83,22 @@ _TEXTS: tuple[tuple[str, str, str], ...] = (
     (
         r"[iI] \d{4}[-/]\d\d[-/]\d\d \d\d:\d\d",
         "a timeclock file (ledger, hledger)",
-        f"Convert it to a table with the columns {_COLUMNS}.",
+        f"Convert it to a CSV table with the columns {_COLUMNS}.",
     ),
     (
         r"(?s:.*?)^\s*CLOCK: \[\d{4}-",
         "an Org mode file",
-        f"Convert its clock lines to a table with the columns {_COLUMNS}.",
+        f"Convert its clock lines to a CSV table with the columns {_COLUMNS}.",
     ),
     (
         r"\d{4}-\d\d-\d\d \d\d:\d\d - \d{4}-\d\d-\d\d \d\d:\d\d \|",
         "a Bartib log",
-        f"Convert it to a table with the columns {_COLUMNS}.",
+        f"Convert it to a CSV table with the columns {_COLUMNS}.",
     ),
     (
         r"\d{4}-\d\d-\d\d \d\d:\d\d(?: [+-]\d{4})?:? \D",
         "a gtimelog or utt log",
-        f"Convert it to a table with the columns {_COLUMNS}.",
+        f"Convert it to a CSV table with the columns {_COLUMNS}.",
     ),
     (
         r"(?:\d{4}-\d\d-\d\d(?: \(.*\))?\s*\n(?:[^\n]*\n)?)?\s*\d\d?:\d\d ?- ?\d\d?:\d\d\b",

@@ -1,4 +1,4 @@
-"""Text that a spreadsheet would take for a formula, made harmless and brought back.
+"""Escape text that a spreadsheet would take for a formula, and unescape it.
 
 An apostrophe in front makes it text. One that stands there already gets another, so that
 taking one away always gives back what was.

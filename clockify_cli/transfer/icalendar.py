@@ -40,7 +40,7 @@ class Component:
         return next((p for p in self.properties if p.name == name), None)
 
     def text(self, name: str) -> str:
-        """Return the text of a property; empty where there is none."""
+        """Return the text of a property; empty if there is none."""
         found = self.get(name)
         return unescaped(found.value) if found is not None else ""
 

@@ -1,4 +1,4 @@
-"""The bytes of a file as text."""
+"""Decode the bytes of a file."""
 
 from __future__ import annotations
 

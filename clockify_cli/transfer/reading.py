@@ -1,4 +1,4 @@
-"""Which format a file is in, and reading it."""
+"""Detect the format of a file and read it."""
 
 from __future__ import annotations
 

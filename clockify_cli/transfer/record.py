@@ -1,4 +1,4 @@
-"""What a file says about a time entry: names, not IDs; and what of the file is not read."""
+"""A time entry as a file describes it (names, not IDs), and the parts of a file not read."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Record:
         end: When it ended.
         description: Free text, as it stands.
         project: The project's name; empty for none.
-        client: The project's client; empty where the project has none, ``None`` where the
+        client: The project's client; empty if the project has none, ``None`` where the
             file's format knows no clients.
         task: The task's name; empty for none.
         tags: The tags' names.
-        billable: ``None`` where the format does not say.
-        type: ``REGULAR`` or ``BREAK``; empty where the format does not say.
+        billable: ``None`` if the format does not say.
+        type: ``REGULAR`` or ``BREAK``; empty if the format does not say.
         person: Whose it is.
         id: Its ID at Clockify, where the file has one.
         workspace: The ID of the workspace that it came from, where the file has one.
@@ -143,7 +143,7 @@ class Reading:
     def take(
         self, line: int, read: Callable[[], Record], whose: Callable[[], Person] = Person
     ) -> None:
-        """Add what ``read`` returns, or note why the line is no entry; either with its person."""
+        """Add what ``read`` returns, or note why it is not an entry; either with its person."""
         person = NOBODY
         try:
             person = whose()
@@ -155,7 +155,7 @@ class Reading:
         except Skipped as why:
             self.skipped.append(Note(line, str(why), person=person))
         except (ValueError, OverflowError):  # digits without end, or beyond the last year
-            words = "a date or a length in it is out of range"
+            words = "a date or duration in it is out of range"
             self.broken.append(Note(line, words, person=person))
 
     def people(self) -> list[Person]:

@@ -1,4 +1,4 @@
-"""The bytes of a file that somebody named, up to a size that memory can hold."""
+"""Read the bytes of a given file, up to a size limit."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def read_source(file: str) -> tuple[bytes, str]:
 def _check_kind(mode: int, file: str) -> None:
     if stat.S_ISBLK(mode) or stat.S_ISCHR(mode):
         raise UsageError(
-            f"{file} is a device, not a file of time entries.", "Standard input is called -."
+            f"{file} is a device, not a file of time entries.", "For standard input, use -."
         )
 
 
@@ -78,6 +78,6 @@ def _read(stream: BinaryIO, name: str, begin: bytes = b"") -> bytes:
 def _too_large(name: str, size: int | None) -> UsageError:
     has = f"has {size / 2**20:,.0f} MiB" if size is not None else "does not end after that"
     return UsageError(
-        f"At most {LARGEST // 2**20} MiB of a file are read, and {name} {has}.",
+        f"{name} {has}; files of up to {LARGEST // 2**20} MiB are read.",
         "Export it in parts, such as one year per file.",
     )

@@ -1,4 +1,4 @@
-"""Reading tables: the CSV files of Clockify, Toggl and Watson, by the names of their columns.
+"""Read tables: the CSV files of Clockify, Toggl and Watson, by the names of their columns.
 
 Clockify writes (in its detailed report) ``Start Date, Start Time, End Date, End Time,
 Duration (h), Tags, Email …``, Toggl ``Start date, Start time, End date`` or, since 2024,
@@ -37,7 +37,7 @@ from clockify_cli.transfer.guard import unguarded
 from clockify_cli.transfer.record import Broken, Note, Person, Reading, Record, Skipped, shortened
 
 CLOCKIFY, TOGGL, WATSON = "Clockify CSV", "Toggl CSV", "Watson CSV"
-OFFSET = "UTC offset"  # our own column: the offset of the start, and of the end where it differs
+OFFSET = "UTC offset"  # our own column: the offset of the start, and of the end if it differs
 LARGEST_FIELD = 2**24
 
 # Column names in small letters, and what they hold.
@@ -113,9 +113,9 @@ def read_table(
     Args:
         text: The file.
         name: Its name, for errors.
-        zone: The zone of its times, where it does not say.
-        dialect: ``clockify``, ``toggl`` or ``watson``; by the columns where it is empty.
-        date_order: ``dmy`` or ``mdy``; by the file where it is ``None``.
+        zone: The zone of its times, if it does not say.
+        dialect: ``clockify``, ``toggl`` or ``watson``; by the columns if it is empty.
+        date_order: ``dmy`` or ``mdy``; by the file if it is ``None``.
 
     Raises:
         UsageError: It is no table of time entries, or its dates can be read in two ways.
@@ -207,7 +207,7 @@ def _rows(text: str, name: str) -> _Table:
     except (csv.Error, TypeError) as error:
         raise UsageError(
             f"{name}:{line}: this line of the table cannot be read ({error}).",
-            "A field that holds quotes or line breaks must stand in quotes.",
+            "A field that contains quotes or line breaks must be quoted.",
         ) from None
     if table is None:
         raise UsageError(f"{name} is empty.", "Export it again, with its first line.")
@@ -224,7 +224,7 @@ class _Row:
         self._cells = cells
 
     def get(self, column: str) -> str:
-        """Return a cell as it stands; empty where the file has no such column."""
+        """Return a cell as it stands; empty if the file has no such column."""
         at = self._table.columns.get(column)
         return self._cells[at] if at is not None and at < len(self._cells) else ""
 
@@ -277,7 +277,7 @@ class _Entries:
 
     def _cell(self, row: _Row, column: str) -> str:
         value = row.get(column)
-        # Toggl's newer export writes a dash where there is nothing.
+        # Toggl's newer export writes a dash if there is nothing.
         return "" if self._toggl and value.strip() == "-" else value
 
     def _span(self, row: _Row, line: int) -> tuple[datetime, datetime]:

@@ -49,7 +49,7 @@ _HEADER = (
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The names that an entry's IDs stand for; empty where there are none."""
+    """The names that an entry's IDs stand for; empty if there are none."""
 
     project: str = ""
     client: str = ""

@@ -1,4 +1,4 @@
-"""The completion scripts, one a shell; ``completions/`` holds copies of them for packagers."""
+"""The completion scripts, one per shell; ``completions/`` holds copies of them for packagers."""
 
 from __future__ import annotations
 

@@ -237,9 +237,9 @@ def test_an_entry_moves_to_another_day_with_its_line(
         ("text += '15:00-16:00 Ops: Nonesuch :: A\\n'", "no task 'Nonesuch'"),
         ("text += '15:00-16:00 A +nonesuch\\n'", "no tag 'nonesuch'"),
         ("text += '15:00-16:00 A #123456\\n'", "no entry #123456"),
-        ("text += '15:00-15:00 A\\n'", "no length"),
-        ("text += '2026-11-25\\n15:00-16:00 A\\n'", "still to come"),
-        ("text += '15:00- A\\n16:00- B\\n'", "second timer"),
+        ("text += '15:00-15:00 A\\n'", "no duration"),
+        ("text += '2026-11-25\\n15:00-16:00 A\\n'", "in the future"),
+        ("text += '15:00- A\\n16:00- B\\n'", "second running timer"),
         ("text += text.split('\\n')[-5] + '\\n'", ""),
     ],
 )

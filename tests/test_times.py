@@ -532,7 +532,7 @@ def test_an_end_before_the_start_is_refused(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["9:00-9:00", "now now", "-1h -1h", "9:00-today 9:00"])
 def test_a_span_without_length_is_refused(typed: str) -> None:
-    assert "no length" in refused(lambda: parse_span(typed, NOW)).message
+    assert "no duration" in refused(lambda: parse_span(typed, NOW)).message
 
 
 def test_a_clock_alone_after_a_start_on_another_day_is_that_days() -> None:
@@ -837,7 +837,7 @@ def test_a_word_may_contain_blanks_or_nothing() -> None:
     [
         ("9:00-8:30 Review", "ends before it starts"),
         ("9:00 - 8:30 Review", "ends before it starts"),
-        ("yesterday 9:00-9:00 Review", "no length"),
+        ("yesterday 9:00-9:00 Review", "no duration"),
         ("today 9:00-11:00 Review", "in the future"),
         ("10:00 - 25:00 Review", "hours go up to 23"),
         ("9:00 -10:00 Review", "two ways"),

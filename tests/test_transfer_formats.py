@@ -574,7 +574,7 @@ def test_a_zone_that_the_calendar_defines(month: int, hour: int) -> None:
 @pytest.mark.parametrize(
     ("lines", "skipped", "words"),
     [
-        (["DTSTART;VALUE=DATE:20261125"], True, "whole days"),
+        (["DTSTART;VALUE=DATE:20261125"], True, "all-day"),
         (["DTSTART:20261125T080000Z"], True, "no end"),
         (["DTSTART:20261125T080000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY"], True, "recurs"),
         (["DTSTART:20261125T080000Z", "DURATION:PT1H", "STATUS:CANCELLED"], True, "cancelled"),

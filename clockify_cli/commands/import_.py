@@ -164,7 +164,7 @@ def _record(run: Run, plan: Plan, who: str, key: str, *, yes: bool) -> Imported:
         if not plan.new:
             return sending.Imported()
         if plan.names.new:
-            _create(run, plan)
+            _create(run, plan, key)
         with Crew(run.gateway, rate=run.rate) as crew:
             progress = _Progress(run)
             try:
@@ -296,10 +296,17 @@ def _ask(run: Run, plan: Plan, *, yes: bool) -> None:
     run.confirm("Record it anyway?", doubt=f"{plan.name}: {asked}.", yes=run.options.yes, hint=hint)
 
 
-def _create(run: Run, plan: Plan) -> None:
+def _create(run: Run, plan: Plan, key: str) -> None:
+    """Create what the plan lacks, as a part of the import that is undone along with it."""
+    from clockify_cli.importing import sending
     from clockify_cli.importing.creating import Creator
 
-    creator = Creator(run.names, lambda kind, project: shelf_of(run, kind, project=project))
+    recorder = run.recorder()
+    recorder.verb, recorder.label, recorder.key = sending.VERB, sending.label_of(plan), key
+    creator = Creator(
+        run.names,
+        lambda kind, project: shelf_of(run, kind, project=project, recorder=recorder),
+    )
     for made in creator.create(plan.names.new.values()):
         run.notice(f"Created the {made['kind']} '{made.get('name')}'.")
     plan.finish(creator)

@@ -12,6 +12,7 @@ from clockify_cli.core.model import Json
 from clockify_cli.core.naming import is_archived
 from clockify_cli.resources.fields import checked_name
 from clockify_cli.resources.kinds import Kind
+from clockify_cli.resources.recorded import Recorder
 from clockify_cli.resources.resource_list import ResourceList
 from clockify_cli.session import Run
 
@@ -47,8 +48,10 @@ def several(noun: str) -> Any:
     return Argument(metavar=f"{noun.upper()}…", help="Whole names, or IDs.", show_default=False)
 
 
-def shelf_of(run: Run, kind: Kind, *, project: str = "") -> ResourceList:
-    """Return the workspace's list of a kind."""
+def shelf_of(
+    run: Run, kind: Kind, *, project: str = "", recorder: Recorder | None = None
+) -> ResourceList:
+    """Return the workspace's list of a kind; ``recorder`` if it is part of a larger change."""
     workspace = run.account.workspace
     return ResourceList(
         kind,
@@ -56,7 +59,7 @@ def shelf_of(run: Run, kind: Kind, *, project: str = "") -> ResourceList:
         lambda: run.gateway,
         run.names,
         project=project,
-        recorder=run.recorder(),
+        recorder=recorder or run.recorder(),
     )
 
 

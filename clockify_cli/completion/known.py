@@ -157,7 +157,7 @@ class Known:
         try:
             stored = json.loads(_text(path) or "{}")
             items = list(stored.get("items") or ())
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, RecursionError):
             return []
         return [i for i in items if isinstance(i, dict) and str(i.get("id")).isalnum()]
 
@@ -186,7 +186,7 @@ class Known:
             try:
                 stored = json.loads(_text(list_path(self.account, self.workspace, "recent")))
                 self._recent = dict(stored) if stored["user"] == self.user or not self.user else {}
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 self._recent = {}
         return self._recent
 
@@ -218,7 +218,7 @@ class Known:
         """The running entry as last known; empty if there is none."""
         try:
             found = json.loads(self.state.get("shown") or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

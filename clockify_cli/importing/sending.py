@@ -100,6 +100,11 @@ def listed(
         yield entries.usable(outbox.gateway(), page)
 
 
+def label_of(plan: Plan) -> str:
+    """Return what an import is called in the list of what can be undone."""
+    return f"entries of {plan.name}"
+
+
 def run(
     outbox: Outbox, crew: Crew, plan: Plan, user: str, key: str, progress: Progress
 ) -> Imported:
@@ -129,9 +134,7 @@ class _Import:
         self._workspace = outbox.account.workspace
         self._mine = entries.user_path(self._workspace, user)
         self._place = self._mine  # one's own route, where admins may enter finished time
-        self._batch = Batch(
-            outbox.journal, VERB, f"entries of {plan.name}", self._workspace, key=key
-        )
+        self._batch = Batch(outbox.journal, VERB, label_of(plan), self._workspace, key=key)
         self._turn = ExitStack()
         self._todo: deque[Row] = deque(plan.new)
         self._total = len(plan.new)

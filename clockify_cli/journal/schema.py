@@ -16,6 +16,7 @@ KEY_OF_010 = "0.1.0"  # stands for the fingerprint of a key that 0.1.0 did not n
 _CHANGES_BY_KEY = (
     "CREATE UNIQUE INDEX changes_by_key ON changes (account, workspace, key) WHERE key IS NOT NULL"
 )
+_CHANGES_BY_UNDOES = "CREATE INDEX changes_by_undoes ON changes (undoes) WHERE undoes IS NOT NULL"
 _ACCOUNTS = "CREATE TABLE accounts (account TEXT PRIMARY KEY, name TEXT NOT NULL)"
 STATEMENTS = (
     """CREATE TABLE changes (
@@ -56,6 +57,7 @@ STATEMENTS = (
     "CREATE INDEX operations_by_entry ON operations (entry)",
     "CREATE INDEX changes_by_account ON changes (account, id)",
     _CHANGES_BY_KEY,
+    _CHANGES_BY_UNDOES,
     _ACCOUNTS,
 )
 
@@ -135,10 +137,23 @@ def rehome(db: sqlite3.Connection) -> None:
             (unclaimed_id(realm, KEY_OF_010), account_id(realm, ""), old),
         )
     first = "(SELECT {0} FROM operations o WHERE o.change = changes.id ORDER BY o.id LIMIT 1)"
-    db.execute(
-        f"UPDATE changes SET account = coalesce({first.format('account')}, account),"
-        f" workspace = coalesce({first.format('workspace')}, '') WHERE {_STRAYS}"
-    )
+    homes = db.execute(
+        f"SELECT id, key, {first.format('account')}, {first.format('workspace')} FROM changes"
+        f" WHERE {_STRAYS} ORDER BY id"
+    ).fetchall()
+    for number, key, account, workspace in homes:
+        if account is None:
+            continue  # nothing of it was ever recorded
+        if key is not None:
+            # What were two addresses may be one account now: the newer of two equal keys counts.
+            db.execute(
+                "UPDATE changes SET key = NULL WHERE account = ? AND workspace = ? AND key = ?",
+                (account, workspace, key),
+            )
+        db.execute(
+            "UPDATE changes SET account = ?, workspace = ? WHERE id = ?",
+            (account, workspace, number),
+        )
 
 
 def take_over_010(db: sqlite3.Connection) -> None:
@@ -162,12 +177,8 @@ def take_over_010(db: sqlite3.Connection) -> None:
         for column in columns:
             db.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
     db.execute("DROP INDEX IF EXISTS changes_by_key")
-    rehome(db)
-    # What were two addresses may be one account now: the newer of two equal keys counts.
-    db.execute(
-        "UPDATE changes SET key = NULL WHERE key IS NOT NULL AND id NOT IN "
-        "(SELECT max(id) FROM changes WHERE key IS NOT NULL GROUP BY account, workspace, key)"
-    )
     db.execute(_CHANGES_BY_KEY)
+    rehome(db)
     db.execute("CREATE INDEX changes_by_account ON changes (account, id)")
+    db.execute(_CHANGES_BY_UNDOES)
     db.execute(_ACCOUNTS)

@@ -106,17 +106,25 @@ class Journal(Queries):
         with self.transaction() as db:
             db.executemany(_SETTLE, map(_settled_row, settled))
             if drafts and change is None:
-                known = self.change_with_key(key, workspace) if key is not None else None
-                if known is not None and known.undone_by is None:
-                    change = known.id
-                else:
-                    if known is not None:
-                        db.execute("UPDATE changes SET key = NULL WHERE id = ?", (known.id,))
-                    change = self._begin(db, verb, label, workspace, key=key, undoes=undoes)
+                change = self._begun(db, key, workspace)
+            if drafts and change is None:
+                change = self._begin(db, verb, label, workspace, key=key, undoes=undoes)
             operations = [
                 self._insert(db, change or 0, verb, draft, SENDING, attempts=1) for draft in drafts
             ]
         return change, operations
+
+    def begun_under(self, key: str, workspace: str) -> int | None:
+        """Return the change that goes on under a key; one that was undone gives the key up."""
+        with self.transaction() as db:
+            return self._begun(db, key, workspace)
+
+    def _begun(self, db: sqlite3.Connection, key: str | None, workspace: str) -> int | None:
+        known = self.change_with_key(key, workspace) if key is not None else None
+        if known is None or known.undone_by is None:
+            return known.id if known is not None else None
+        db.execute("UPDATE changes SET key = NULL WHERE id = ?", (known.id,))
+        return None
 
     def add(self, change: int, verb: str, draft: Draft, state: str) -> Operation:
         """Add an operation to a change; return it."""

@@ -109,7 +109,9 @@ def outcome_lines(operations: Sequence[Operation], look: Look) -> str:
 def _difference(operations: Sequence[Operation], look: Look) -> str:
     """Return what operations have changed, in a few words: the times, or old → new."""
     if len(operations) != 1:
-        return f"{len(operations)} entries" if operations else ""
+        things = sum(o.kind == "thing" for o in operations)
+        counts = ((len(operations) - things, "entry", "entries"), (things, "name", "names"))
+        return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts if n)
     [operation] = operations
     if operation.kind == "update" and operation.before and operation.after:
         told = [

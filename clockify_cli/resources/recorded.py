@@ -29,9 +29,10 @@ class Recorder:
         self._workspace = workspace
         self._user = user
         self.change: int | None = None  # the change that they are noted in
-        self.verb = ""  # of a change that somebody else began
+        self.verb = ""  # of the change, if that is more than the one thing
+        self.label = ""
+        self.key: str | None = None  # of the change: what it began before goes on
         self.undoes: int | None = None
-        self.held: list[Draft] | None = None  # for a change that is only begun later
 
     def note(
         self, kind: Kind, project: str, action: str, before: Json | None, after: Json | None
@@ -50,9 +51,6 @@ class Recorder:
         draft = Draft(
             THING, self._workspace, self._user, str(thing.get("id")), payload, before, after
         )
-        if self.held is not None:
-            self.held.append(draft)
-            return
         try:
             self._record(kind, action, thing, draft)
         except Exception:  # after Clockify's yes nothing fails
@@ -61,9 +59,13 @@ class Recorder:
     def _record(self, kind: Kind, action: str, thing: Json, draft: Draft) -> None:
         journal = self._journal()
         verb = self.verb or f"{kind.plural} {action}"
+        if self.change is None and self.key is not None:
+            self.change = journal.begun_under(self.key, self._workspace)
         if self.change is not None:
             journal.add(self.change, verb, draft, DONE)
             return
-        label = kind.label(thing)
-        [recorded] = journal.record(verb, label, [draft], state=DONE, undoes=self.undoes)
+        label = self.label or kind.label(thing)
+        [recorded] = journal.record(
+            verb, label, [draft], state=DONE, key=self.key, undoes=self.undoes
+        )
         self.change = recorded.change

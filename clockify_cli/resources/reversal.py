@@ -32,16 +32,25 @@ def reverse(
         ConflictError: A thing was changed since.
     """
     left = None
+    removed: dict[str, int] = {}
+    back: dict[str, str] = {}  # the new IDs of what was deleted
     for operation in operations:
         kind = KINDS[str(operation.payload["list"])]
         project = str(operation.payload.get("project") or "")
         things = lists(kind, operation.workspace, project)
         if operation.payload["action"] == "delete":
             left = _recreate(things, kind, operation, notes)
+            back[operation.entry] = str(left["id"])
         elif operation.payload["action"] == "create":
-            left = _remove(things, kind, change, operation, notes, in_use) or left
+            gone = _remove(things, kind, change, operation, notes, in_use)
+            left = gone or left
+            removed[kind.noun] = removed.get(kind.noun, 0) + (gone is not None)
         else:
-            left = _restore(things, kind, operation)
+            entry = back.get(operation.entry, operation.entry)
+            left = _restore(things, kind, operation, entry)
+    told = [f"{n} {noun}{'s' * (n > 1)}" for noun, n in removed.items() if n]
+    if told and change.verb == "import":
+        notes.append(f"What it had created was deleted: {', '.join(told)}.")
     return left
 
 
@@ -86,9 +95,9 @@ def _remove(
     return things.delete(now)
 
 
-def _restore(things: ResourceList, kind: Kind, operation: Operation) -> Json:
+def _restore(things: ResourceList, kind: Kind, operation: Operation, entry: str) -> Json:
     before, after = operation.before or {}, operation.after or {}
-    now = things.current(operation.entry)
+    now = things.current(entry)
     if now is None:
         raise ConflictError(
             f"The {kind.noun} '{kind.label(after)}' was deleted since.", "There is nothing to undo."

@@ -212,7 +212,7 @@ def check_cache() -> Iterator[Finding]:
                 path = os.path.join(folder, name)
                 try:
                     json.loads(files.read(path, strict=True) or "")
-                except (ValueError, StorageError):
+                except (ValueError, StorageError, RecursionError):
                     damaged.append(path)
     if damaged:
         kept = ", ".join(files.set_aside(path) for path in damaged)

@@ -159,7 +159,10 @@ def _read() -> dict[str, Any]:
         return {}
     import tomllib
 
-    table = tomllib.loads(text)
+    try:
+        table = tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     for name in SECTIONS:
         group = table.get(name, {})
         if not isinstance(group, dict) or not all(isinstance(x, dict) for x in group.values()):

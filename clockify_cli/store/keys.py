@@ -250,7 +250,7 @@ def _read_file(notice: Callable[[str], None] | None) -> dict[str, str]:
         table = json.loads(text)
         if not isinstance(table, dict):
             raise ValueError("not a table")
-    except ValueError:
+    except (ValueError, RecursionError):
         kept = files.set_aside(path())
         tell(f"The file of API keys could not be read; it was kept as {kept}.")
         return {}

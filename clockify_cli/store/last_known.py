@@ -69,13 +69,13 @@ class LastKnown:
     def as_of(self) -> int:
         """Return when that was learnt, in seconds since the epoch (0: never)."""
         text = self._values.get("as_of", "0")
-        return int(text) if text.isdecimal() else 0
+        return int(text) if text.isdecimal() and len(text) < 19 else 0
 
     @property
     def journal(self) -> int:
         """Return the number of the newest write of the journal that this knows of (0: none)."""
         text = self._values.get("journal", "0")
-        return int(text) if text.isdecimal() else 0
+        return int(text) if text.isdecimal() and len(text) < 19 else 0
 
     def save(
         self,
@@ -226,5 +226,5 @@ def _entry(text: str) -> TimeEntry | None:
     try:
         found: TimeEntry | None = json.loads(text) if text else None
         return found if found and found["id"] and start_of(found) else None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

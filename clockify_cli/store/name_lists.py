@@ -118,7 +118,7 @@ class NameLists:
             asked = {str(k): float(v) for k, v in dict(stored.get("asked") or {}).items()}
             if not all(isinstance(item, dict) for item in items):
                 raise ValueError("not a list of things")
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             kept = files.set_aside(path)
             self._notice(f"The cached {kind.split('-')[0]} were damaged; they were kept as {kept}.")
             return None, 0.0

@@ -73,7 +73,7 @@ class Recent:
             stored = json.loads(files.read(self._path) or "{}")
             if stored["user"] == self._user and isinstance(stored["items"], list):
                 return dict(stored)
-        except (StorageError, ValueError, KeyError, TypeError):
+        except (StorageError, ValueError, KeyError, TypeError, RecursionError):
             pass
         return {"user": self._user, "since": "", "until": "", "items": []}
 

@@ -204,7 +204,7 @@ class RecentRanges:
             if head != _seal(body):
                 return empty
             return dict(json.loads(body))
-        except (StorageError, ValueError, TypeError):
+        except (StorageError, ValueError, TypeError, RecursionError):
             return empty
 
     def _change(

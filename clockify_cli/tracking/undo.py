@@ -129,10 +129,18 @@ def undo(outbox: Outbox, change: Change, reverse_things: ReverseThings) -> Undon
     if change.verb == "import":
         from clockify_cli.importing.undo import take_back
 
-        happened = [o for o in reversed(entries) if o.state == DONE]
+        # An earlier try may have been broken off.
+        again = [o for o in outbox.journal.undoing(change.id) if o.state == DONE]
+        over = {o.entry for o in again if o.kind in (DELETE, THING)}
+        happened = [o for o in reversed(entries) if o.state == DONE and o.entry not in over]
         notes = list(take_back(outbox, change, happened)) if happened else []
+        things = [o for o in things if o.entry not in over]
         if things:
-            reverse_things(change, things, notes)
+            try:
+                reverse_things(change, things, notes)
+            except ClockifyError:
+                outbox.journal.mark_undone(change.id, None)  # the next undo goes on with it
+                raise
         return Undone(change, notes=tuple(notes))
     if things and not entries:
         notes = []
@@ -239,8 +247,8 @@ def _plan(outbox: Outbox, change: Change, operations: Sequence[Operation]) -> _P
     back = _returned(outbox, change)
     reversals = (_reverse(outbox, o, back, plan.notes) for o in happened)
     plan.drafts = [draft for draft in reversals if draft is not None]
-    # A timer is brought back only when the one that had ended it is gone.
-    plan.drafts.sort(key=lambda d: d.kind != DELETE)
+    # A timer is brought back only when the one that is in its way is gone or has ended.
+    plan.drafts.sort(key=lambda d: (_is_revival(d), d.kind != DELETE))
     _refuse_second_timer(outbox, plan.drafts)
     return plan
 
@@ -357,9 +365,14 @@ def _believed(outbox: Outbox, operation: Operation) -> TimeEntry | None:
     return {**operation.after, "id": number} if operation.after is not None else None
 
 
+def _is_revival(draft: Draft) -> bool:
+    """Say whether a timer runs on once this is done."""
+    return draft.kind != DELETE and draft.after is not None and is_running(draft.after)
+
+
 def _refuse_second_timer(outbox: Outbox, drafts: list[Draft]) -> None:
     """Refuse to bring a timer back while another one runs: the service would end that one."""
-    revived = [d for d in drafts if d.after is not None and is_running(d.after)]
+    revived = [d for d in drafts if _is_revival(d)]
     if not revived:
         return
     if len(revived) > 1:
@@ -367,7 +380,7 @@ def _refuse_second_timer(outbox: Outbox, drafts: list[Draft]) -> None:
             "It had ended two timers, which cannot run at the same time.",
             "Restore them by hand: clockify edit, clockify entries delete.",
         )
-    gone = {d.entry for d in drafts if d.kind in (DELETE, STOP)}
+    gone = {d.entry for d in drafts if d.entry and not _is_revival(d)}
     running = _running_in(outbox, revived[0].workspace)
     if running is not None and str(running["id"]) not in gone | {d.entry for d in revived}:
         raise ConflictError(

@@ -68,7 +68,7 @@ def _versions(text: str, source: str) -> dict[str, str]:
         found = json.loads(text)
         entries = found if isinstance(found, list) else [found]
         versions = {str(entry["id"]): version_of(entry) for entry in entries}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UsageError(f"--if-unchanged: {source!r} contains no time entry.", hint) from None
     if not versions:
         raise UsageError(f"--if-unchanged: {source!r} contains no time entry.", hint)

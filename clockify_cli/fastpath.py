@@ -43,18 +43,19 @@ def answer(arguments: list[str]) -> int | None:
 
 
 def _prompt(arguments: list[str]) -> int | None:
-    read = _read(arguments, "prompt", {}, ("--format",))
+    read = _read(arguments, "prompt", {}, ("--format", "--for"))
     if read is None or read[0].json:
         return None
     from clockify_cli.core.present import seconds_now
-    from clockify_cli.render.cached import prompt_line, unknown_fields
+    from clockify_cli.render.cached import INERT, prompt_line, unknown_fields
     from clockify_cli.store.state import state_of
 
     options, given = read
     template = given.get("--format", "")
-    if unknown_fields(template):
+    shell = given.get("--for", "")
+    if unknown_fields(template) or ("--for" in given and shell not in INERT):
         return None  # the app refuses it
-    return _write(prompt_line(state_of(options), template, seconds_now()))
+    return _write(prompt_line(state_of(options), template, seconds_now(), shell))
 
 
 def _cached_status(arguments: list[str]) -> int | None:

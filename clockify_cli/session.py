@@ -22,7 +22,7 @@ from clockify_cli.core.errors import (
     UsageError,
 )
 from clockify_cli.core.options import Options as Options
-from clockify_cli.core.settings import Settings, find_folder_file, read_folder_file
+from clockify_cli.core.settings import Settings, find_folder_file
 from clockify_cli.output import Output
 from clockify_cli.store import accounts, config, keys
 
@@ -53,6 +53,7 @@ class Run:
         self._now = now
         self.offline = False  # --cached: no request is made
         self._renewed = False  # the service has said who is signed in, in this run
+        self.folder_error: UsageError | None = None  # the folder file cannot be read
         # Asks at a terminal which thing an unknown name means; gives its ID.
         self.choose_name: Callable[[Run, Question], str | None] | None = None
 
@@ -115,6 +116,8 @@ class Run:
 
     def remind(self) -> None:
         """Notice a timer that has been left running, with the line that would fix it."""
+        if self.folder_error is not None:
+            self.notice(f"{self.folder_error.message} None of it counts.")
         if "outbox" not in self.__dict__ or self.options.quiet:
             return
         from clockify_cli.tracking.reminders import left_running
@@ -167,11 +170,23 @@ class Run:
         return Settings(
             options=options,
             environ=os.environ,
-            folder=read_folder_file(folder_path),
+            folder=self._folder_table(folder_path),
             folder_path=folder_path,
             profile=config.profile_table(self.config, self.profile),
             profile_path=f"profile '{self.profile}' in {config.path()}",
         )
+
+    def _folder_table(self, path: str) -> dict[str, Any]:
+        if not path:
+            return {}
+        from clockify_cli.core.folder_file import read_folder_file
+        from clockify_cli.setup.setting_values import check_folder_value
+
+        found = read_folder_file(path, check_folder_value)
+        self.folder_error = found.error
+        for text in found.notices:
+            self.notice(text)
+        return found.table
 
     # -- the clock -----------------------------------------------------------------------
 

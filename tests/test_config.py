@@ -250,8 +250,9 @@ def test_a_folder_file_may_not_redirect_anything(offline: Cli) -> None:
     folder = offline.home / "cloned"
     folder.mkdir()
     (folder / ".clockify.toml").write_text('gateway_url = "https://evil.example/clockify"\n')
-    error = offline("config", "get", "gateway_url", "--json", cwd=folder, code=2).error
-    assert "is not allowed in a folder file" in error["message"]
+    ran = offline("config", "explain", "gateway_url", "--json", cwd=folder)
+    assert "evil" not in ran.out
+    assert "gateway_url" in ran.err
 
 
 def test_set_says_where_something_else_goes_before_it(offline: Cli) -> None:

@@ -143,8 +143,11 @@ def typed_content(
     """
     from clockify_cli.tracking.defaults import with_defaults
 
+    settings = run.settings
+    if run.folder_error is not None:
+        raise run.folder_error
     asked = with_defaults(
-        run.settings,
+        settings,
         description=None if words is None else " ".join(words),
         project=project,
         task=task,

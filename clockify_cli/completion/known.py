@@ -102,7 +102,8 @@ class Known:
         """Return the settings of the nearest ``.clockify.toml``."""
         if self._folder is None:
             path = paths.find_folder_file()
-            self._folder = _toml(_text(path)) if path else {}
+            table = _toml(_text(path, 64 * 1024)) if path else {}
+            self._folder = {k: v for k, v in table.items() if isinstance(v, str)}
         return self._folder
 
     def setting(self, name: str, variable: str) -> str:
@@ -223,10 +224,10 @@ class Known:
         return found if isinstance(found, dict) else {}
 
 
-def _text(path: str) -> str:
+def _text(path: str, most: int = -1) -> str:
     try:
         with open(path, encoding="utf-8", errors="replace") as stream:
-            return stream.read()
+            return stream.read(most)
     except OSError:
         return ""
 
@@ -238,5 +239,5 @@ def _toml(text: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return {}

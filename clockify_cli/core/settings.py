@@ -241,30 +241,3 @@ def _words(key: Key, raw: Any, origin: str) -> list[str]:
     if not words[0].strip() or any("\0" in word for word in words):
         raise UsageError(f"'{key.name}' from {origin} does not name a program.")
     return words
-
-
-def read_folder_file(path: str) -> dict[str, Any]:
-    """Return the defaults of a folder file; refuse keys that do not belong there."""
-    if not path:
-        return {}
-    import tomllib
-
-    try:
-        with open(path, "rb") as stream:
-            table = tomllib.load(stream)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path} cannot be read: {error}.", "Fix the file or remove it."
-        ) from error
-    for name in table:
-        if name not in KEYS:
-            raise UsageError(
-                f"{path}: there is no setting '{name}'.",
-                "It may hold: " + ", ".join(k.name for k in KEYS.values() if k.in_folder) + ".",
-            )
-        if not KEYS[name].in_folder:
-            raise UsageError(
-                f"{path}: '{name}' is not allowed in a folder file.",
-                f"Set it for yourself: clockify config set {name} …",
-            )
-    return table

@@ -45,6 +45,7 @@ from clockify_cli.journal.operation import (
     Operation,
 )
 from clockify_cli.journal.reconcile import Adopt, Conflict, Decision, Done, Drop, Send, Wait
+from clockify_cli.journal.refused import explain
 from clockify_cli.journal.store import Journal
 
 SETTLE_SECONDS = 1.0  # after a cut the service may have just begun with the request
@@ -278,6 +279,8 @@ class Delivery:
 
     def _refuse(self, operation: Operation, error: ClockifyError) -> NoReturn:
         state = REFUSED if error.blames_change else QUEUED
+        if isinstance(error, RefusedError):
+            explain(operation, error)
         self._journal.move(operation, state, error=error.as_json()["error"])
         raise error
 

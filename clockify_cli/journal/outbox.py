@@ -34,6 +34,7 @@ from clockify_cli.journal.operation import (
     Operation,
 )
 from clockify_cli.journal.overlay import overlaid, queued
+from clockify_cli.journal.refused import stored_otherwise
 
 if TYPE_CHECKING:
     from clockify_cli.core.account import Account
@@ -348,6 +349,8 @@ class Outbox:
             try:
                 delivery.deliver(operation, fresh=fresh and not operation.meta)
                 self.carried_out.append(operation)
+                if told := stored_otherwise(operation):
+                    self.notice(told)
             except StorageError as error:
                 if operation.state == DONE:
                     # Clockify has said yes: the journal looks up what it could not note.

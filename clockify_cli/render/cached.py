@@ -17,6 +17,18 @@ FIELDS = (
     *("decimal", "start", "today", "mark", "id"),
 )
 State = dict[str, str]
+# For each shell what stands for the characters that would mean something in its prompt.
+INERT = {
+    "bash": {"\\": "\\\\\\\\", "$": "\\\\$", "`": "\\\\`"},  # in PS1 itself: decoded, then expanded
+    "zsh": {  # with prompt_subst and without
+        "%": "%%",
+        "$": "$%{%}",
+        "`": "\u02cb",
+        "\\": "\\%{%}",
+    },
+    "fish": {},
+    "tmux": {"#": "##"},  # times are filled in before
+}
 
 
 def template_fields(state: State, now: int) -> State:
@@ -64,22 +76,37 @@ def is_today_known(state: State, now: int) -> bool:
     return state.get("day") == _date(now, state) and "day_seconds" in state
 
 
-def prompt_line(state: State, template: str, now: int) -> str:
-    """Return the line of ``clockify prompt``; empty if nothing runs."""
+def prompt_line(state: State, template: str, now: int, shell: str = "") -> str:
+    """Return the line of ``clockify prompt``; empty if nothing runs.
+
+    Args:
+        state: The state file.
+        template: The template; empty for the stored or the default one.
+        now: Seconds since the epoch.
+        shell: Whose prompt it is for (``INERT``): names mean nothing to it then.
+    """
     if not state.get("start"):
         return ""
     chosen = template or state.get("prompt_format") or DEFAULT_FORMAT
-    return filled(chosen, template_fields(state, now))
+    return filled(chosen, template_fields(state, now), INERT.get(shell))
 
 
-def filled(template: str, fields: State) -> str:
-    """Put the fields into a template; ``{project:20}`` cuts and pads to 20 columns."""
+def filled(template: str, fields: State, inert: dict[str, str] | None = None) -> str:
+    """Put the fields into a template; ``{project:20}`` cuts and pads to 20 columns.
+
+    Args:
+        template: The template.
+        fields: The values.
+        inert: What stands for some characters of the values.
+    """
     out = []
     for text, name, width in _parts(template.replace("\\n", "\n").replace("\\t", "\t")):
         value = fields.get(name, "")
         if width:
             value = value if len(value) <= width else value[: width - 1] + "…"
             value = value.ljust(width)
+        if inert:
+            value = "".join(inert.get(char, char) for char in value)
         out.append(text + value)
     return "".join(out)
 

@@ -112,14 +112,29 @@ def check_value(key: Key, value: Any) -> None:
         for word in value:
             _day(word)
     elif key.name == "task_from_branch":
+        from clockify_cli.core.patterns import bounded_pattern
+
         try:
-            re.compile(value)
-        except re.error as error:
-            raise UsageError(
-                f"'{key.name}' is not a pattern: {error}.", r"For example: ([A-Z]+-\d+)."
-            ) from error
+            bounded_pattern(value)
+        except UsageError as error:
+            raise UsageError(f"'{key.name}': {error.message}", error.hint) from error
+    elif key.name == "description":
+        from clockify_cli.tracking.content import checked_description
+
+        checked_description(value)
     elif key.name in _NOT_ZERO and value < 1:
         raise UsageError(f"'{key.name}' must be at least 1.")
+
+
+def check_folder_value(name: str, raw: Any, origin: str) -> None:
+    """Raise ClockifyError if the setting ``name`` cannot have what a folder file gives it."""
+    key = KEYS[name]
+    taken = {"bool": (bool, str), "list": (list, str)}.get(key.kind, (str,))
+    if not isinstance(raw, taken):
+        raise UsageError(f"'{name}' is not {'a list of texts' if key.kind == 'list' else 'text'}.")
+    if isinstance(raw, list) and not all(isinstance(item, str) for item in raw):
+        raise UsageError(f"'{name}' is not a list of texts.")
+    check_value(key, read_value(key, raw, origin))
 
 
 def _day(word: str) -> str:

@@ -77,6 +77,10 @@ class NameLists:
         self._seen: dict[str, dict[str, Item]] = {}  # all that this run was sent, by ID
         self._away: ClockifyError | None = None  # why the service cannot be asked
 
+    def notice(self, text: str) -> None:
+        """Tell the user something about a name."""
+        self._notice(text)
+
     # -- lists ------------------------------------------------------------------------
 
     def all(self, kind: str) -> list[Item]:

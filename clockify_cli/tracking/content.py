@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from clockify_cli.core.errors import RefusedError, UsageError
+from clockify_cli.core.errors import NotFoundError, RefusedError, UsageError
 from clockify_cli.core.model import is_entity_id, utc_text
 from clockify_cli.store.name_search import Unresolved
 from clockify_cli.store.names import CANNOT_ASK, Names
@@ -76,6 +76,8 @@ class Asked:
         tags: Names or IDs.
         billable: ``None`` takes the project's own default, which the service does not do by
             itself.
+        branch_task: The task was read from the git branch: without one of that name there is
+            no task.
     """
 
     description: str = ""
@@ -83,6 +85,7 @@ class Asked:
     task: str | None = None
     tags: tuple[str, ...] = ()
     billable: bool | None = None
+    branch_task: bool = False
 
 
 def typed(
@@ -105,9 +108,11 @@ def typed(
     description = checked_description(asked.description)
     unresolved: Waiting = {}
     project, default = _project(names, asked, running_project, unresolved, defer=defer)
-    task = (
-        task_or_waiting(names, asked.task, project, unresolved, defer=defer) if asked.task else None
-    )
+    task = None
+    if asked.task and asked.branch_task:
+        task = _branch_task(names, asked.task, project)
+    elif asked.task:
+        task = task_or_waiting(names, asked.task, project, unresolved, defer=defer)
     tags = tags_or_waiting(names, asked.tags, unresolved, defer=defer)
     if asked.billable is None and "project" in unresolved:
         unresolved["billable"] = "default"
@@ -170,6 +175,18 @@ def task_or_waiting(
                 raise
     unresolved["task"] = text
     return None
+
+
+def _branch_task(names: Names, text: str, project: str | None) -> str | None:
+    """Return the ID of the task that the git branch names; without one, say so and go on."""
+    if not project:
+        names.notice(f"No task: the git branch names '{text}', but there is no project.")
+        return None
+    try:
+        return str(names.task(text, project)["id"])
+    except (NotFoundError, *CANNOT_ASK) as error:
+        names.notice(f"No task: the git branch names '{text}'. {error.message}")
+        return None
 
 
 def tags_or_waiting(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.settings import Settings
 from clockify_cli.tracking.content import Asked
+
+_LONGEST_LINE = 4096  # as long as a path can be
 
 
 def with_defaults(
@@ -31,21 +32,24 @@ def with_defaults(
     own_project = project is None
     if project is None:
         project = settings.get("project")
+    branch_task = None
     if task is None and own_project:
-        task = task_of_branch(settings) or settings.get("task")
+        branch_task = task_of_branch(settings)
+        task = branch_task or settings.get("task")
     tags = (settings.get("tags") or ()) if tags is None else [t for t in tags if t.strip()]
     if billable is None:
         billable = settings.get("billable")
     if description is None:
         description = described_by_branch(settings.get("description") or "")
-    return Asked(description, project, task, tuple(tags), billable)
+    return Asked(description, project, task, tuple(tags), billable, bool(branch_task))
 
 
 def described_by_branch(template: str) -> str:
     """Return a description template with ``{branch}`` filled in."""
     if "{branch}" not in template:
         return template
-    return template.replace("{branch}", git_branch() or "").strip()
+    branch = (git_branch() or "").replace("<", "").replace(">", "")  # Clockify takes neither
+    return template.replace("{branch}", branch).strip()
 
 
 def task_of_branch(settings: Settings) -> str | None:
@@ -54,16 +58,18 @@ def task_of_branch(settings: Settings) -> str | None:
     if not pattern:
         return None
     branch = git_branch()
+    if not branch:
+        return None
+    from clockify_cli.core.patterns import LONGEST_TEXT, bounded_pattern
+
     try:
-        found = re.search(pattern, branch or "")
-    except re.error as error:
-        raise UsageError(
-            f"'task_from_branch' from {origin} is not a pattern: {error}.",
-            r"For example: ([A-Z]+-\d+).",
-        ) from None
+        found = bounded_pattern(pattern).search(branch[:LONGEST_TEXT])
+    except UsageError as error:
+        raise UsageError(f"'task_from_branch' from {origin}: {error.message}", error.hint) from None
     if not found:
         return None
-    return found[1] if found.re.groups else found[0]
+    task = found[1] if found.re.groups else found[0]
+    return (task or "").strip() or None
 
 
 def git_branch(start: str | None = None) -> str | None:
@@ -72,7 +78,10 @@ def git_branch(start: str | None = None) -> str | None:
     Running ``git`` would cost as much as a request. A worktree's ``.git`` is a file that
     names the folder.
     """
-    folder = start or os.getcwd()
+    try:
+        folder = start or os.getcwd()
+    except OSError:
+        return None
     while True:
         place = os.path.join(folder, ".git")
         if os.path.isfile(place):
@@ -80,7 +89,8 @@ def git_branch(start: str | None = None) -> str | None:
             place = os.path.join(folder, line.removeprefix("gitdir:").strip())
         if os.path.isdir(place):
             head = _first_line(os.path.join(place, "HEAD"))
-            return head.removeprefix("ref: refs/heads/") if head.startswith("ref:") else None
+            branch = head.removeprefix("ref: refs/heads/")
+            return branch if branch != head and branch != ".invalid" else None
         above = os.path.dirname(folder)
         if above == folder:
             return None
@@ -88,8 +98,11 @@ def git_branch(start: str | None = None) -> str | None:
 
 
 def _first_line(path: str) -> str:
+    """Return the first line of a file, or the beginning of a long one; of a FIFO nothing."""
     try:
+        if not os.path.isfile(path):
+            return ""
         with open(path, encoding="utf-8", errors="replace") as stream:
-            return stream.readline().strip()
+            return stream.readline(_LONGEST_LINE).strip()
     except OSError:
         return ""

@@ -25,7 +25,6 @@ from clockify_cli.journal.operation import (
     FOUND,
     QUEUED,
     SET_ASIDE,
-    STOP,
     THING,
     UPDATE,
     Change,

@@ -644,6 +644,10 @@ class Run:
         recorder = Recorder(lambda: self.journal, operations[0].workspace, self.account.user)
         recorder.verb = "redo" if change.undoes is not None else "undo"
         recorder.undoes = change.id
+        for operation in operations:  # what was deleted may be back under another ID
+            operation.entry = self.journal.thing_now(operation.entry)
+            project = str(operation.payload.get("project") or "")
+            operation.payload = {**operation.payload, "project": self.journal.thing_now(project)}
 
         def lists(kind: Kind, workspace: str, project: str) -> ResourceList:
             names = self.names

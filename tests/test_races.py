@@ -93,7 +93,7 @@ def test_a_clock_far_behind_is_refused_with_the_skew(
 
 ASKING = {
     "delete": ("entries", "delete", "ONE", "TWO"),
-    "edit": ("edit", "ONE", "TWO", "-d", "Edited"),
+    "edit": ("edit", "ONE", "--from", "2026-11-24 01:00"),
     "join": ("join", "ONE", "TWO"),
     "extend": ("extend", "ONE", "--to", "23:00"),
     "move": ("move", "ONE", "+1d"),

@@ -235,6 +235,7 @@ def test_twenty_thousand_changes_are_found_by_indexes(state: Path) -> None:
     journal.created_here(["e9", "e10"])
     journal.last_done("e9")
     journal.successor("e9")
+    journal.thing_now("e9")
     journal.change(9)
     journal.change_with_key("job", "w")
     journal.under_other_keys(["e9"], "job")

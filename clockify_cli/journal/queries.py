@@ -196,6 +196,28 @@ class Queries(Database):
         )
         return str(rows[0][0]) if rows else None
 
+    def thing_now(self, thing: str) -> str:
+        """Return the ID under which an undo or redo has brought a thing back, else its own."""
+        seen = {thing}
+        while True:
+            rows = self._rows(
+                "SELECT new.entry FROM operations old JOIN changes c ON c.undoes = old.change "
+                "JOIN operations new ON new.change = c.id WHERE old.account = ? AND old.entry = ? "
+                "AND old.kind = 'thing' AND new.kind = 'thing' AND new.state = 'done' "
+                "AND json_valid(old.payload) AND json_valid(new.payload) "
+                "AND json_extract(old.payload, '$.action') = 'delete' "
+                "AND json_extract(new.payload, '$.action') = 'create' "
+                "AND json_extract(old.payload, '$.list') = json_extract(new.payload, '$.list') "
+                "AND json_valid(old.before) AND json_valid(new.after) "
+                "AND json_extract(old.before, '$.name') = json_extract(new.after, '$.name') "
+                "ORDER BY new.id DESC LIMIT 1",
+                (self.account, thing),
+            )
+            if not rows or rows[0][0] in seen:
+                return thing
+            thing = str(rows[0][0])
+            seen.add(thing)
+
     # -- changes --------------------------------------------------------------------
 
     def change(self, number: int) -> Change | None:

@@ -268,7 +268,14 @@ def _restored(operations: Sequence[Operation], drafts: Sequence[Draft]) -> list[
 
 def _returned(outbox: Outbox, change: Change) -> list[Operation]:
     """Return what an earlier attempt to take the change back, which then failed, has recreated."""
-    found = [o for o in outbox.journal.undoing(change.id) if o.kind == CREATE]
+    journal = outbox.journal
+
+    def stands(operation: Operation) -> bool:
+        attempt, last = journal.change(operation.change), journal.last_done(operation.entry)
+        redone = attempt is not None and attempt.undone_by is not None
+        return not redone and (last is None or last.kind != DELETE)
+
+    found = [o for o in journal.undoing(change.id) if o.kind == CREATE and stands(o)]
     return [o for o in found if o.state == DONE or (o.is_unclear and outbox.took_effect(o))]
 
 

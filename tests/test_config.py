@@ -447,3 +447,13 @@ def test_sections_in_any_order_are_written_into(offline: Cli) -> None:
         "account": {"a": {"user": "u"}, "b": {"user": "w"}},
         "elsewhere": {"kept": True},
     }
+
+
+@pytest.mark.parametrize("digits", [20, 5000])
+def test_a_huge_number_is_a_usage_error(offline: Cli, digits: int) -> None:
+    for name in ("timeout", "warn_running_hours", "quota", "cache_hours"):
+        error = offline("config", "set", name, "9" * digits, "--json", code=2).error
+        assert "1,000,000" in error["message"]
+        assert len(error["message"]) < 200
+    error = offline("status", "--json", code=2, CLOCKIFY_TIMEOUT="9" * digits).error
+    assert "CLOCKIFY_TIMEOUT" in error["message"]

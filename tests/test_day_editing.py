@@ -523,13 +523,39 @@ def test_the_plan_is_shown_and_asked_about_at_a_terminal(
         assert "Apply 1 change (1 changed)?" in shown
         terminal.type("n\n")
         assert terminal.code() == 2
-    assert sheet.now(second)["description"] == "Mail" and len(kept(warm)) == 1
+    assert sheet.now(second)["description"] == "Mail" and kept(warm) == []  # no means no
     with Terminal(warm, *words, EDITOR=script) as terminal:
-        assert "was not applied" in terminal.read_until("[y/N]")
+        assert "unsaved text" not in terminal.read_until("[y/N]")
         terminal.type("y\n")
         assert terminal.code() == 0
         assert "Done: 1 changed." in terminal.shown
     assert sheet.now(second)["description"] == "Letters"
+
+
+@pytest.mark.parametrize("reply", ["y", "n"])
+def test_an_unsaved_text_is_offered_once(
+    warm: Cli, sheet: Sheet, editor: Editor, reply: str
+) -> None:
+    _, second, _ = day_of_three(sheet)
+    words = ("edit", "--day", "yesterday")
+    bad = editor("text = text.replace('Mail', 'Letters') + 'nonsense\\n'")
+    warm(*words, EDITOR=bad, code=2)
+    good = editor("text = text.replace('nonsense\\n', '')")
+    with Terminal(warm, *words, EDITOR=good) as terminal:
+        terminal.read_until("Go on with it? [Y/n]")
+        terminal.type(f"{reply}\n")
+        if reply == "y":
+            terminal.read_until("[y/N]")
+            terminal.type("y\n")
+        assert terminal.code() == 0
+    assert sheet.now(second)["description"] == ("Letters" if reply == "y" else "Mail")
+    assert "unsaved" not in warm(*words, EDITOR=good).err
+
+
+def test_the_options_of_a_kept_text_stand_in_its_line(warm: Cli) -> None:
+    words = ("apply", "-", "--day", "yesterday", "--replace", "--json")
+    error = warm(*words, input="nonsense\n", code=2).error
+    assert error["hint"].endswith("--day 2026-11-24 --replace")
 
 
 def test_a_line_that_cannot_be_read_is_mended_at_once_at_a_terminal(

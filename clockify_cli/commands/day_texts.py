@@ -23,10 +23,12 @@ _WORDS = {CREATE: "added", UPDATE: "changed", DELETE: "deleted"}
 _NOTHING = "Nothing to change."
 
 
+class _Declined(UsageError):
+    """The user has said no to the plan: the text is not wanted any more."""
+
+
 def edit_day(run: Run, words: Sequence[str], *, show: bool, allow_future: bool, yes: bool) -> None:
     """Open a day in the editor and carry out what was made of it; or just print it."""
-    from shlex import quote
-
     from clockify_cli.times import parse_day
 
     day = parse_day(" ".join(words) or "today", run.clock)
@@ -35,17 +37,16 @@ def edit_day(run: Run, words: Sequence[str], *, show: bool, allow_future: bool, 
         run.out.answer({"text": opened.text}, lambda: opened.text)
         return
     name = f"day-{day}"
-    for path in texts.kept(name):
-        run.notice(
-            f"An earlier text of this day was not applied; to apply it: clockify apply "
-            f"{quote(path)}"
-        )
     opened = day_sheet.open_day(run.outbox, run.clock, day)
-    path = texts.keep(name, opened.text)
+    resumed = _offered_again(run, name)
+    path = resumed or texts.keep(name, opened.text)
     try:
-        done = _edited(run, opened, path, allow_future=allow_future, yes=yes)
+        done = _edited(run, opened, path, bool(resumed), allow_future=allow_future, yes=yes)
     except KeyboardInterrupt:
         raise day_sheet.with_way_on(Interrupted("Interrupted."), path) from None
+    except _Declined:
+        texts.drop(path)
+        raise
     except ClockifyError as error:
         if (files.read(path) or "").strip() == opened.text.strip():
             texts.drop(path)  # there is nothing in it that could be lost
@@ -53,6 +54,27 @@ def edit_day(run: Run, words: Sequence[str], *, show: bool, allow_future: bool, 
         raise day_sheet.with_way_on(error, path) from error
     texts.drop(path)
     _report(run, done)
+
+
+def _offered_again(run: Run, name: str) -> str:
+    """Offer once to go on with a day's text that was not carried out; return its path if so.
+
+    What is not gone on with is set aside, and never spoken of again.
+    """
+    from shlex import quote
+
+    kept = texts.kept(name)
+    if not kept:
+        return ""
+    newest = kept[-1]
+    if run.out.can_ask:
+        reply = run.out.ask("There is an unsaved text of this day. Go on with it? [Y/n] ").lower()
+        if reply not in ("n", "no"):
+            return newest
+    aside = [texts.set_aside(path) for path in kept]
+    if not run.out.can_ask:
+        run.notice(f"An unsaved text of this day is kept: clockify apply {quote(aside[-1])}")
+    return ""
 
 
 def apply_text(
@@ -72,16 +94,19 @@ def apply_text(
             run, text, day, remove=remove, dry_run=dry_run, allow_future=allow_future, yes=yes
         )
     except ClockifyError as error:
-        if source != "-" or dry_run or not text.strip():
+        if source != "-" or dry_run or not text.strip() or isinstance(error, _Declined):
             raise
-        raise day_sheet.with_way_on(error, texts.keep("apply", text)) from error
+        given = [f"--day {day}"] if day else []
+        given += ["--replace"] if remove else []
+        given += ["--allow-future"] if allow_future else []
+        raise day_sheet.with_way_on(error, texts.keep("apply", text), given) from error
     if not dry_run:
         texts.drop(source)
     _report(run, done)
 
 
 def _edited(
-    run: Run, opened: OpenedDay, path: str, *, allow_future: bool, yes: bool
+    run: Run, opened: OpenedDay, path: str, resumed: bool, *, allow_future: bool, yes: bool
 ) -> Done | None:
     while True:
         run_editor(run, path)
@@ -89,7 +114,9 @@ def _edited(
         if text == opened.text or not text.strip():
             return None
         try:
-            sheet = replace(read_sheet(text, run.clock, opened.day), opened=opened.opened)
+            sheet = read_sheet(text, run.clock, opened.day)
+            if not resumed:  # else it knows itself what there was when it was written
+                sheet = replace(sheet, opened=opened.opened)
             plan = day_sheet.plan_of(
                 run.outbox, run.clock, sheet, opened.entries, allow_future=allow_future
             )
@@ -167,9 +194,16 @@ def _ask(run: Run, plan: Plan, *, yes: bool) -> None:
     counts = ", ".join(f"{plan.count(kind)} {word}" for kind, word in _counted(plan))
     total = sum(plan.count(kind) for kind, _ in _counted(plan))
     many = "s" * (total > 1)
-    run.confirm(
-        f"Apply {total} change{many} ({counts})?", doubt=" ".join(plan.implausibilities), yes=yes
-    )
+    try:
+        run.confirm(
+            f"Apply {total} change{many} ({counts})?",
+            doubt=" ".join(plan.implausibilities),
+            yes=yes,
+        )
+    except UsageError as error:
+        if run.out.can_ask:
+            raise _Declined(error.message) from None
+        raise
 
 
 def _counted(plan: Plan) -> list[tuple[str, str]]:

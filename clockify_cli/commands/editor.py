@@ -8,7 +8,7 @@ import sys
 from clockify_cli.core.errors import ClockifyError, UsageError
 from clockify_cli.session import Run
 
-_USUAL = ("sensible-editor", "nano", "vim", "vi")
+_USUAL = ("sensible-editor", "vi", "vim", "nano")
 
 
 def run_editor(run: Run, path: str) -> None:

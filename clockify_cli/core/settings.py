@@ -19,6 +19,7 @@ from clockify_cli.core.weekdays import WEEKDAYS
 DEFAULT_GATEWAY_URL = "https://gateway.maton.ai/clockify"
 DEFAULT_CONTROL_URL = "https://ctrl.maton.ai"
 DEFAULT_API_URL = "https://api.clockify.me"
+_MOST = 1_000_000  # of any number: seconds, hours or requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +201,11 @@ def read_value(key: Key, raw: Any, origin: str) -> Any:
             value = int(str(raw).strip())
         except ValueError:
             value = -1
-        if isinstance(raw, bool) or value < 0:
-            raise UsageError(f"'{key.name}' from {origin} is not a whole number: {raw!r}.")
+        if isinstance(raw, bool) or not 0 <= value <= _MOST:
+            raise UsageError(
+                f"'{key.name}' from {origin} is not a whole number up to {_MOST:,}: "
+                f"{str(raw)[:40]!r}."
+            )
         return value
     if key.kind == "list":
         if isinstance(raw, list):

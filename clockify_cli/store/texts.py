@@ -43,6 +43,16 @@ def kept(name: str) -> list[str]:
     return [e.path for e in sorted(mine, key=lambda e: (e.stat().st_mtime, e.name))]
 
 
+def set_aside(path: str) -> str:
+    """Give a text a name by which it is not found again, and return its path."""
+    kept = os.path.join(folder(), "kept-" + os.path.basename(path))
+    try:
+        os.replace(path, kept)
+    except OSError:
+        return path
+    return kept
+
+
 def drop(path: str) -> None:
     """Delete a text whose work is done; a file elsewhere is the user's own and is left."""
     if os.path.realpath(os.path.dirname(path)) != os.path.realpath(folder()):

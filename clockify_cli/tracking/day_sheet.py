@@ -213,10 +213,17 @@ def _label(sheet: Sheet) -> str:
     return f"{len(sheet.days)} days"
 
 
-def with_way_on(error: ClockifyError, path: str) -> ClockifyError:
-    """Return ``error`` with where the text is kept and how to continue with it."""
+def with_way_on(error: ClockifyError, path: str, given: Sequence[str] = ()) -> ClockifyError:
+    """Return ``error`` with where the text is kept and how to continue with it.
+
+    Args:
+        error: The error.
+        path: Where the text is kept.
+        given: Options that belong to the text.
+    """
     from shlex import quote
 
     error.details["file"] = path
-    error.hint = f"{error.hint} The text is kept: clockify apply {quote(path)}".strip()
+    line = " ".join(["clockify apply", quote(path), *given])
+    error.hint = f"{error.hint} The text is kept: {line}".strip()
     return error

@@ -50,7 +50,7 @@ def edit(
         list[str] | None,
         typer.Argument(
             metavar="[ENTRY]…|[DAY]",
-            help="ID, @1 (the newest), @2, @running; with --day a day.",
+            help="ID, @1 (a row of the last list), @last; default: @running; with --day a day.",
             show_default=False,
         ),
     ] = None,
@@ -112,7 +112,8 @@ def edit(
     hours later. -10m is ten minutes before now; 'clockify extend' and 'clockify move' count
     from the entry's own times.
 
-    Several entries are one change: 'clockify undo' takes it back as a whole.
+    Without ENTRY it is the running timer. Several entries are one change: 'clockify undo'
+    takes it back as a whole.
 
     With --day [DAY] a whole day is opened in $VISUAL or $EDITOR, a line an entry; what was
     made of it is shown, asked about, and done in the fewest requests. 'clockify apply' takes
@@ -145,12 +146,12 @@ def edit(
 def _edit_entries(
     run: Run, handles: list[str], revision: Revision, if_unchanged: str | None, *, yes: bool
 ) -> None:
-    if not handles:
-        raise UsageError("Which entry?", "Such as: clockify edit @1 -d Review.")
     if revision.is_empty:
         raise UsageError(
-            "What shall be changed?", "Name it: -d TEXT, -p PROJECT, -k TASK, -t +TAG, --to WHEN …"
+            "Nothing to change was given.",
+            "Name it: -d TEXT, -p PROJECT, -k TASK, -t +TAG, --to WHEN …",
         )
+    handles = handles or ["@running"]
     unchanged = None
     if if_unchanged is not None:
         from clockify_cli.tracking.versions import expected_versions
@@ -161,7 +162,7 @@ def _edit_entries(
     reviser = Reviser(
         revision, run.names, run.clock, run.notice, sure(run, yes=yes), defer=run.queues
     )
-    entries = editing.find_all(outbox, handles)
+    entries = editing.find_all(outbox, handles, sure(run, yes=yes))
     edited = editing.edit(outbox, entries, reviser, if_unchanged=unchanged)
     show_entries(
         run,

@@ -30,7 +30,7 @@ def join(ctx: typer.Context, entry: options.Entries) -> None:
         run.confirm(
             f"{gone + 1} entries would become one, and {gone} be removed.", yes=run.options.yes
         )
-    found = editing.find_all(run.outbox, entry)
+    found = editing.find_all(run.outbox, entry, sure(run, yes=run.options.yes))
     joined = reshaping.join(run.outbox, found, run.clock, sure(run, yes=run.options.yes))
     show_entries(run, [("Joined", joined)], one=True)
     overlaps.told(run.outbox, joined, before=found)

@@ -77,6 +77,11 @@ class RecentRanges:
         newest = max(fitting, key=lambda one: one["as_of"])
         return Range(newest["as_of"], newest["entries"])
 
+    def ids(self, workspace: str) -> set[str]:
+        """Return the IDs of the entries of a workspace in all copies."""
+        held = (o["entries"] for o in self._read()["ranges"] if o["workspace"] == workspace)
+        return {str(entry["id"]) for entries in held for entry in entries}
+
     def changes(self) -> int:
         """Return what tells changes apart; a reading that begins now asks for it first."""
         try:

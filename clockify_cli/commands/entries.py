@@ -63,12 +63,15 @@ def list_entries(
     )
     who = run.user_id(user) if user else ""
     freshness = filters.freshness_of(run, cached=cached, copied=True)
+    as_of = run.outbox.newest_done()
     found = entries_in(
         run.outbox, span.start, span.end, user=who, filters=chosen, freshness=freshness
     )
     all_newest = not who and chosen == Filters() and span.end > run.now
-    if all_newest and run.outbox.unreachable is None and not cached:
+    if all_newest and run.outbox.unreachable is None and freshness.as_of is None:
         run.outbox.learn_newest(found, span.start)
+        if span.start <= run.now and not run.outbox.waiting_here():
+            run.outbox.learn_running_from(found, span.start, as_of)
     days = Days(run.clock, span.first, span.last)
     listing = list_of(found, days, epoch_of(run.now), limit=limit, oldest_first=reverse)
     if listing.left_out:

@@ -130,7 +130,7 @@ def _known_ids(outbox: Outbox, end: str) -> set[str]:
     account = outbox.account
     seen = {str(entry.get("id")) for entry in outbox.recent.entries()} if outbox.recent else set()
     if outbox.entry_cache is not None:
-        seen |= outbox.entry_cache.ids(account.workspace)
+        seen |= {str(entry["id"]) for entry in outbox.entry_cache.entries(account.workspace)}
     if outbox.timer.entry is not None:
         seen.add(str(outbox.timer.entry.get("id")))
     seen |= shown_rows.shown_ids(account.id, account.workspace)

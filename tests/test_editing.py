@@ -155,9 +155,7 @@ def test_what_is_like_that_already_is_not_written(warm: Cli, sheet: Sheet, serve
 
 
 @pytest.mark.parametrize("words", [[], ["@1"]])
-def test_an_edit_without_a_change_is_refused(
-    warm: Cli, served: Served, words: list[str]
-) -> None:
+def test_an_edit_without_a_change_is_refused(warm: Cli, served: Served, words: list[str]) -> None:
     assert warm("edit", *words, "--json", code=2).error["kind"] == "usage"
     assert methods(served) == []
 

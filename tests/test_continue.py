@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from cli import USER_ENTRIES, Cli
+from cli import Cli
 from conftest import Served
-from sandbox_api import Api
+from sandbox_api import MINE, Api
 from terminal import Terminal
-
-MINE = USER_ENTRIES
 
 
 def at(time: str, day: int = 25) -> dict[str, str]:

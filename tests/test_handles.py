@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cli import NOW, USER_ENTRIES, Cli
+from cli import NOW, Cli
 from conftest import Served
 from hypothesis import given
 from hypothesis import strategies as st
-from sandbox_api import Api
+from sandbox_api import WS, Api
 from terminal import Terminal
 
 from clockify_cli.core.errors import AmbiguousError, NotFoundError, UsageError
@@ -212,8 +212,8 @@ def test_somebody_elses_entry_is_changed_after_a_question(
     cli: Cli, served: Served, api: Api
 ) -> None:
     served.seed()
-    users = api.get(USER_ENTRIES.split("/user/")[0] + "/users")
-    other = next(u for u in users if u["email"] != api.get("/clockify/api/v1/user")["email"])
+    users = api.get(f"{WS}/users")
+    other = next(u for u in users if u["email"] != api.get("/v1/user")["email"])
     listed = cli("entries", "all", "-u", other["id"])
     assert "@1" in listed.out
     refused = cli("edit", "@1", "-d", "Mine now", "--json", code=2).error

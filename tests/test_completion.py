@@ -226,12 +226,12 @@ def test_entries_are_offered_with_what_they_are(cli: Cli, served: Served) -> Non
     cli("start", "Review", CLOCKIFY_NOW=NOW)
     served.clear()
     found = helps(cli, "edit", "", CLOCKIFY_NOW=NOW)
-    assert list(found) == ["@running", "@1", "@2"]
-    assert found["@1"].startswith("10:15 · Review")
-    assert found["@2"].startswith("09:00 · Planning")
-    assert list(helps(cli, "join", "@1", "@", CLOCKIFY_NOW=NOW)) == ["@running", "@2"]
-    assert "as of" in helps(cli, "edit", "@2", CLOCKIFY_NOW="2026-11-27T09:15:00Z")["@2"]
-    cli("entries", "delete", "@1", CLOCKIFY_NOW=NOW)
+    assert list(found) == ["@running", "@last", "@1"]
+    assert found["@last"].startswith("10:15 · Review")
+    assert found["@1"].startswith("09:00 · Planning")
+    assert list(helps(cli, "join", "@1", "@", CLOCKIFY_NOW=NOW)) == ["@running", "@last"]
+    assert "as of" in helps(cli, "edit", "@1", CLOCKIFY_NOW="2026-11-27T09:15:00Z")["@1"]
+    cli("entries", "delete", "@last", CLOCKIFY_NOW=NOW)
     assert helps(cli, "edit", "@1", CLOCKIFY_NOW=NOW)["@1"].startswith("09:00 · Planning")
 
 

@@ -60,13 +60,13 @@ def test_resume_needs_an_interruption(cli: Cli, served: Served, api: Api) -> Non
     assert "clockify continue" in refused.err and running(api) == ["Work"]
     cli("stop", **at("08:20"))
     cli("resume", code=4, **at("08:21"))
-    for words in (["break"], ["break", "--gap"]):
-        cli("continue", **at("08:30"))
-        cli(*words, **at("08:40"))
-        cli("resume", **at("08:50"))
+    for hour, words in (("09", ["break"]), ("10", ["break", "--gap"])):
+        cli("continue", **at(f"{hour}:30"))
+        cli(*words, **at(f"{hour}:40"))
+        cli("resume", **at(f"{hour}:50"))
         assert running(api) == ["Work"], words
-        cli("resume", code=4, **at("08:51"))
-        cli("stop", **at("08:52"))
+        cli("resume", code=4, **at(f"{hour}:51"))
+        cli("stop", **at(f"{hour}:52"))
 
 
 def test_continue_in_a_break_resumes(cli: Cli, served: Served, api: Api) -> None:

@@ -214,7 +214,7 @@ def test_somebody_elses_entry_is_changed_after_a_question(
     served.seed()
     users = api.get(f"{WS}/users")
     other = next(u for u in users if u["email"] != api.get("/v1/user")["email"])
-    listed = cli("entries", "all", "-u", other["id"])
+    listed = cli("entries", "all", "-u", other["name"])
     assert "@1" in listed.out
     refused = cli("edit", "@1", "-d", "Mine now", "--json", code=2).error
     assert other["name"] in refused["message"]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from clockify_cli.commands import filters, options
-from clockify_cli.commands.changes import sure
+from clockify_cli.commands.changes import ask_for_many, sure
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
 from clockify_cli.core.errors import StorageError
 from clockify_cli.session import Run
@@ -130,9 +130,8 @@ def show(ctx: typer.Context, entry: options.Entries) -> None:
 def delete(ctx: typer.Context, entry: options.Entries) -> None:
     """Delete entries; 'clockify undo' brings them back (under new IDs)."""
     run = run_of(ctx)
+    ask_for_many(run, entry, "deleted", yes=run.options.yes)
     found = editing.find_all(run.outbox, entry, sure(run, yes=run.options.yes))
-    if len(found) > 1:
-        run.confirm(f"{len(found)} entries would be deleted. Delete them?", yes=run.options.yes)
     gone = editing.delete(run.outbox, found)
 
     def text() -> str:

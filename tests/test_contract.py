@@ -205,7 +205,8 @@ def at_streams(
 
 
 def test_a_question_needs_a_terminal_on_stdin_and_stderr(at_work: Cli) -> None:
-    delete = ("entries", "delete", "@2", "@3", "--json")
+    _, *ids = at_work("entries", "week", "-q").out.split()
+    delete = ("entries", "delete", *ids[:2], "--json")
     question = "2 entries would be deleted."
     for terminals, more in (((0, 1), ()), ((1, 2), ()), ((0, 1, 2), ("--no-input",)), ((), ())):
         code, shown, piped = at_streams(at_work, *delete, *more, keys="y\n", terminals=terminals)

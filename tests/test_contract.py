@@ -90,13 +90,14 @@ CALLS: dict[str, tuple[str, ...]] = {
     "resume": ("resume",),
     "discard": ("discard",),
     "log": ("log", "yesterday 15:00", "+1h", "Plan"),
-    "edit": ("edit", "@1", "-d", "Plan B"),
+    "edit": ("edit", "@last", "-d", "Plan B"),
     "split": ("split", "LOGGED", "--at", "yesterday 15:15"),
     "extend": ("extend", "LOGGED", "5m"),
     "shorten": ("shorten", "LOGGED", "5m"),
     "move": ("move", "LOGGED", "yesterday 14:50"),
-    "join": ("join", "LOGGED", "@1", "--yes"),
+    "join": ("join", "LOGGED", "@last", "--yes"),
     "mark-invoiced": ("mark-invoiced", "LOGGED"),
+    "toggle": ("toggle",),
     "undo": ("undo",),
     "redo": ("redo",),
 }
@@ -205,7 +206,8 @@ def at_streams(
 
 
 def test_a_question_needs_a_terminal_on_stdin_and_stderr(at_work: Cli) -> None:
-    delete = ("entries", "delete", "@2", "@3", "--json")
+    _, *ids = at_work("entries", "week", "-q").out.split()
+    delete = ("entries", "delete", *ids[:2], "--json")
     question = "Delete 2 entries?"
     for terminals, more in (((0, 1), ()), ((1, 2), ()), ((0, 1, 2), ("--no-input",)), ((), ())):
         code, shown, piped = at_streams(at_work, *delete, *more, keys="y\n", terminals=terminals)
@@ -333,7 +335,8 @@ FAILURES: dict[str, tuple[Change, tuple[str, ...], int, str, int | None]] = {
     ),
     "no such name": (setting(), ("start", "x", "-p", "Nope"), 4, "not_found", None),
     "no such ID": (setting(), ("entries", "show", NOBODY), 4, "not_found", 400),
-    "no such handle": (setting(), ("entries", "show", "@999"), 4, "not_found", None),
+    "no such handle": (setting(), ("entries", "show", "@ffff"), 4, "not_found", None),
+    "no such row": (setting(), ("entries", "show", "@999"), 2, "usage", None),
     "a name of two": (setting(), ("tags", "show", "twin"), 4, "ambiguous", None),
     "no network": (UNREACHABLE, ("status",), 5, "unavailable", None),
     "no network for a write": (UNREACHABLE, ("start", "x", "--no-queue"), 5, "unavailable", None),

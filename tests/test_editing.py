@@ -154,10 +154,8 @@ def test_what_is_like_that_already_is_not_written(warm: Cli, sheet: Sheet, serve
     assert warm("undo", "--json", code=4).error["kind"] == "not_found"
 
 
-@pytest.mark.parametrize("words", [[], ["@1"], ["-d", "x"]])
-def test_an_edit_without_an_entry_or_a_change_is_refused(
-    warm: Cli, served: Served, words: list[str]
-) -> None:
+@pytest.mark.parametrize("words", [[], ["@1"]])
+def test_an_edit_without_a_change_is_refused(warm: Cli, served: Served, words: list[str]) -> None:
     assert warm("edit", *words, "--json", code=2).error["kind"] == "usage"
     assert methods(served) == []
 
@@ -165,10 +163,11 @@ def test_an_edit_without_an_entry_or_a_change_is_refused(
 def test_entries_that_do_not_exist_are_not_found(warm: Cli, sheet: Sheet) -> None:
     gone = sheet.full()
     sheet.api.send("DELETE", f"{ENTRIES}/{gone['id']}")
-    for number in (NOBODY, gone["id"], "@7", "@running", "local-99"):
+    for number in (NOBODY, gone["id"], "@" + gone["id"][-6:], "@running", "local-99"):
         error = warm("edit", number, "-d", "x", "--json", code=4).error
         assert error["kind"] == "not_found"
-    assert warm("edit", "Review", "-d", "x", "--json", code=2).error["kind"] == "usage"
+    for word in ("Review", "@7", "@0", "@"):
+        assert warm("edit", word, "-d", "x", "--json", code=2).error["kind"] == "usage"
 
 
 # -- several -----------------------------------------------------------------------------
@@ -180,8 +179,10 @@ def test_several_entries_are_one_change(warm: Cli, sheet: Sheet, served: Served)
     served.clear()
     assert warm("edit", "@1", "@2", "-p", "Ops", "--json", code=2).error["kind"] == "usage"
     assert methods(served) == []
+    warm("entries", "last-30d")
+    served.clear()
     changed = warm("edit", "@2", "@1", "-p", "Ops", "--yes", "--json").json
-    assert methods(served) == ["GET", "PUT", "PUT"]
+    assert methods(served) == ["GET", "GET", "PUT", "PUT"]
     assert [e["description"] for e in changed] == ["One", "Two"]
     assert sheet.now(first)["projectId"] == sheet.ops == sheet.now(second)["projectId"]
     assert sheet.now(first)["tagIds"] == [sheet.dev]
@@ -382,8 +383,10 @@ def test_join_of_more_than_two_asks(warm: Cli, sheet: Sheet, served: Served) -> 
     served.clear()
     assert warm("join", "@1", "@2", "@3", "--json", code=2).error["kind"] == "usage"
     assert methods(served) == []
+    warm("entries", "last-30d")
+    served.clear()
     joined = warm("join", "@1", "@2", "@3", "--yes", "--json").json
-    assert methods(served) == ["GET", "PUT", "DELETE", "DELETE"]
+    assert methods(served) == ["GET", "GET", "GET", "PUT", "DELETE", "DELETE"]
     assert joined["description"] == "At 10" and spans([joined]) == [("08:00", "11:00")]
     assert len(sheet.there()) == 1
 
@@ -391,6 +394,7 @@ def test_join_of_more_than_two_asks(warm: Cli, sheet: Sheet, served: Served) -> 
 def test_join_with_the_running_timer_runs_on(warm: Cli, sheet: Sheet) -> None:
     warm("log", "--from", "-2h", "--to", "-1h", "Review", "-p", "Ops")
     running = warm("start", "Review, second part", "--at", "-30m", "--json").json
+    warm("entries", "last-30d")
     joined = warm("join", "@2", "@1", "--json").json
     [there] = sheet.there()
     assert there["id"] == running["id"] == joined["id"]
@@ -405,6 +409,7 @@ def test_join_with_the_running_timer_runs_on(warm: Cli, sheet: Sheet) -> None:
 def test_join_refuses_what_cannot_be_meant(warm: Cli, sheet: Sheet) -> None:
     warm("start", "Long", "--at", "-3h")
     warm("log", "--from", "-2h", "--to", "-1h", "Inside")
+    warm("entries", "last-30d")
     assert warm("join", "@1", "@2", "--json", code=2).error["kind"] == "usage"
     assert warm("join", "@1", "@1", "--json", code=2).error["kind"] == "usage"
     assert len(sheet.there()) == 2
@@ -535,6 +540,7 @@ def test_entries_are_marked_as_invoiced(warm: Cli, sheet: Sheet, served: Served)
     assert methods(served) == ["PATCH"]
     assert marks(served) == [{"timeEntryIds": [first["id"]], "invoiced": True}]
     served.clear()
+    warm("entries", "last-30d")
     warm("mark-invoiced", "@1", "@2", "--json", code=2)
     assert marks(served) == []
     warm("mark-invoiced", "@1", "@2", "--not", "--yes")
@@ -594,7 +600,7 @@ def test_an_overlap_with_what_was_seen_is_told(warm: Cli, sheet: Sheet, served: 
     sheet.api.entry("2026-11-25T08:00:00Z", "2026-11-25T09:00:00Z", description="From the web")
     mine = warm("log", "7:00-8:00", "Mail", "--json").json
     assert "Overlaps" not in warm("extend", mine["id"], "70m").err  # nobody has told us
-    warm("entries")
+    warm("entries", "last-30d")
     warm("shorten", mine["id"], "70m")
     served.clear()
     assert "Overlaps 'From the web' (09:00–10:00" in warm("extend", mine["id"], "70m").err

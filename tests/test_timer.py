@@ -158,11 +158,12 @@ def test_continue_takes_the_last_a_numbered_and_a_named_entry(cli: Cli, served: 
     first = {"CLOCKIFY_NOW": "2026-11-24T09:00:00Z"}
     assert cli("continue", "--json", **first).json["description"] == "Review"
     assert methods(served) == ["GET", "POST"]
-    ran = cli("continue", code=2, CLOCKIFY_NOW="2026-11-24T09:01:00Z")
-    assert ran.err.startswith("clockify: That timer is already running.")
+    ran = cli("continue", CLOCKIFY_NOW="2026-11-24T09:01:00Z")
+    assert ran.out.startswith("Running already: Review")
     named = cli("continue", "LETTER", "--json", CLOCKIFY_NOW="2026-11-24T09:02:00Z").json
     assert named["description"] == "Write letter"
     cli("stop", CLOCKIFY_NOW="2026-11-24T09:03:00Z")
+    cli("entries", CLOCKIFY_NOW="2026-11-24T09:03:30Z")
     numbered = cli("continue", "@2", "--json", CLOCKIFY_NOW="2026-11-24T09:04:00Z").json
     assert numbered["description"] == "Review"
     assert "none" in cli("continue", "nothing like it", code=4).err.lower()

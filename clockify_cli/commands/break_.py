@@ -13,6 +13,7 @@ from clockify_cli.commands.timers import (
     settle_forgotten,
     show_entry,
     show_started,
+    stop_settled,
     typed_or_now,
 )
 from clockify_cli.tracking import timer
@@ -44,11 +45,11 @@ def break_(
         ctx, description, options=["--gap"] if gap else [], at=at, tagged=False
     )
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
-    forgotten = settle_forgotten(run, when, yes=run.options.yes)
     if gap:
-        stopped = forgotten.stopped or timer.stop(run.outbox, when, agreed=forgotten.agreed)
-        show_entry(run, stopped, "Stopped")
+        show_entry(run, stop_settled(run, when, verb=timer.GAP), "Stopped")
     else:
         text = " ".join(words or ()) or "Break"
-        started = timer.start_break(run.outbox, text, when, agreed=forgotten.agreed)
-        show_started(run, started, forgotten)
+        started = settle_forgotten(
+            run, lambda f: f.before(timer.start_break(run.outbox, text, when, agreed=f.agreed))
+        )
+        show_started(run, started)

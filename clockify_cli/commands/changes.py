@@ -47,7 +47,7 @@ def reshape(
     run: Run, verb: str, handle: str, change: Callable[[TimeEntry], TimeEntry], done: str
 ) -> None:
     """Change the times of one entry as one change, and report it."""
-    found = editing.find_all(run.outbox, [handle])
+    found = editing.find_all(run.outbox, [handle], sure(run, yes=run.options.yes))
     [edited] = editing.edit(run.outbox, found, change, verb=verb)
     show_entries(run, [(done if edited.changed else "Unchanged", edited.entry)], one=True)
     if edited.changed:

@@ -8,7 +8,7 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import settle_forgotten, show_started, typed_or_now
+from clockify_cli.commands.timers import continue_last, resume_settled, typed_or_now
 from clockify_cli.tracking import timer
 
 app = CommandApp()
@@ -24,7 +24,7 @@ def continue_(
         list[str] | None,
         typer.Argument(
             metavar="[ENTRY]",
-            help="ID, @2, or part of the description (default: the last entry).",
+            help="ID, @2, or text that its description contains; the last work otherwise.",
             show_default=False,
         ),
     ] = None,
@@ -33,11 +33,15 @@ def continue_(
 ) -> None:
     """Start a timer with the description, project, task, tags and billable of an earlier entry.
 
-    A running timer is stopped at the new start. Makes two requests, or three if a timer is running.
+    Without ENTRY it is the last work that is over, and so the one before the break in a break.
+    A timer that is running is stopped at the new start; if that work is running already, it is
+    shown. Breaks, time off and planned entries are not continued. Two requests, three if a
+    timer is running.
     """
     run = run_of(ctx)
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
-    like = timer.earlier_entry(run.outbox, " ".join(entry or ()))
-    forgotten = settle_forgotten(run, when, yes=run.options.yes)
-    started = timer.resume(run.outbox, like, when, agreed=forgotten.agreed)
-    show_started(run, started, forgotten)
+    text = " ".join(entry or ())
+    if text:
+        resume_settled(run, timer.earlier_entry(run.outbox, text), when, verb="continue")
+    else:
+        continue_last(run, timer.past_of(run.outbox), when, verb="continue")

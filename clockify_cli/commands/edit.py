@@ -50,7 +50,7 @@ def edit(
         list[str] | None,
         typer.Argument(
             metavar="[ENTRY]…|[DAY]",
-            help="ID, @1 (the newest), @2, @running; with --day, a day.",
+            help="ID, @1 (a row of the last list), @last; default: @running; with --day a day.",
             show_default=False,
         ),
     ] = None,
@@ -113,9 +113,17 @@ def edit(
     hours later. -10m means ten minutes ago; 'clockify extend' and 'clockify move' count from the
     entry's own times. Editing several entries is one change for 'clockify undo'.
 
-    With --day [DAY], opens a whole day in $VISUAL or $EDITOR, one line per entry, then shows the
-    changes, asks, and applies them in as few requests as possible. 'clockify apply' reads the same
-    text from a file.
+    WHEN is a time as everywhere (see 'clockify when'), but a clock time without a day is on
+    the entry's own day, not today. An end before the start is on the next day, up to 12
+    hours later. -10m is ten minutes before now; 'clockify extend' and 'clockify move' count
+    from the entry's own times.
+
+    Without ENTRY it is the running timer. Several entries are one change: 'clockify undo'
+    takes it back as a whole.
+
+    With --day [DAY] a whole day is opened in $VISUAL or $EDITOR, a line an entry; what was
+    made of it is shown, asked about, and done in the fewest requests. 'clockify apply' takes
+    the same text from a file.
     """
     run = run_of(ctx)
     revision = Revision(
@@ -144,13 +152,12 @@ def edit(
 def _edit_entries(
     run: Run, handles: list[str], revision: Revision, if_unchanged: str | None, *, yes: bool
 ) -> None:
-    if not handles:
-        raise UsageError("Which entry?", "For example: clockify edit @1 -d Review.")
     if revision.is_empty:
         raise UsageError(
-            "No changes were given.",
-            "Give at least one of: -d TEXT, -p PROJECT, -k TASK, -t +TAG, --to WHEN …",
+            "Nothing to change was given.",
+            "Name it: -d TEXT, -p PROJECT, -k TASK, -t +TAG, --to WHEN …",
         )
+    handles = handles or ["@running"]
     unchanged = None
     if if_unchanged is not None:
         from clockify_cli.tracking.versions import expected_versions
@@ -161,7 +168,7 @@ def _edit_entries(
     reviser = Reviser(
         revision, run.names, run.clock, run.notice, sure(run, yes=yes), defer=run.queues
     )
-    entries = editing.find_all(outbox, handles)
+    entries = editing.find_all(outbox, handles, sure(run, yes=yes))
     edited = editing.edit(outbox, entries, reviser, if_unchanged=unchanged)
     show_entries(
         run,

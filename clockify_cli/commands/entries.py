@@ -7,10 +7,15 @@ from typing import Annotated
 import typer
 
 from clockify_cli.commands import filters, options
+from clockify_cli.commands.changes import ask_for_many, sure
 from clockify_cli.commands.shape import Command, NounApp, examples, run_of
+from clockify_cli.core.errors import StorageError
+from clockify_cli.session import Run
+from clockify_cli.store import shown_rows
 from clockify_cli.times.pieces import Days, epoch_of
 from clockify_cli.tracking import editing
 from clockify_cli.tracking.history import Filters, entries_in
+from clockify_cli.tracking.listing import Listing
 from clockify_cli.tracking.listing import list_entries as list_of
 
 app = NounApp("List, show and delete time entries.")
@@ -46,7 +51,10 @@ def list_entries(
 ) -> None:
     """List the time entries of a range (default: today), newest first, with totals.
 
-    Entries that cross midnight or the edge of the range count only in part.
+    The rows are numbered: @1, @2 … mean them in the commands that take an ENTRY, in this
+    terminal session, until the next list. --json and --quiet number nothing.
+
+    An entry that reaches over an edge of the range or over midnight counts with its part.
     """
     run = run_of(ctx)
     span = filters.period_of(run, period, since, until)
@@ -55,13 +63,15 @@ def list_entries(
     )
     who = run.user_id(user) if user else ""
     freshness = filters.freshness_of(run, cached=cached, copied=True)
+    as_of = run.outbox.newest_done()
     found = entries_in(
         run.outbox, span.start, span.end, user=who, filters=chosen, freshness=freshness
     )
-    # "@2" counts all of the user's entries from the newest: true if none is left out.
-    numbered = not who and chosen == Filters() and span.end > run.now
-    if numbered and run.outbox.unreachable is None and not cached:
+    all_newest = not who and chosen == Filters() and span.end > run.now
+    if all_newest and run.outbox.unreachable is None and freshness.as_of is None:
         run.outbox.learn_newest(found, span.start)
+        if span.start <= run.now and not run.outbox.waiting_here():
+            run.outbox.learn_running_from(found, span.start, as_of)
     days = Days(run.clock, span.first, span.last)
     listing = list_of(found, days, epoch_of(run.now), limit=limit, oldest_first=reverse)
     if listing.left_out:
@@ -71,12 +81,26 @@ def list_entries(
         from clockify_cli.render.entries import entries_table
 
         run.names.know(*listing.entries)
+        numbers = _number(run, who, listing)
         return entries_table(
-            listing.entries, run.outbox, run.line_look, listing=listing, ids=ids, handles=numbered
+            listing.entries, run.outbox, run.line_look, listing=listing, ids=ids, numbers=numbers
         )
 
     answer = filters.with_age(run, freshness, listing.as_json())
     run.out.answer(answer, table, ids=[str(e["id"]) for e in listing.entries])
+
+
+def _number(run: Run, user: str, listing: Listing) -> dict[str, int]:
+    """Return the rows' numbers, once this session is sure to know them."""
+    account = run.outbox.account
+    rows = listing.rows[: shown_rows.MOST_ROWS]
+    table = shown_rows.Table(epoch_of(run.now), user or account.user, tuple(rows))
+    try:
+        shown_rows.keep(account.id, account.workspace, table)
+    except StorageError as error:
+        run.notice(f"The rows have no numbers: {error.message}")
+        return {}
+    return {entry_id: number for number, entry_id in enumerate(rows, 1)}
 
 
 @app.command(
@@ -106,9 +130,8 @@ def show(ctx: typer.Context, entry: options.Entries) -> None:
 def delete(ctx: typer.Context, entry: options.Entries) -> None:
     """Delete entries; 'clockify undo' brings them back (under new IDs)."""
     run = run_of(ctx)
-    found = editing.find_all(run.outbox, entry)
-    if len(found) > 1:
-        run.confirm(f"Delete {len(found)} entries?", yes=run.options.yes)
+    ask_for_many(run, entry, "deleted", yes=run.options.yes)
+    found = editing.find_all(run.outbox, entry, sure(run, yes=run.options.yes))
     gone = editing.delete(run.outbox, found)
 
     def text() -> str:

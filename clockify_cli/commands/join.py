@@ -26,8 +26,10 @@ def join(ctx: typer.Context, entry: options.Entries) -> None:
     run = run_of(ctx)
     gone = len({handle.strip().lower() for handle in entry}) - 1
     if gone > 1:
-        run.confirm(f"Join {gone + 1} entries into one, removing {gone}?", yes=run.options.yes)
-    found = editing.find_all(run.outbox, entry)
+        run.confirm(
+            f"{gone + 1} entries would become one, and {gone} be removed.", yes=run.options.yes
+        )
+    found = editing.find_all(run.outbox, entry, sure(run, yes=run.options.yes))
     joined = reshaping.join(run.outbox, found, run.clock, sure(run, yes=run.options.yes))
     show_entries(run, [("Joined", joined)], one=True)
     overlaps.told(run.outbox, joined, before=found)

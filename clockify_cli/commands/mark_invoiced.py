@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from clockify_cli.commands import filters, options
+from clockify_cli.commands.changes import sure
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.core.errors import UsageError
 from clockify_cli.session import Run
 from clockify_cli.tracking import invoicing
+from clockify_cli.tracking.handles import is_handle
 
 app = CommandApp()
 
@@ -47,7 +49,7 @@ def mark_invoiced(
     cannot undo it; use --not. JSON: {invoiced, timeEntryIds}.
     """
     run = run_of(ctx)
-    handles = [word for word in words or () if invoicing.is_handle(word)]
+    handles = [word for word in words or () if is_handle(word)]
     if handles:
         if len(handles) < len(words or ()) or since or until or project or client or tag:
             raise UsageError(
@@ -55,7 +57,7 @@ def mark_invoiced(
                 "For example: clockify mark-invoiced @1 @2, clockify mark-invoiced last-month -p "
                 "Acme.",
             )
-        numbers = invoicing.numbers_of(run.outbox, handles)
+        numbers = invoicing.numbers_of(run.outbox, handles, sure(run, yes=run.options.yes))
     elif words or since or until:
         numbers = _in_range(run, words, since, until, project, client, tag, billable)
     else:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-_ENTRY = "ID, @1 (the newest), @2, @running."
-_RANGE = "Range: today, week, last-month, 2026-11-02..2026-11-06 …"
+_ENTRY = "ID, @1 (a row of the last list), @last, @running."
+_RANGE = "today, week, last-month, 2026-11-02..2026-11-06 …"
 
 Words = Annotated[list[str] | None, Argument(metavar="[DESCRIPTION]…", show_default=False)]
 Project = Annotated[

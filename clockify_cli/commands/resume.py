@@ -1,4 +1,4 @@
-"""``clockify resume``: resumes the work before the break, or the last one."""
+"""``clockify resume``: goes on with the work that a break has interrupted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import settle_forgotten, show_started, typed_or_now
+from clockify_cli.commands.timers import resume_settled, typed_or_now
+from clockify_cli.core.errors import NotFoundError
 from clockify_cli.tracking import timer
 
 app = CommandApp()
@@ -21,21 +22,28 @@ def resume(
         list[str] | None,
         typer.Argument(
             metavar="[ENTRY]",
-            help="ID, @2, or part of the description (default: the last entry).",
+            help="ID, @2, or text that its description contains: the same as 'continue'.",
             show_default=False,
         ),
     ] = None,
     at: options.At = "now",
     allow_future: options.AllowFuture = False,
 ) -> None:
-    """Resume what you were doing before the break: end the running break, if any, and start a timer
-    like the entry before it.
+    """End the break and start a timer like the work before it. Exit 4 if there was no break.
 
-    With ENTRY, the same as 'continue'.
+    After 'break --gap' too.
     """
     run = run_of(ctx)
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
-    like = timer.earlier_entry(run.outbox, " ".join(entry or ()), breaks=False)
-    forgotten = settle_forgotten(run, when, yes=run.options.yes)
-    started = timer.resume(run.outbox, like, when, agreed=forgotten.agreed, verb="resume")
-    show_started(run, started, forgotten)
+    text = " ".join(entry or ())
+    like = (
+        timer.earlier_entry(run.outbox, text)
+        if text
+        else timer.interrupted_work(run.outbox, timer.past_of(run.outbox))
+    )
+    if like is None:
+        raise NotFoundError(
+            "There is no interrupted work to resume.",
+            "Start a timer like the last entry: clockify continue.",
+        )
+    resume_settled(run, like, when, verb="resume")

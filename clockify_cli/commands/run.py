@@ -8,7 +8,13 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_entry, show_started, typed_content
+from clockify_cli.commands.timers import (
+    Forgotten,
+    settle_forgotten,
+    show_entry,
+    show_started,
+    typed_content,
+)
 from clockify_cli.core.errors import ClockifyError, UsageError
 from clockify_cli.session import Run
 from clockify_cli.tracking import running, timer
@@ -62,7 +68,13 @@ def run(
     try:
         words = [running.described(command) if description is None else description]
         content = typed_content(this, words, project, task, tag, billable)
-        started = timer.start(this.outbox, content, None, verb="run")
+
+        def act(forgotten: Forgotten) -> timer.Started:
+            return forgotten.before(
+                timer.start(this.outbox, content, None, verb="run", agreed=forgotten.agreed)
+            )
+
+        started = settle_forgotten(this, act)
         this.out.to_stderr(lambda: show_started(this, started))
     except ClockifyError as error:
         if on_api_error == "fail":

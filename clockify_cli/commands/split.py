@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from clockify_cli.commands import options
-from clockify_cli.commands.changes import show_entries
+from clockify_cli.commands.changes import show_entries, sure
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.tracking import editing, reshaping
 
@@ -37,6 +37,6 @@ def split(
     falls within the entry. 'clockify undo' joins the parts again.
     """
     run = run_of(ctx)
-    [found] = editing.find_all(run.outbox, [entry])
+    [found] = editing.find_all(run.outbox, [entry], sure(run, yes=run.options.yes))
     pieces = reshaping.split(run.outbox, found, reshaping.typed_cuts(found, at, run.clock))
     show_entries(run, [("Split", piece) for piece in pieces], one=False)

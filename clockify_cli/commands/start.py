@@ -52,10 +52,11 @@ def start(
     tag = [*(tag or ()), *tags] or tag
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
     content = typed_content(run, words, project, task, tag, billable, interactive=interactive)
-    forgotten = settle_forgotten(run, when, yes=run.options.yes)
-    started = timer.start(run.outbox, content, when, agreed=forgotten.agreed)
+    started = settle_forgotten(
+        run, lambda f: f.before(timer.start(run.outbox, content, when, agreed=f.agreed))
+    )
     if when is not None and when < run.now and not run.out.quiet:
         from clockify_cli.tracking import overlaps
 
         overlaps.told(run.outbox, started.entry)
-    show_started(run, started, forgotten)
+    show_started(run, started)

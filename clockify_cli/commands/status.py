@@ -173,9 +173,7 @@ def _everyone(run: Run) -> None:
 
         run.names.know(*found)
         run.names.know_users(*found)
-        return entries_table(
-            found, run.outbox, run.line_look, handles=False, users=True, empty=NOTHING
-        )
+        return entries_table(found, run.outbox, run.line_look, users=True, empty=NOTHING)
 
     run.out.answer(found, text, ids=[str(e["id"]) for e in found])
 

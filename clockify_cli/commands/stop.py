@@ -8,9 +8,8 @@ import typer
 
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import settle_forgotten, show_entry, typed_end
+from clockify_cli.commands.timers import show_entry, stop_settled, typed_end
 from clockify_cli.core.errors import UsageError
-from clockify_cli.tracking import timer
 
 app = CommandApp()
 
@@ -49,6 +48,4 @@ def stop(
     if typed and at != "now":
         raise UsageError(f"Two end times were given: '{typed}' and '{at}'.", "Give only one.")
     when = typed_end(run, typed or at, allow_future=allow_future, yes=run.options.yes)
-    forgotten = settle_forgotten(run, when, yes=run.options.yes)
-    stopped = forgotten.stopped or timer.stop(run.outbox, when, agreed=forgotten.agreed)
-    show_entry(run, stopped, "Stopped")
+    show_entry(run, stop_settled(run, when), "Stopped")

@@ -7,7 +7,12 @@ import typer
 from clockify_cli.commands import options
 from clockify_cli.commands.described import description_and_tags, given
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import settle_forgotten, show_started, typed_or_now
+from clockify_cli.commands.timers import (
+    Forgotten,
+    settle_forgotten,
+    show_started,
+    typed_or_now,
+)
 from clockify_cli.tracking import timer
 
 app = CommandApp()
@@ -42,16 +47,19 @@ def switch(
     )
     tag = [*(tag or ()), *tags] or tag
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
-    forgotten = settle_forgotten(run, when, yes=run.options.yes)
-    started = timer.switch(
-        run.outbox,
-        when,
-        agreed=forgotten.agreed,
-        like=forgotten.stopped,
-        description=None if words is None else " ".join(words),
-        project=project,
-        task=task,
-        tags=None if tag is None else [text for text in tag if text.strip()],
-        billable=billable,
-    )
-    show_started(run, started, forgotten)
+
+    def act(forgotten: Forgotten) -> timer.Started:
+        started = timer.switch(
+            run.outbox,
+            when,
+            agreed=forgotten.agreed,
+            like=forgotten.stopped,
+            description=None if words is None else " ".join(words),
+            project=project,
+            task=task,
+            tags=None if tag is None else [text for text in tag if text.strip()],
+            billable=billable,
+        )
+        return forgotten.before(started)
+
+    show_started(run, settle_forgotten(run, act))

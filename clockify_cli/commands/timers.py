@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from clockify_cli.core.model import TimeEntry
 from clockify_cli.session import Run
+from clockify_cli.times.pieces import WORK, kind_of
 from clockify_cli.tracking.content import Content, typed
 
 if TYPE_CHECKING:
-    from clockify_cli.tracking.timer import ForgottenTimer, Started
+    from clockify_cli.tracking.timer import ForgottenTimer, Past, Started
+
+Result = TypeVar("Result")
+End = datetime | Callable[[datetime], datetime] | None  # for a timer's start; None for now
 
 
 def typed_instant(
@@ -34,9 +38,7 @@ def typed_instant(
     return moment.at
 
 
-def typed_end(
-    run: Run, text: str, *, allow_future: bool = False, yes: bool = False
-) -> datetime | Callable[[datetime], datetime] | None:
+def typed_end(run: Run, text: str, *, allow_future: bool = False, yes: bool = False) -> End:
     """Return when a timer ended, ``None`` for now; of a clock time what tells it from the start."""
     if text == "now":
         return None
@@ -81,30 +83,68 @@ class Forgotten(NamedTuple):
     agreed: str = ""
     stopped: TimeEntry | None = None
 
+    def before(self, started: Started) -> Started:
+        """Return what was started, with the timer that was ended for it."""
+        return started if self.stopped is None else started._replace(stopped=self.stopped)
 
-def settle_forgotten(run: Run, at: object, *, yes: bool) -> Forgotten:
-    """Settle with the user what becomes of a timer that was left running, if one was.
 
-    Without a terminal nothing is asked here: the change itself is refused (exit 2).
+def settle_forgotten(run: Run, act: Callable[[Forgotten], Result]) -> Result:
+    """Do what ends the running timer; should it be a forgotten one, ask for its end first.
 
     Args:
         run: The run.
-        at: The time that was typed; ``None`` if nobody typed one.
-        yes: The timer may end now.
+        act: Does it; it may be called again, once it is known what becomes of the timer.
+
+    Raises:
+        ForgottenTimer: Nobody can be asked; nothing was done.
     """
+    from clockify_cli.tracking.timer import ForgottenTimer
+
+    try:
+        return act(Forgotten())
+    except ForgottenTimer as error:
+        if run.options.yes or run.settings.get("forgotten") == "stop":
+            forgotten = Forgotten(str(error.entry.get("id")))
+        elif run.out.can_ask:
+            forgotten = _ask_for_end(run, error)
+        else:
+            raise
+    return act(forgotten)
+
+
+def stop_settled(run: Run, at: End, *, verb: str = "stop") -> TimeEntry:
+    """Stop the running timer; a forgotten one at the end that is asked for."""
     from clockify_cli.tracking import timer
 
-    running = run.outbox.known_running if at is None else None
-    if running is None:
-        return Forgotten()
-    if yes or run.settings.get("forgotten") == "stop":
-        return Forgotten(str(running.get("id")))
-    try:
-        timer.refuse_forgotten(run.outbox, running, "")
-    except timer.ForgottenTimer as error:
-        if run.out.can_ask:
-            return _ask_for_end(run, error)
-    return Forgotten()
+    def act(forgotten: Forgotten) -> TimeEntry:
+        return forgotten.stopped or timer.stop(run.outbox, at, verb=verb, agreed=forgotten.agreed)
+
+    return settle_forgotten(run, act)
+
+
+def resume_settled(run: Run, like: TimeEntry, at: datetime | None, *, verb: str) -> None:
+    """Start a timer like an entry and report it; show the timer if that work is running."""
+    from clockify_cli.tracking import timer
+
+    def act(forgotten: Forgotten) -> Started | None:
+        started = timer.resume(run.outbox, like, at, verb=verb, agreed=forgotten.agreed)
+        return started and forgotten.before(started)
+
+    started = settle_forgotten(run, act)
+    if started is not None:
+        show_started(run, started)
+    else:
+        show_entry(run, run.outbox.known_running or like, "Running already")
+
+
+def continue_last(run: Run, past: Past, at: datetime | None, *, verb: str) -> None:
+    """Start a timer like the last work that is over, and report it."""
+    from clockify_cli.core.errors import NotFoundError
+
+    like = past.work or past.running
+    if like is None or kind_of(like) != WORK:
+        raise NotFoundError("There is no earlier work to continue.", "Start it: clockify start …")
+    resume_settled(run, like, at, verb=verb)
 
 
 def _ask_for_end(run: Run, error: ForgottenTimer) -> Forgotten:
@@ -116,13 +156,14 @@ def _ask_for_end(run: Run, error: ForgottenTimer) -> Forgotten:
     lines += [f"  {n}) {run.clock.show(o.at)}, {o.why}" for n, o in enumerate(offers, 1)]
     lines += [f"  {len(offers) + 1}) now", "  or type another time, for example 17:30"]
     run.out.tell("\n".join(lines))
-    reply = run.out.ask("When? [1] ") or "1"
-    if reply.isdecimal() and 1 <= int(reply) <= len(offers) + 1:
-        if int(reply) > len(offers):
-            return Forgotten(str(error.entry.get("id")))
+    reply = run.out.ask("When? [1] ").strip() or "1"
+    if reply == "now" or reply == str(len(offers) + 1):
+        return Forgotten(str(error.entry.get("id")))
+    end: End
+    if reply.isdecimal() and 1 <= int(reply) <= len(offers):
         end = offers[int(reply) - 1].at
     else:
-        end = typed_instant(run, reply, role="end")
+        end = typed_end(run, reply)
     return Forgotten(stopped=timer.stop(run.outbox, end))
 
 
@@ -191,9 +232,8 @@ def show_entries(run: Run, entries: Sequence[TimeEntry], done: str) -> None:
     run.out.answer(list(entries), text, ids=[str(entry.get("id")) for entry in entries])
 
 
-def show_started(run: Run, started: Started, forgotten: Forgotten = Forgotten()) -> None:  # noqa: B008
+def show_started(run: Run, started: Started) -> None:
     """Report a timer that was started, and the one that it ended."""
-    stopped = started.stopped or forgotten.stopped
-    if stopped is not None and not run.out.json_mode and not run.out.quiet:
-        show_entry(run, stopped, "Stopped")
+    if started.stopped is not None and not run.out.json_mode and not run.out.quiet:
+        show_entry(run, started.stopped, "Stopped")
     show_entry(run, started.entry, "Started")

@@ -172,6 +172,20 @@ class Known:
         items = self._seen.get("items")
         return [e for e in items if isinstance(e, dict)] if isinstance(items, list) else []
 
+    def entries(self) -> list[Item]:
+        """Return the entries whose content is known: the newest, and those of recent ranges."""
+        from clockify_cli.store.recent_ranges import RecentRanges
+
+        others = RecentRanges(self.account).entries(self.workspace) if self.account else []
+        return [*others, *self.recent()]
+
+    def shown_rows(self) -> tuple[str, ...]:
+        """Return the IDs of the rows that this session was shown last, ``@1`` first."""
+        from clockify_cli.store import shown_rows
+
+        table = shown_rows.last(self.account, self.workspace)
+        return table.rows if table else ()
+
     @property
     def recent_age(self) -> str:
         """When the newest entries were last seen, where that is long ago; else empty."""

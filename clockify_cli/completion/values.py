@@ -100,8 +100,11 @@ class Values:
     def _entries_of_line(self) -> list[Item]:
         """Return the entries that the line is about, as far as they are known."""
         words = self._same("entry")
-        recent = self.known.recent()
-        found = [e for n, e in enumerate(recent, 1) if f"@{n}" in words or e.get("id") in words]
+        rows = enumerate(self.known.shown_rows(), 1)
+        meant = {*words, *(entry_id for n, entry_id in rows if f"@{n}" in words)}
+        if "@last" in words:
+            meant |= {str(e["id"]) for e in self.known.recent()[:1]}
+        found = [e for e in self.known.entries() if e.get("id") in meant]
         return found or ([self.known.running] if self.known.running else [])
 
     def _tag(self, typed: str) -> list[Group]:
@@ -140,18 +143,20 @@ class Values:
         return [[Candidate(number) for number in self.known.connections() if sayable(number)]]
 
     def _entry(self, typed: str) -> list[Group]:
-        """Return ``@1`` …, with what is known of those entries; days for ``edit --day``."""
+        """Return the rows of the last list and what else means an entry; days for ``--day``."""
         if "--day" in self._walk.given:
             return self._day(typed)
-        handles = [
-            Candidate(f"@{number}", self._told(entry))
-            for number, entry in enumerate(self.known.recent()[:_HANDLES], 1)
-        ] or [Candidate("@1", "the newest entry"), Candidate("@2", "the one before")]
+        entries = {str(e.get("id")): e for e in self.known.entries()}
+        recent = self.known.recent()[:_HANDLES]
+        handles = [Candidate("@last", self._told(recent[0]) if recent else "the newest entry")]
+        for number, entry_id in enumerate(self.known.shown_rows()[:_HANDLES], 1):
+            row = entries.get(entry_id)
+            handles.append(Candidate(f"@{number}", self._told(row) if row else "of the last list"))
         running = self.known.running
         if running or self.known.is_unknown:
             told = self._told(running) if running else "the running entry"
             handles.insert(0, Candidate("@running", told))
-        numbers = [Candidate(str(e["id"]), self._told(e)) for e in self.known.recent()[:_HANDLES]]
+        numbers = [Candidate(str(e["id"]), self._told(e)) for e in recent]
         return [handles, numbers]
 
     def _entry_or_period(self, typed: str) -> list[Group]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-STALE_SECONDS = 4 * 3600  # after so long without a word from the service, what is shown says so
+STALE_SECONDS = 5 * 60  # after so long without a word from the service, what is shown says so
 
 
 def seconds_now() -> int:

@@ -295,8 +295,21 @@ def has_entries(gateway: Gateway, workspace: str, user: str, plural: str, number
     return bool(gateway.get(user_path(workspace, user), params))
 
 
-def recent_entries(gateway: Gateway, workspace: str, user: str, count: int) -> list[TimeEntry]:
-    """Return the user's newest ``count`` entries, newest first."""
+def recent_entries(
+    gateway: Gateway, workspace: str, user: str, count: int, until: datetime | None = None
+) -> list[TimeEntry]:
+    """Return the user's newest ``count`` entries, newest first.
+
+    Args:
+        gateway: The client.
+        workspace: The workspace's ID.
+        user: The user's ID.
+        count: How many.
+        until: None that begin more than about a day after it.
+    """
+    params: dict[str, str | int | bool | list[str]] = {}
+    if until is not None:
+        params["end"] = plain(_moved(until, SHIFT))
     with own_route(gateway, user):
-        found = gateway.pages(user_path(workspace, user), most_pages=None, limit=count)
+        found = gateway.pages(user_path(workspace, user), params, most_pages=None, limit=count)
         return [check_owner(user, entry) for entry in usable(gateway, list(found))]

@@ -18,7 +18,7 @@ from clockify_cli.core.errors import (
     UnclearError,
     UnreachableError,
 )
-from clockify_cli.core.model import TimeEntry, instant, is_running, utc_text
+from clockify_cli.core.model import TimeEntry, instant, is_running, start_of, utc_text
 from clockify_cli.journal.known_timer import KnownTimer
 from clockify_cli.journal.operation import (
     CREATE,
@@ -113,7 +113,7 @@ class Outbox:
         self.zone = zone
         self.queues = queues
         self.notice = notice
-        self.timer = KnownTimer(account, last_known, names, zone, self._newest_done, notice)
+        self.timer = KnownTimer(account, last_known, names, zone, self.newest_done, notice)
         self.unreachable: ClockifyError | None = None  # why nothing can be sent now
         self._holds_lock = False
         self._planned: dict[str, int] = {}  # the newest operation on an entry when it was read
@@ -483,6 +483,23 @@ class Outbox:
         self.timer.learn(entry)
         self.save()
 
+    def learn_running_from(
+        self, listed: Sequence[TimeEntry], since: datetime | None, as_of: int
+    ) -> None:
+        """Learn which timer is running from what the service has listed, if the list tells.
+
+        Args:
+            listed: All entries from ``since`` on (``None``: ever) to now.
+            since: The first instant.
+            as_of: The newest operation before it was asked.
+        """
+        running = next((e for e in listed if is_running(e)), None)
+        known = self.timer.entry
+        is_in_range = since is None or (known is not None and start_of(known) >= since)
+        if running is not None or is_in_range:
+            self.timer.learn(running, as_of)
+            self.save()
+
     def learn_newest(self, entries: Sequence[TimeEntry], since: datetime | None) -> None:
         """Note all the entries that the service has from ``since`` on (``None``: ever)."""
         if self.recent is not None:
@@ -501,7 +518,8 @@ class Outbox:
         """Return the names that an entry's IDs stand for, from the cache alone."""
         return self.timer.describe(entry)
 
-    def _newest_done(self, but: int = 0) -> int:
+    def newest_done(self, but: int = 0) -> int:
+        """Return the number of the newest operation that has happened, one left out."""
         return self.journal.newest_done(self.account.workspace, self.account.user, but=but)
 
     def _shown(self, pending: Sequence[Operation]) -> TimeEntry | None:
@@ -539,7 +557,7 @@ class Outbox:
         try:
             if self.unreachable is not None:
                 raise self.unreachable
-            newest = self._newest_done()  # what is written in the meantime may not be in it
+            newest = self.newest_done()  # what is written meanwhile may not be in it
             found = running_entry(self.gateway(), self.account.workspace, self.account.user)
             self.timer.learn(found, newest)
         except ClockifyError as error:

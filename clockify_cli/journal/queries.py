@@ -108,6 +108,15 @@ class Queries(Database):
             return None
         return creation.entry
 
+    def entries_ending(self, workspace: str, end: str) -> set[str]:
+        """Return the service's IDs with this end among the entries of a workspace."""
+        rows = self._rows(
+            "SELECT DISTINCT entry FROM operations WHERE account = ? AND workspace = ?"
+            " AND entry LIKE ? AND length(entry) = 24",
+            (self.account, workspace, f"%{end}"),
+        )
+        return {str(row[0]) for row in rows}
+
     def created_here(self, entries: Sequence[str]) -> set[str]:
         """Return which of these entries this journal created."""
         marks = ", ".join("?" * len(entries))

@@ -97,7 +97,7 @@ def entries_table(
     *,
     listing: Listing | None = None,
     ids: bool = False,
-    handles: bool = True,
+    numbers: Mapping[str, int] | None = None,
     users: bool = False,
     empty: str = "No time entries.",
 ) -> str:
@@ -112,16 +112,12 @@ def entries_table(
         listing: Their pieces and sums; without it, each entry counts whole and nothing is
             summed but the days.
         ids: Show the IDs.
-        handles: Number the entries ``@1`` … from the newest; only true where the newest of
-            the user's entries are shown.
+        numbers: The number of each entry by its ID, where the rows are numbered.
         users: Show whose entries they are.
         empty: The sentence if there are none.
     """
-    numbers: dict[int, str] = {}
-    if handles:
-        order = sorted(range(len(entries)), key=lambda i: start_of(entries[i]), reverse=True)
-        numbers = {i: f"@{rank}" for rank, i in enumerate(order, 1)}
-    shown = _rows(entries, names, look, numbers, listing)
+    handles = {entry_id: f"@{number}" for entry_id, number in (numbers or {}).items()}
+    shown = _rows(entries, names, look, handles, listing)
     totals = _total_rows(shown, listing)
     if look.compact:
         return _compact(shown, look, totals, ids=ids, users=users, empty=empty, listing=listing)
@@ -203,18 +199,17 @@ def _rows(
     entries: Sequence[Entry],
     names: Names,
     look: Look,
-    numbers: Mapping[int, str],
+    handles: Mapping[str, str],
     listing: Listing | None,
 ) -> list[_Shown]:
     """Return a row for each entry, or for each of its pieces where a listing has cut them."""
     described = {str(entry["id"]): names.describe(entry) for entry in entries}
-    handles = {str(entry["id"]): numbers.get(i, "") for i, entry in enumerate(entries)}
     if listing is None:
         return [
             _Shown(
                 entry=entry,
                 names=described[str(entry["id"])],
-                handle=handles[str(entry["id"])],
+                handle=handles.get(str(entry["id"]), ""),
                 look=look,
                 day=look.local(start_of(entry)).date(),
                 start=start_of(entry),
@@ -223,24 +218,21 @@ def _rows(
             )
             for entry in entries
         ]
-    first: dict[str, int] = {}
     last: dict[str, int] = {}
     for pieces in listing.pieces.values():
         for piece in pieces:
             entry_id = str(piece.entry["id"])
-            first[entry_id] = min(piece.start, first.get(entry_id, piece.start))
             last[entry_id] = max(piece.start, last.get(entry_id, piece.start))
     found = []
     for day, pieces in listing.pieces.items():
         for piece in pieces:
             entry_id = str(piece.entry["id"])
-            begins = piece.start == first[entry_id]
             runs = is_running(piece.entry) and piece.start == last[entry_id]
             found.append(
                 _Shown(
                     entry=piece.entry,
                     names=described[entry_id],
-                    handle=handles[entry_id] if begins else "",
+                    handle=handles.get(entry_id, ""),
                     look=look,
                     day=day,
                     start=moment(piece.start),

@@ -77,6 +77,11 @@ class RecentRanges:
         newest = max(fitting, key=lambda one: one["as_of"])
         return Range(newest["as_of"], newest["entries"])
 
+    def entries(self, workspace: str) -> list[TimeEntry]:
+        """Return the entries of a workspace in all copies; some may be there twice."""
+        held = (o["entries"] for o in self._read()["ranges"] if o["workspace"] == workspace)
+        return [entry for entries in held for entry in entries]
+
     def changes(self) -> int:
         """Return what tells changes apart; a reading that begins now asks for it first."""
         try:

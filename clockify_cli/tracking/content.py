@@ -260,4 +260,5 @@ def content_of(entry: Mapping[str, Any]) -> Content:
         tags=tuple(entry.get("tagIds") or ()),
         billable=bool(entry.get("billable")),
         type=kind if kind == "BREAK" else None,
+        unresolved=entry.get("unresolved") or {},
     )

@@ -11,6 +11,7 @@ from clockify_cli.core.errors import ClockifyError, RateLimitError, UnreachableE
 from clockify_cli.core.model import TimeEntry, is_entity_id, start_of, write_body
 from clockify_cli.journal.operation import CREATE, DELETE, UPDATE, Draft
 from clockify_cli.journal.outbox import Outbox
+from clockify_cli.times.pieces import TIME_OFF, kind_of
 from clockify_cli.tracking.day_plan import Plan, Planner, Step, line_of, opened_from
 from clockify_cli.tracking.day_text import Opened, Sheet, line_text, write_sheet
 from clockify_cli.tracking.editing import delete_draft, tell_lost, update_draft
@@ -64,7 +65,7 @@ def open_day(outbox: Outbox, clock: Clock, day: date) -> OpenedDay:
         UnreachableError, RateLimitError: Clockify is unreachable.
     """
     near = _entries_near(outbox, clock, [day])
-    mine = tuple(e for e in near if clock.local(start_of(e)).date() == day)
+    mine = tuple(_of_days(near, {day}, clock))
     outbox.names.know(*near)
     opened = opened_from(mine, outbox.names, clock)
     notes = [
@@ -72,6 +73,12 @@ def open_day(outbox: Outbox, clock: Clock, day: date) -> OpenedDay:
         + line_text(line_of({**e, "id": ""}, outbox.names), clock)
         for e in near
         if e not in mine and start_of(e) < clock.day_start(day)
+    ]
+    notes += [
+        "Time off, which is not changed here: "
+        + line_text(line_of({**e, "id": ""}, outbox.names), clock)
+        for e in near
+        if kind_of(e) == TIME_OFF and start_of(e) >= clock.day_start(day)
     ]
     lines = [line_of(entry, outbox.names) for entry in mine]
     text = write_sheet([day], lines, clock, opened=opened, notes=notes)
@@ -139,8 +146,7 @@ def carry_out(
     """
     outbox.deliver_first()
     near = list(known or ()) if current else _read(outbox, clock, sheet, known, remove)
-    days = set(sheet.days)
-    mine = [e for e in near if clock.local(start_of(e)).date() in days]
+    mine = _of_days(near, set(sheet.days), clock)
     mine += _named_elsewhere(outbox, sheet, mine)
     outbox.names.know(*mine)
     outbox.plan_on(*mine)
@@ -176,6 +182,12 @@ def _entries_near(outbox: Outbox, clock: Clock, days: Sequence[date]) -> list[Ti
         return []
     start, end = clock.day_start(min(days)), clock.day_start(max(days) + _DAY)
     return [plain(entry) for entry in reversed(entries_in(outbox, start, end))]
+
+
+def _of_days(entries: Sequence[TimeEntry], days: set[date], clock: Clock) -> list[TimeEntry]:
+    """Return the entries that begin on the days and can be changed: time off cannot."""
+    own = (entry for entry in entries if kind_of(entry) != TIME_OFF)
+    return [entry for entry in own if clock.local(start_of(entry)).date() in days]
 
 
 def _named_elsewhere(outbox: Outbox, sheet: Sheet, mine: Sequence[TimeEntry]) -> list[TimeEntry]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clockify_cli.core.errors import NotFoundError, RefusedError, UnknownWorkspaceError
+from clockify_cli.core.errors import NotFoundError, RefusedError
 from clockify_cli.core.model import TimeEntry, write_body
 from clockify_cli.journal.operation import (
     DELETE,
@@ -25,6 +25,7 @@ from clockify_cli.journal.operation import (
 from clockify_cli.journal.outbox import Outbox, WriteResult
 from clockify_cli.journal.reconcile import changed_fields
 from clockify_cli.journal.store import KeyTaken
+from clockify_cli.times.pieces import TIME_OFF, kind_of
 from clockify_cli.tracking import handles
 from clockify_cli.tracking.content import Content
 from clockify_cli.tracking.timer import create_draft, plain
@@ -271,6 +272,7 @@ def update_draft(outbox: Outbox, before: TimeEntry, after: TimeEntry, workspace:
         after: As it shall be.
         workspace: Its workspace, if that is not this run's.
     """
+    refuse_time_off(before)
     place = _workspace_of(outbox, before, workspace)
     user = str(before.get("userId") or outbox.account.user)
     unresolved = after.get(UNRESOLVED)
@@ -288,6 +290,7 @@ def update_draft(outbox: Outbox, before: TimeEntry, after: TimeEntry, workspace:
 
 def delete_draft(outbox: Outbox, before: TimeEntry, workspace: str = "") -> Draft:
     """Return the operation that deletes an entry; arguments as for :func:`update_draft`."""
+    refuse_time_off(before)
     place = _workspace_of(outbox, before, workspace)
     user = str(before.get("userId") or outbox.account.user)
     return Draft(DELETE, place, user, str(before["id"]), before=plain(before))
@@ -301,48 +304,45 @@ def delete(outbox: Outbox, entries: Sequence[TimeEntry]) -> list[TimeEntry]:
     return [written.entry(number) for number in range(len(drafts))]
 
 
-def find_all(outbox: Outbox, texts: Sequence[str]) -> list[TimeEntry]:
-    """Return the entries that the handles mean, each once, in order, for a change of them.
+def find_all(
+    outbox: Outbox, texts: Sequence[str], sure: Callable[[str], None] | None = None
+) -> list[TimeEntry]:
+    """Return the entries that the handles mean, each once, in order. One request each.
 
-    One request for all of ``@1``, ``@2`` … together, one for each other handle.
+    Args:
+        outbox: The outbox.
+        texts: The handles.
+        sure: Asks whether one that is easily mistaken is to be changed, and raises if not;
+            ``None`` if they are only shown.
+
+    Raises:
+        RefusedError: One must not be changed: it is time off or a holiday.
     """
     outbox.deliver_first()
     found: dict[str, TimeEntry] = {}
-    ranks = [int(h.strip()[1:]) for h in texts if _is_rank(h)]
-    newest = handles.newest(outbox, max(ranks)) if len(set(ranks)) > 1 else []
-    for handle in texts:
-        if newest and _is_rank(handle):
-            rank = int(handle.strip()[1:])
-            if rank > len(newest):
-                raise NotFoundError(
-                    f"There is no entry {handle.strip()}.", "List them: clockify entries."
-                )
-            entry = newest[rank - 1]
-        else:
-            entry = _find(outbox, handle)
-        found.setdefault(str(entry["id"]), entry)
+    doubts: list[str] = []
+    read = {text: handles.meant(outbox, text) for text in texts}
+    for text, what in read.items():
+        entry = handles.look_up(outbox, text, what)
+        if str(entry["id"]) in found:
+            continue
+        found[str(entry["id"])] = entry
+        if sure is not None:
+            refuse_time_off(entry)
+            doubts += handles.doubts(outbox, text, what, entry)
     if not found:
-        raise NotFoundError("No entry was given.", "For example: clockify edit @1 …")
+        raise NotFoundError("No entry was named.", "For example: clockify edit @1 …")
+    if sure is not None and doubts:
+        sure(f"{' '.join(doubts)} Change {'it' if len(doubts) == 1 else 'them'}?")
     outbox.plan_on(*found.values())
     return list(found.values())
 
 
-def _find(outbox: Outbox, handle: str) -> TimeEntry:
-    try:
-        return handles.find(outbox, handle)
-    except UnknownWorkspaceError:
-        raise
-    except NotFoundError as error:
-        if error.status is None:
-            raise
-        # The service says "Time entry doesn't belong to Workspace" of what does not exist.
-        raise NotFoundError(
-            f"There is no entry {handle.strip()}.",
-            "List them: clockify entries --ids.",
-            status=error.status,
-        ) from error
-
-
-def _is_rank(handle: str) -> bool:
-    number = handle.strip()[1:]
-    return handle.strip().startswith("@") and number.isdecimal() and int(number) > 0
+def refuse_time_off(entry: TimeEntry) -> None:
+    """Raise RefusedError for time off and holidays, which no entry of ours could be again."""
+    if kind_of(entry) == TIME_OFF:
+        kind = "a holiday" if entry.get("type") == "HOLIDAY" else "time off"
+        name = f"'{entry['description']}'" if entry.get("description") else "That entry"
+        raise RefusedError(
+            f"{name} is {kind}: it is never changed here.", "Change it in Clockify itself."
+        )

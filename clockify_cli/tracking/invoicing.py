@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from clockify_cli.core.errors import (
     NotFoundError,
@@ -13,7 +13,6 @@ from clockify_cli.core.errors import (
 )
 from clockify_cli.core.model import is_entity_id, is_running
 from clockify_cli.gateway.entries import entries_path
-from clockify_cli.journal.operation import LOCAL
 from clockify_cli.journal.outbox import Outbox
 from clockify_cli.tracking.editing import find_all
 
@@ -24,13 +23,7 @@ _PLAN = (
 )
 
 
-def is_handle(word: str) -> bool:
-    """Say whether a word names an entry and not a day."""
-    text = word.strip()
-    return text.startswith(("@", LOCAL)) or is_entity_id(text)
-
-
-def numbers_of(outbox: Outbox, handles: Sequence[str]) -> list[str]:
+def numbers_of(outbox: Outbox, handles: Sequence[str], sure: Callable[[str], None]) -> list[str]:
     """Return the service's IDs of the entries that the handles mean; an ID is not looked up.
 
     Raises:
@@ -38,7 +31,7 @@ def numbers_of(outbox: Outbox, handles: Sequence[str]) -> list[str]:
         UsageError: It still runs, or waits to be sent.
     """
     looked_up = {h: None for h in handles if not is_entity_id(h.strip())}
-    found = {h: find_all(outbox, [h])[0] for h in looked_up}
+    found = {h: find_all(outbox, [h], sure)[0] for h in looked_up}
     for handle, entry in found.items():
         if entry.get("queued"):
             raise UsageError(

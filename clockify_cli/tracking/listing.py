@@ -29,6 +29,12 @@ class Listing:
     total: Sums
     left_out: int
 
+    @property
+    def rows(self) -> list[str]:
+        """Return the IDs of the entries in the order in which their rows stand."""
+        pieces = (piece for held in self.pieces.values() for piece in held)
+        return list(dict.fromkeys(str(piece.entry["id"]) for piece in pieces))
+
     def as_json(self) -> list[dict[str, Any]]:
         """Return the entries as the API spells them, with ``seconds`` inside the range."""
         seconds: dict[str, int] = {}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from clockify_cli.core.errors import (
     ClockifyError,
@@ -21,7 +21,6 @@ from clockify_cli.core.errors import (
 from clockify_cli.core.model import (
     TimeEntry,
     entry_from_body,
-    is_entity_id,
     is_running,
     start_of,
     utc_text,
@@ -30,6 +29,7 @@ from clockify_cli.core.model import (
 from clockify_cli.core.naming import folded
 from clockify_cli.journal.operation import CREATE, DELETE, DROPPED, STOP, UNRESOLVED, Draft
 from clockify_cli.journal.outbox import Outbox, WriteResult
+from clockify_cli.times.pieces import BREAK, WORK, kind_of
 from clockify_cli.tracking import handles
 from clockify_cli.tracking.content import (
     Asked,
@@ -44,11 +44,11 @@ START_ONE = "Start one: clockify start …"
 CLOCK_TOLERANCE = timedelta(minutes=2)  # how far a clock may be behind a timer's start
 WARM_HOURS = 12  # so old may be what is known of the running timer, if no setting says
 FRESH_SECONDS = 60  # what was heard so lately is not asked for again before an earlier start
+GAP = "break"  # the verb of a stop that leaves the time of a break empty
 RECENT = 200  # entries that ``continue`` looks through: one page
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(NamedTuple):
     """A timer that was started, and the one that it ended."""
 
     entry: TimeEntry
@@ -86,9 +86,9 @@ def start(
         if running is None and (_is_cold(outbox) or _may_have_begun_after(outbox, when)):
             running = _asked(outbox, None)
         running = _asked_again(outbox, running, when)
+        if at is None:
+            running = _refuse_forgotten(outbox, running, agreed)
         if running is not None:
-            if at is None:
-                refuse_forgotten(outbox, running, agreed)
             when = _not_before(outbox, running, when, typed=at is not None)
 
         def send(when: datetime) -> WriteResult:
@@ -109,13 +109,18 @@ def start(
 
 
 def stop(
-    outbox: Outbox, at: datetime | Callable[[datetime], datetime] | None, *, agreed: str = ""
+    outbox: Outbox,
+    at: datetime | Callable[[datetime], datetime] | None,
+    *,
+    verb: str = "stop",
+    agreed: str = "",
 ) -> TimeEntry:
     """Stop the running timer and return the finished entry. One request.
 
     Args:
         outbox: The outbox.
         at: Its end; ``None`` for now, or what gives the end for the timer's start.
+        verb: The command.
         agreed: The ID of a forgotten timer that may end now.
 
     Raises:
@@ -138,9 +143,11 @@ def stop(
             running, at = _ended(outbox, running, at)
         when = _now(outbox) if at is None else at
         running = _asked_again(outbox, running, when)
+        if at is None and running is not None:
+            running = _refuse_forgotten(outbox, running, agreed)
+            if running is None:
+                raise NotFoundError(NOTHING_RUNS, START_ONE)
         if running is not None:
-            if at is None:
-                refuse_forgotten(outbox, running, agreed)
             when = _not_before(outbox, running, when, typed=at is not None)
 
         def send(when: datetime) -> WriteResult:
@@ -151,7 +158,7 @@ def stop(
                 if running is None
                 else stop_draft(outbox, running, when)
             )
-            return outbox.write("stop", "the running timer", [draft])
+            return outbox.write(verb, "the running timer", [draft])
 
         try:
             return _or_a_second_later(outbox, running, when, send, typed=at is not None).entry()
@@ -206,42 +213,95 @@ def resume(
     *,
     verb: str = "continue",
     agreed: str = "",
-) -> Started:
-    """Start a timer with the content of another entry."""
-    if is_running(like) and not like.get("queued"):
-        raise UsageError("That timer is already running.", "See it: clockify status.")
-    return start(outbox, content_of(like), at, verb=verb, agreed=agreed)
+) -> Started | None:
+    """Start a timer with the content of another entry; ``None`` if such work is running already.
+
+    Raises:
+        RefusedError: It is a break, time off, or planned.
+    """
+    content, running = content_of(like), outbox.known_running
+    if running is not None and (running["id"] == like["id"] or _is_same_work(running, like)):
+        return None
+    if kind_of(like) != WORK:
+        raise RefusedError(
+            f"{_called(like)} is {'a break' if kind_of(like) == BREAK else 'time off'}, not work.",
+            "Choose another one (clockify entries), or: clockify start …",
+        )
+    if start_of(like) > outbox.now:
+        raise RefusedError(
+            f"{_called(like)} is planned for {_local(outbox, start_of(like))}.",
+            "Start one like it: clockify start …",
+        )
+    return start(outbox, content, at, verb=verb, agreed=agreed)
 
 
-def earlier_entry(outbox: Outbox, text: str, *, breaks: bool = True) -> TimeEntry:
-    """Return the entry that ``continue`` means. One request.
+def _is_same_work(one: TimeEntry, other: TimeEntry) -> bool:
+    first, second = content_of(one), content_of(other)
+    same_tags = set(first.tags) == set(second.tags)
+    return same_tags and replace(first, tags=()) == replace(second, tags=())
+
+
+def _called(entry: TimeEntry) -> str:
+    return f"'{entry['description']}'" if entry.get("description") else "That entry"
+
+
+class Past(NamedTuple):
+    """What was tracked lately.
+
+    Attributes:
+        running: What runs.
+        work: The last piece of work that is over.
+        newest: The newest entry that has begun, the running one included.
+    """
+
+    running: TimeEntry | None
+    work: TimeEntry | None
+    newest: TimeEntry | None
+
+
+def past_of(outbox: Outbox) -> Past:
+    """Return what was tracked lately. One request."""
+    recent = handles.newest(outbox, RECENT)
+    running = next(filter(is_running, recent), None) or outbox.known_running
+    over = (e for e in recent if kind_of(e) == WORK and not is_running(e))
+    return Past(running, next(over, None), recent[0] if recent else None)
+
+
+def interrupted_work(outbox: Outbox, past: Past) -> TimeEntry | None:
+    """Return the work that a break has interrupted, or ``break --gap``; ``None`` for none."""
+    if past.running is not None:
+        return past.work if kind_of(past.running) == BREAK else None
+    newest = past.newest
+    if newest is None or kind_of(newest) == BREAK:
+        return past.work
+    number = str(newest["id"])
+    ended = [o for o in outbox.journal.waiting() if o.entry == number] or [
+        o for o in [outbox.journal.last_done(number)] if o is not None
+    ]
+    left_empty = any(o.kind == STOP and o.verb == GAP for o in ended)
+    return past.work if left_empty else None
+
+
+def earlier_entry(outbox: Outbox, text: str) -> TimeEntry:
+    """Return the entry that is named to be continued. One request.
 
     Args:
         outbox: The outbox.
-        text: A handle (``@2``, an ID), or text that a recent entry's description contains;
-            empty for the newest one.
-        breaks: Whether a break may be meant; what runs is passed over otherwise too.
+        text: A handle, or text that the description of recent work contains.
 
     Raises:
         NotFoundError: There is none.
     """
-    if text.startswith(("@", "local-")) or is_entity_id(text):
+    if text.startswith("@") or handles.is_handle(text):
         return handles.find(outbox, text)
-    recent = handles.newest(outbox, RECENT)
-    if not breaks:
-        # Going on after a break: neither the break itself nor what is being done already.
-        recent = [e for e in recent if e.get("type") != "BREAK" and not is_running(e)]
-    if text:
-        wanted = folded(text)
-        recent = [e for e in recent if wanted in folded(e.get("description") or "")]
-        if not recent:
-            raise NotFoundError(
-                f"None of your last {RECENT} entries has '{text}' in its description.",
-                "See them: clockify entries last-30d. Or start a new one: clockify start …",
-            )
-    if not recent:
-        raise NotFoundError("There is no earlier entry.", START_ONE)
-    return recent[0]
+    wanted = folded(text)
+    for entry in handles.newest(outbox, RECENT):
+        if kind_of(entry) == WORK and wanted in folded(entry.get("description") or ""):
+            return entry
+    raise NotFoundError(
+        f"None of your last {RECENT} entries has '{text}' in its description.",
+        "See them: clockify entries last-30d. Or start anew: clockify start …",
+    )
 
 
 def switch(
@@ -315,13 +375,31 @@ class ForgottenTimer(UsageError):
         self.entry = running
 
 
-def refuse_forgotten(outbox: Outbox, running: TimeEntry, agreed: str) -> None:
-    """Raise ForgottenTimer if a running timer must not end now unasked."""
-    long = timedelta(hours=outbox.long_hours)
-    if not long or str(running.get("id")) == agreed or running.get("queued"):
-        return
-    if _now(outbox) - start_of(running) > long:
+def _refuse_forgotten(outbox: Outbox, running: TimeEntry | None, agreed: str) -> TimeEntry | None:
+    """Return the timer that may end now; one that seems forgotten is asked for before.
+
+    It may have been stopped elsewhere long ago.
+
+    Raises:
+        ForgottenTimer: It was left running, and nobody has agreed.
+    """
+    if not _is_forgotten(outbox, running, agreed):
+        return running
+    if _is_old(outbox):
+        running = _asked(outbox, running)
+    if running is not None and _is_forgotten(outbox, running, agreed):
         raise ForgottenTimer(outbox, running)
+    return running
+
+
+def _is_forgotten(outbox: Outbox, running: TimeEntry | None, agreed: str) -> bool:
+    long = timedelta(hours=outbox.long_hours)
+    if not long or running is None:
+        return False
+    # A timer that was pending when it was agreed to may have been delivered since.
+    if agreed and str(running.get("id")) in (agreed, outbox.journal.service_id(agreed)):
+        return False
+    return _now(outbox) - start_of(running) > long
 
 
 def likely_end(outbox: Outbox, running: TimeEntry) -> datetime:
@@ -420,12 +498,17 @@ def _runs_no_more(error: ClockifyError) -> bool:
     return isinstance(error, NotFoundError)
 
 
+def _is_old(outbox: Outbox) -> bool:
+    """Say whether another timer may have been started elsewhere since the service was asked."""
+    return outbox.last_known.as_of < outbox.now.timestamp() - FRESH_SECONDS
+
+
 def _may_have_begun_after(outbox: Outbox, at: datetime) -> bool:
     """Say whether a timer may have been started elsewhere behind an earlier start.
 
     The service would end that one before it began: its time would be gone without a word.
     """
-    return at < outbox.now and outbox.last_known.as_of < outbox.now.timestamp() - FRESH_SECONDS
+    return at < outbox.now and _is_old(outbox)
 
 
 def _asked(outbox: Outbox, known: TimeEntry | None) -> TimeEntry | None:
@@ -443,10 +526,15 @@ def _asked(outbox: Outbox, known: TimeEntry | None) -> TimeEntry | None:
 
 def stop_this(outbox: Outbox, entry: TimeEntry) -> TimeEntry:
     """Stop this very timer, should it still run; leave one that was started since alone."""
-    running = outbox.known_running
-    if running is None or running.get("id") != entry.get("id"):
-        raise NotFoundError("It is no longer running.", "See 'clockify entries'.")
-    return stop(outbox, None, agreed=str(entry.get("id")))
+    with outbox.delivery_lock():
+        running = outbox.known_running
+        number = str(entry.get("id"))
+        if running is not None and _is_old(outbox):
+            running = _asked(outbox, running)
+        delivered = outbox.journal.service_id(number) or number
+        if running is None or str(running.get("id")) not in (number, delivered):
+            raise NotFoundError("It is not running any more.", "See 'clockify entries'.")
+        return stop(outbox, None, agreed=str(running["id"]))
 
 
 def create_draft(

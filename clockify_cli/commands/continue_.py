@@ -9,7 +9,7 @@ import typer
 from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.commands.timers import continue_last, resume_settled, typed_or_now
-from clockify_cli.tracking import timer
+from clockify_cli.tracking import continuing
 
 app = CommandApp()
 
@@ -42,6 +42,6 @@ def continue_(
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
     text = " ".join(entry or ())
     if text:
-        resume_settled(run, timer.earlier_entry(run.outbox, text), when, verb="continue")
+        resume_settled(run, continuing.earlier_entry(run.outbox, text), when, verb="continue")
     else:
-        continue_last(run, timer.past_of(run.outbox), when, verb="continue")
+        continue_last(run, continuing.past_of(run.outbox), when, verb="continue")

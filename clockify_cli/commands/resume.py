@@ -10,7 +10,7 @@ from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.commands.timers import resume_settled, typed_or_now
 from clockify_cli.core.errors import NotFoundError
-from clockify_cli.tracking import timer
+from clockify_cli.tracking import continuing
 
 app = CommandApp()
 
@@ -37,9 +37,9 @@ def resume(
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)
     text = " ".join(entry or ())
     like = (
-        timer.earlier_entry(run.outbox, text)
+        continuing.earlier_entry(run.outbox, text)
         if text
-        else timer.interrupted_work(run.outbox, timer.past_of(run.outbox))
+        else continuing.interrupted_work(run.outbox, continuing.past_of(run.outbox))
     )
     if like is None:
         raise NotFoundError(

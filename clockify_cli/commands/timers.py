@@ -12,7 +12,8 @@ from clockify_cli.times.pieces import WORK, kind_of
 from clockify_cli.tracking.content import Content, typed
 
 if TYPE_CHECKING:
-    from clockify_cli.tracking.timer import ForgottenTimer, Past, Started
+    from clockify_cli.tracking.continuing import Past
+    from clockify_cli.tracking.timer import ForgottenTimer, Started
 
 Result = TypeVar("Result")
 End = datetime | Callable[[datetime], datetime] | None  # for a timer's start; None for now
@@ -124,10 +125,10 @@ def stop_settled(run: Run, at: End, *, verb: str = "stop") -> TimeEntry:
 
 def resume_settled(run: Run, like: TimeEntry, at: datetime | None, *, verb: str) -> None:
     """Start a timer like an entry and report it; show the timer if that work is running."""
-    from clockify_cli.tracking import timer
+    from clockify_cli.tracking import continuing
 
     def act(forgotten: Forgotten) -> Started | None:
-        started = timer.resume(run.outbox, like, at, verb=verb, agreed=forgotten.agreed)
+        started = continuing.resume(run.outbox, like, at, verb=verb, agreed=forgotten.agreed)
         return started and forgotten.before(started)
 
     started = settle_forgotten(run, act)

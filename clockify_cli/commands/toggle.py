@@ -8,7 +8,7 @@ from clockify_cli.commands import options
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.commands.timers import continue_last, show_entry, stop_settled, typed_or_now
 from clockify_cli.times.pieces import BREAK, kind_of
-from clockify_cli.tracking import timer
+from clockify_cli.tracking import continuing
 
 app = CommandApp()
 
@@ -26,7 +26,7 @@ def toggle(
     running = run.outbox.known_running
     past = None
     if running is None or kind_of(running) == BREAK:
-        past = timer.past_of(run.outbox)
+        past = continuing.past_of(run.outbox)
         running = past.running
     if past is None or (running is not None and kind_of(running) != BREAK):
         show_entry(run, stop_settled(run, when), "Stopped")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -26,11 +25,8 @@ from clockify_cli.core.model import (
     utc_text,
     with_interval,
 )
-from clockify_cli.core.naming import folded
 from clockify_cli.journal.operation import CREATE, DELETE, DROPPED, STOP, UNRESOLVED, Draft
 from clockify_cli.journal.outbox import Outbox, WriteResult
-from clockify_cli.times.pieces import BREAK, WORK, kind_of
-from clockify_cli.tracking import handles
 from clockify_cli.tracking.content import (
     Asked,
     Content,
@@ -45,7 +41,6 @@ CLOCK_TOLERANCE = timedelta(minutes=2)  # how far a clock may be behind a timer'
 WARM_HOURS = 12  # so old may be what is known of the running timer, if no setting says
 FRESH_SECONDS = 60  # what was heard so lately is not asked for again before an earlier start
 GAP = "break"  # the verb of a stop that leaves the time of a break empty
-RECENT = 200  # entries that ``continue`` looks through: one page
 
 
 class Started(NamedTuple):
@@ -206,104 +201,6 @@ def discard(outbox: Outbox) -> TimeEntry:
         return outbox.write("discard", running.get("description") or "a timer", [draft]).entry()
 
 
-def resume(
-    outbox: Outbox,
-    like: TimeEntry,
-    at: datetime | None,
-    *,
-    verb: str = "continue",
-    agreed: str = "",
-) -> Started | None:
-    """Start a timer with the content of another entry; ``None`` if such work is running already.
-
-    Raises:
-        RefusedError: It is a break, time off, or planned.
-    """
-    content, running = content_of(like), outbox.known_running
-    if running is not None and (running["id"] == like["id"] or _is_same_work(running, like)):
-        return None
-    if kind_of(like) != WORK:
-        raise RefusedError(
-            f"{_called(like)} is {'a break' if kind_of(like) == BREAK else 'time off'}, not work.",
-            "Choose another one (clockify entries), or: clockify start …",
-        )
-    if start_of(like) > outbox.now:
-        raise RefusedError(
-            f"{_called(like)} is planned for {_local(outbox, start_of(like))}.",
-            "Start one like it: clockify start …",
-        )
-    return start(outbox, content, at, verb=verb, agreed=agreed)
-
-
-def _is_same_work(one: TimeEntry, other: TimeEntry) -> bool:
-    first, second = content_of(one), content_of(other)
-    same_tags = set(first.tags) == set(second.tags)
-    return same_tags and replace(first, tags=()) == replace(second, tags=())
-
-
-def _called(entry: TimeEntry) -> str:
-    return f"'{entry['description']}'" if entry.get("description") else "That entry"
-
-
-class Past(NamedTuple):
-    """What was tracked lately.
-
-    Attributes:
-        running: What runs.
-        work: The last piece of work that is over.
-        newest: The newest entry that has begun, the running one included.
-    """
-
-    running: TimeEntry | None
-    work: TimeEntry | None
-    newest: TimeEntry | None
-
-
-def past_of(outbox: Outbox) -> Past:
-    """Return what was tracked lately. One request."""
-    recent = handles.newest(outbox, RECENT)
-    running = next(filter(is_running, recent), None) or outbox.known_running
-    over = (e for e in recent if kind_of(e) == WORK and not is_running(e))
-    return Past(running, next(over, None), recent[0] if recent else None)
-
-
-def interrupted_work(outbox: Outbox, past: Past) -> TimeEntry | None:
-    """Return the work that a break has interrupted, or ``break --gap``; ``None`` for none."""
-    if past.running is not None:
-        return past.work if kind_of(past.running) == BREAK else None
-    newest = past.newest
-    if newest is None or kind_of(newest) == BREAK:
-        return past.work
-    number = str(newest["id"])
-    ended = [o for o in outbox.journal.waiting() if o.entry == number] or [
-        o for o in [outbox.journal.last_done(number)] if o is not None
-    ]
-    left_empty = any(o.kind == STOP and o.verb == GAP for o in ended)
-    return past.work if left_empty else None
-
-
-def earlier_entry(outbox: Outbox, text: str) -> TimeEntry:
-    """Return the entry that is named to be continued. One request.
-
-    Args:
-        outbox: The outbox.
-        text: A handle, or text that the description of recent work contains.
-
-    Raises:
-        NotFoundError: There is none.
-    """
-    if text.startswith("@") or handles.is_handle(text):
-        return handles.find(outbox, text)
-    wanted = folded(text)
-    for entry in handles.newest(outbox, RECENT):
-        if kind_of(entry) == WORK and wanted in folded(entry.get("description") or ""):
-            return entry
-    raise NotFoundError(
-        f"None of your last {RECENT} entries has '{text}' in its description.",
-        "See them: clockify entries last-30d. Or start anew: clockify start …",
-    )
-
-
 def switch(
     outbox: Outbox,
     at: datetime | None,
@@ -368,7 +265,7 @@ class ForgottenTimer(UsageError):
         what = running.get("description") or "The timer"
         super().__init__(
             f"'{what}' has been running for {hours:.0f} hours, since "
-            f"{_local(outbox, start_of(running))}.",
+            f"{local_text(outbox, start_of(running))}.",
             "Say when it ended: clockify stop --at "
             f"'{likely_end(outbox, running):%Y-%m-%d %H:%M}'; or end it now: add --yes.",
         )
@@ -432,7 +329,7 @@ def _not_before(outbox: Outbox, running: TimeEntry, when: datetime, *, typed: bo
         return when
     if typed:
         raise UsageError(
-            f"The timer started later, at {_local(outbox, began)}.",
+            f"The timer started later, at {local_text(outbox, began)}.",
             "Choose a later time; 'clockify status' shows the timer.",
         )
     behind = began - when
@@ -443,14 +340,14 @@ def _not_before(outbox: Outbox, running: TimeEntry, when: datetime, *, typed: bo
     if behind > CLOCK_TOLERANCE:
         raise UsageError(
             f"This computer's clock is {_span(behind)} behind: the timer started at "
-            f"{_local(outbox, began)}.",
+            f"{local_text(outbox, began)}.",
             "Set the clock, or give the time: --at WHEN.",
         )
     when = max(when, began)
     if began - outbox.now > timedelta(seconds=1):
         outbox.notice(
             f"This computer's clock is {_span(began - outbox.now)} behind the timer's start; "
-            f"{_local(outbox, when)} was used instead of now."
+            f"{local_text(outbox, when)} was used instead of now."
         )
     return when
 
@@ -575,7 +472,8 @@ def plain(entry: TimeEntry) -> TimeEntry:
     return {k: v for k, v in entry.items() if k != "queued"}
 
 
-def _local(outbox: Outbox, moment: datetime) -> str:
+def local_text(outbox: Outbox, moment: datetime) -> str:
+    """Write an instant as the wall clock of the run's zone, with its day unless it is today."""
     local = moment.astimezone(outbox.zone)
     same_day = local.date() == outbox.now.astimezone(outbox.zone).date()
     return local.strftime("%H:%M:%S" if same_day else "%Y-%m-%d %H:%M:%S")

@@ -20,6 +20,7 @@ from clockify_cli.store import files
 
 FILE = "journal.sqlite3"
 BUSY_SECONDS = 20.0
+_NO_ROOM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN)
 
 
 def path() -> str:
@@ -49,7 +50,12 @@ class Database:
             return self._connect()
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and not _means_damage(error):
-                raise _sql_error(error) from error
+                if error.sqlite_errorcode & 0xFF not in _NO_ROOM:
+                    raise _sql_error(error) from error
+                try:
+                    return self._connect(alone=True)
+                except sqlite3.Error:
+                    raise _sql_error(error) from error
             with files.locked(path() + ".mending", seconds=10):
                 try:
                     return self._connect()  # another process may have replaced it in the meantime
@@ -64,7 +70,8 @@ class Database:
                 except sqlite3.DatabaseError as again:
                     raise _sql_error(again) from again
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, *, alone: bool = False) -> sqlite3.Connection:
+        """Open the file; ``alone`` needs no file beside it, for which a full disk has no room."""
         if not os.path.exists(path()):
             # SQLite would create it for everybody that the umask allows.
             try:
@@ -73,6 +80,8 @@ class Database:
                 raise files.storage_error(path(), error) from error
         db = sqlite3.connect(path(), timeout=BUSY_SECONDS, isolation_level=None)
         try:
+            if alone:
+                db.execute("PRAGMA locking_mode=EXCLUSIVE")
             version = _version(db)
             if version == 0:
                 self._create(db)

@@ -236,6 +236,6 @@ def with_way_on(error: ClockifyError, path: str, given: Sequence[str] = ()) -> C
     from shlex import quote
 
     error.details["file"] = path
-    line = " ".join(["clockify apply", quote(path), *given])
-    error.hint = f"{error.hint} The text is kept: {line}".strip()
+    more = "".join(f" {option}" for option in given)
+    error.hint = f"{error.hint} The text is kept: clockify apply {quote(path)}{more}".strip()
     return error

@@ -576,7 +576,7 @@ def test_a_zone_that_the_calendar_defines(month: int, hour: int) -> None:
     [
         (["DTSTART;VALUE=DATE:20261125"], True, "all-day"),
         (["DTSTART:20261125T080000Z"], True, "no end"),
-        (["DTSTART:20261125T080000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY"], True, "recurs"),
+        (["DTSTART:20261125T080000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY"], True, "recurring"),
         (["DTSTART:20261125T080000Z", "DURATION:PT1H", "STATUS:CANCELLED"], True, "cancelled"),
         (["DTSTART;TZID=Nowhere:20261125T080000", "DURATION:PT1H"], False, "'Nowhere'"),
         (["DTSTART:20261325T080000Z", "DURATION:PT1H"], False, "not a time"),

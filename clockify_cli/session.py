@@ -753,6 +753,7 @@ class Run:
         outbox.unreachable = unreachable
         outbox.timer.prompt_format = self.settings.get("prompt_format") or ""
         outbox.refresh_now = self.present
+        outbox.on_stranger = self.forget_user
         outbox.long_hours = self.settings.get("warn_running_hours")
         outbox.entry_cache = self.entry_cache
         if account.workspace:

@@ -368,7 +368,7 @@ def test_join_fills_the_gap_and_takes_the_firsts_content(
     ran = warm("join", first["id"], second["id"])
     assert methods(served) == ["GET", "GET", "PUT", "DELETE"]
     assert "They differ in" in ran.err and "description" in ran.err
-    assert "filled: 0:30:00 more" in ran.err
+    assert "filled, adding 0:30:00" in ran.err
     [joined] = sheet.there()
     assert spans([joined]) == [("08:00", "11:00")]
     assert without(joined, "timeInterval") == without(first, "timeInterval")

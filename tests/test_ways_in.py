@@ -257,3 +257,21 @@ def test_the_connection_is_settled_once_and_then_always_named(cli: Cli, served: 
     assert "active connections" not in cli("status").err
     assert {r["connection"] for r in served.requests()} == {CONNECTION_ID}
     assert [r["path"] for r in served.requests(control=True) if "/api/" not in r["path"]] == []
+
+
+def test_what_was_recorded_in_another_account_is_said_and_not_sent_again(
+    cli: Cli, served: Served, api: Api
+) -> None:
+    """A server that takes no heed of the user in the path: Clockify's yes stands all the same."""
+    cli("status")
+    other = "e" * 24
+    served.faults(
+        [{"kind": "odd", "set": {"userId": other}, "match": {"method": "POST"}, "times": 0}]
+    )
+    ran = cli("log", "8:00-8:30", "Once", "--json")
+    assert other in ran.err
+    assert len(api.get(MINE)) == 1
+    served.faults([])
+    cli("sync")
+    cli("log", "9:00-9:30", "Next")
+    assert sorted(e["description"] for e in api.get(MINE)) == ["Next", "Once"]

@@ -130,7 +130,7 @@ def show(ctx: typer.Context, entry: options.Entries) -> None:
 def delete(ctx: typer.Context, entry: options.Entries) -> None:
     """Delete entries; 'clockify undo' brings them back (under new IDs)."""
     run = run_of(ctx)
-    ask_for_many(run, entry, "deleted", yes=run.options.yes)
+    ask_for_many(run, entry, "Delete", yes=run.options.yes)
     found = editing.find_all(run.outbox, entry, sure(run, yes=run.options.yes))
     gone = editing.delete(run.outbox, found)
 

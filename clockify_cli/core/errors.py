@@ -113,6 +113,8 @@ class ConnectionRefused(SignInError):
 class StrangerError(SignInError):
     """The key or connection belongs to another Clockify user now than the one it was known for."""
 
+    entry: dict[str, Any] | None = None  # the entry of theirs that came, if one did
+
 
 class PermissionRefused(ClockifyError):
     """The account is signed in but may not do this."""

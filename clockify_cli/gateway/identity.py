@@ -20,7 +20,9 @@ def check_owner(user: str, entry: TimeEntry) -> TimeEntry:
     """Return an entry that came by a user's own route; raise StrangerError if it is another's."""
     owner = entry.get("userId")
     if owner and user and owner != user:
-        raise stranger(str(owner))
+        error = stranger(str(owner))
+        error.entry = entry
+        raise error
     return entry
 
 

@@ -16,6 +16,7 @@ from clockify_cli.core.errors import (
     ConflictError,
     NotFoundError,
     RefusedError,
+    StrangerError,
     UnclearError,
     UnreachableError,
 )
@@ -85,6 +86,7 @@ class Delivery:
         self._settled = settled
         self._resolve = resolve
         self._patient = True
+        self.stranger: StrangerError | None = None  # whose account an answer came from
 
     def deliver_pending(self, deadline: float | None = None, *, patient: bool = False) -> bool:
         """Deliver pending changes, in order; set aside what is refused and go on.
@@ -124,6 +126,8 @@ class Delivery:
                 continue  # depends on one that was set aside or is on hold
             try:
                 self.deliver(operation, fresh=False)
+                if self.stranger is not None:
+                    raise self.stranger
             except OnHold:
                 held = held or operation.state != LOST
                 skip(operation, name)
@@ -261,7 +265,12 @@ class Delivery:
             hold = time.time() + HOLD_SECONDS
             self._journal.move(operation, SENDING, sent=decision.body, hold_until=hold)
         try:
-            answer = self._send(operation, decision.body)
+            answer: TimeEntry | None = self._send(operation, decision.body)
+        except StrangerError as error:
+            if error.entry is None:
+                self._refuse(operation, error)
+            # Carried out, in somebody else's account: neither this nor anything else is sent again.
+            self.stranger, answer = error, error.entry
         except UnclearError as error:
             return self._look_after(operation, error)
         except RefusedError as error:

@@ -122,6 +122,7 @@ class Outbox:
         self.entry_cache: RecentRanges | None = None  # the ranges that were read last
         self.recent: Recent | None = None  # the newest entries, for the completion
         self.long_hours = 12  # a timer that runs for longer was left running; 0: none ever was
+        self.on_stranger: Callable[[], object] = lambda: None  # the key is somebody else's now
         self.refresh_now: Callable[[], datetime] | None = None  # reads the clock again
 
     # -- the delivery lock ----------------------------------------------------------
@@ -351,6 +352,11 @@ class Outbox:
                 self.carried_out.append(operation)
                 if told := stored_otherwise(operation):
                     self.notice(told)
+                if delivery.stranger is not None:
+                    self.notice(delivery.stranger.message, always=True)
+                    self.on_stranger()
+                    if operation is not operations[-1]:
+                        raise delivery.stranger
             except StorageError as error:
                 if operation.state == DONE:
                     # Clockify has said yes: the journal looks up what it could not note.

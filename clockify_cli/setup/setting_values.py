@@ -134,7 +134,14 @@ def check_folder_value(name: str, raw: Any, origin: str) -> None:
         raise UsageError(f"'{name}' is not {'a list of texts' if key.kind == 'list' else 'text'}.")
     if isinstance(raw, list) and not all(isinstance(item, str) for item in raw):
         raise UsageError(f"'{name}' is not a list of texts.")
-    check_value(key, read_value(key, raw, origin))
+    value = read_value(key, raw, origin)
+    if name in ("work_days", "work_hours"):
+        from clockify_cli.tracking.working_hours import working_hours
+
+        days, hours = KEYS["work_days"].default, KEYS["work_hours"].default
+        working_hours(*((value, hours) if name == "work_days" else (days, value)))
+        return
+    check_value(key, value)
 
 
 def _day(word: str) -> str:

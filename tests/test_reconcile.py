@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -46,7 +45,7 @@ from clockify_cli.journal.operation import (
 )
 from clockify_cli.journal.overlay import overlaid
 
-DAYS = int(os.environ.get("CLOCKIFY_DAYS", "6000"))
+DAYS = int(os.environ.get("CLOCKIFY_DAYS", "5000"))
 MORNING = instant("2026-11-25T06:00:00Z")
 ME, WS = "u" * 24, "w" * 24
 TALLY: Counter[str] = Counter()
@@ -379,19 +378,19 @@ def check(machine: Machine, gone: set[str]) -> None:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(st.lists(events, max_size=14))
-def test_nothing_is_lost_or_doubled_on_any_day(day: list[Event]) -> None:
+def any_day(day: list[Event]) -> None:
     TALLY["days"] += 1
     check(*live(day))
 
 
-def test_the_days_have_met_every_decision() -> None:
-    """A filter that slips must turn red: every decision came up, and often."""
-    if not TALLY["days"]:
-        pytest.skip("the days ran in another process")
+def test_nothing_is_lost_or_doubled_on_any_day() -> None:
+    """A filter that slips must turn red as well: every decision came up, and often."""
+    any_day()
     print(f"\nreconcile: {dict(TALLY)}")
     assert TALLY["days"] >= DAYS
-    for decision in ("Send", "Adopt", "Done", "Conflict", "Wait"):
-        assert TALLY[decision] > DAYS / 100, decision
+    for decision, part in (("Send", 1), ("Adopt", 20), ("Done", 10), ("Conflict", 20)):
+        assert TALLY[decision] > DAYS / part, decision
+    assert TALLY["Wait"] > DAYS / 300
 
 
 def operation(kind: str, state: str, **fields: Any) -> Operation:

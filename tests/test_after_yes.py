@@ -161,6 +161,7 @@ FILE_CASES = [
 ]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("file", "damage", "command"), FILE_CASES)
 def test_a_damaged_file_costs_no_change(
     cli: Cli, served: Served, api: Api, file: str, damage: str, command: str

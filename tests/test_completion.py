@@ -563,6 +563,7 @@ def usual(home: Home) -> Home:
     return home
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
@@ -597,6 +598,7 @@ def test_tab_completes_what_is_then_run(usual: Home, keys: str, words: list[str]
     assert usual.shell.runs(keys) == words
 
 
+@pytest.mark.sample(9)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_arrives_as_it_is_and_is_never_evaluated(home: Home, name: str) -> None:
     home.cached.put("projects", project(name))
@@ -609,6 +611,7 @@ def test_a_name_arrives_as_it_is_and_is_never_evaluated(home: Home, name: str) -
     assert not (home.shell.home / "pwned").exists()
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", ["new\nline", "tab\tin it", "\x1b[31mred", "a\u202eb", "-dash"])
 def test_a_name_that_cannot_be_typed_is_offered_by_its_id(home: Home, name: str) -> None:
     home.cached.put("projects", project(name))

@@ -299,20 +299,20 @@ def test_status_takes_a_queue_that_hangs_for_no_more_than_one_write(world: World
 # -- refused ----------------------------------------------------------------------------------
 
 
-def test_a_refused_write_is_set_aside_in_the_services_words(world: World) -> None:
+def test_a_refused_change_is_set_aside_with_what_it_lacks(world: World) -> None:
     world.configure(workspace={"forceProjects": True})
     with away(world):
         typed(world, "08:00", "log", "7:00-7:30", "Without", "--json")
         typed(world, "08:01", "edit", "local-1", "-t", "dev")
         typed(world, "08:02", "log", "7:30-8:00", "With", "-p", "Web")
     ran = typed(world, "09:00", "sync", code=6)
-    assert "Project is either required field" in ran.out
+    assert "requires what this entry lacks: a project" in ran.out
     there(world, Entry("With", "07:30", "08:00", "Web", billable=True))
     assert states(world) == [("log", "refused"), ("edit", "queued")]
     shown = world.cli("queue", "show", "1", "--json").json
     assert shown["error"]["kind"] == "refused"
     assert shown["error"]["status"] == 400
-    assert "required field" in world.cli("queue", "show", "1").out
+    assert "requires what this entry lacks" in world.cli("queue", "show", "1").out
     # It holds up nothing else, and is not tried again by itself.
     world.forget()
     typed(world, "09:01", "log", "8:00-8:30", "Next", "-p", "Ops")

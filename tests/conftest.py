@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import hypothesis
 import pytest
 from cli import Cli, new_cli
 from sandbox_bulk import insert
@@ -20,6 +21,12 @@ from clockify_cli.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from fault_worlds import Worlds
+
+
+# The same examples on each push, so that a red run can be repeated; new ones in the whole suite.
+hypothesis.settings.register_profile("push", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("whole", deadline=None)
+hypothesis.settings.load_profile("whole" if os.environ.get("CLOCKIFY_FAULTS") == "all" else "push")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

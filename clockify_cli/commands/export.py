@@ -190,6 +190,8 @@ def _sink(run: Run, path: str) -> Iterator[Any]:
 
 def _is_screen(path: str) -> bool:
     """Say whether a path is the terminal that standard output goes to: /dev/tty, /dev/stdout."""
+    if sys.platform == "win32":
+        return False  # a terminal has no path there
     return bool(
         sys.stdout.isatty()
         and os.path.exists(path)

@@ -50,18 +50,19 @@ def _first_of_pipe(descriptor: int, file: str) -> bytes:
     """Return the first bytes of a pipe; wait a while for a writer, then as long as it takes."""
     import select
 
-    begin: bytes | None = b""
-    for patience in (0.0, _PATIENCE):
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
-        poll.poll(patience * 1000)
-        try:
-            begin = os.read(descriptor, _BLOCK)
-        except BlockingIOError:
-            begin = None  # somebody has it open for writing, and is still at work
-        if begin != b"":
-            os.set_blocking(descriptor, True)
-            return begin or b""
+    if sys.platform != "win32":  # no named pipe is a file there
+        begin: bytes | None = b""
+        for patience in (0.0, _PATIENCE):
+            poll = select.poll()
+            poll.register(descriptor, select.POLLIN)
+            poll.poll(patience * 1000)
+            try:
+                begin = os.read(descriptor, _BLOCK)
+            except BlockingIOError:
+                begin = None  # somebody has it open for writing, and is still at work
+            if begin != b"":
+                os.set_blocking(descriptor, True)
+                return begin or b""
     raise UsageError(f"{file} is a pipe, and nothing came out of it.")
 
 

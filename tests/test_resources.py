@@ -500,7 +500,7 @@ def test_a_terminal_is_asked(cli: Cli, api: Api) -> None:
     made(api, "tags", name="dev")
     code, out, err = on_terminal(cli, "tags", "delete", "dev", typed="n\n")
     assert (code, out) == (2, "")
-    assert "Delete the tag 'dev' for good" in err
+    assert "Delete the tag 'dev' permanently" in err
     assert len(api.get(f"{WS}/tags")) == 1
     code, out, _ = on_terminal(cli, "tags", "delete", "dev", typed="y\n")
     assert code == 0
@@ -611,6 +611,7 @@ def test_the_cache_follows_what_we_do(cli: Cli, served: Served) -> None:
     cli("projects")
     cli("clients", "create", "Acme")
     cli("projects", "create", "Web", "--client", "Acme")
+    cli("status")
     asked(served)
     cli("start", "x", "-p", "Acme/Web")
     assert [r.split()[0] for r in asked(served)] == ["POST"]

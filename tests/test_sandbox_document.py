@@ -261,7 +261,7 @@ USED = {
     *("getUsersOfWorkspace", "getProjects", "createNewProject", "deleteProject", "getProject"),
     *("updateProject", "getTasks", "createTask", "deleteTask", "getTask", "updateTask"),
     *("getClients", "createClient", "deleteClient", "getClient", "updateClient", "getTags"),
-    *("createNewTag", "deleteTag", "getTag", "updateTag", "createTimeEntry", "deleteTimeEntry"),
+    *("createNewTag", "deleteTag", "getTag", "updateTag", "deleteTimeEntry"),
     *("getTimeEntry", "updateTimeEntry", "getInProgressTimeEntries", "updateInvoicedStatus"),
     *("getTimeEntries", "stopRunningTimeEntry", "createForOthers"),
 }
@@ -273,15 +273,18 @@ users
 clients create Acme --note Quick
 clients update Acme --note Slow
 clients show Acme
+clients
 projects create Web --client Acme --color #112233 --billable
 projects update Web --note Important
 projects show Web
 tasks create Build -p Web --estimate 10h
 tasks update Build -p Web --estimate 12h
 tasks show Build -p Web
+tasks -p Web
 tags create dev
 tags update dev --name develop
 tags show develop
+tags
 start Review -p Web -k Build -t develop --at 8:00
 status --everyone
 stop --at 8:30

@@ -118,7 +118,7 @@ def test_a_journal_of_010_is_taken_over_row_by_row(cli: Cli, served: Served, old
     before = old.rows("SELECT id, payload, state, entry FROM operations ORDER BY id")
 
     ran = cli("status")
-    assert "taken over" in ran.err
+    assert "Upgraded the journal of clockify 0.1.0" in ran.err
     [copy] = old.path.parent.glob("journal.sqlite3.0.1.0*")
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as db:

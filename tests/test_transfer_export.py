@@ -221,7 +221,7 @@ def test_an_empty_range_is_an_empty_file(user: Cli) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--format", "xml"], "no format 'xml'"),
+        (["--format", "xml"], "Unknown format 'xml'"),
         (["--all", "today"], "--all and RANGE cannot be combined"),
         (["--json", "--format", "csv"], "one JSON document"),
         (["--output", "entries.xlsx"], "No format is known for .xlsx files"),

@@ -414,7 +414,7 @@ def test_timewarriors_tags_become_projects(cli: Cli, api: Api) -> None:
 def test_times_are_the_zones(cli: Cli, api: Api, tmp_path: Path) -> None:
     file = toggl(tmp_path / "t.csv", row())
     ran = cli("import", file, "--tz", "Asia/Tokyo")
-    assert "taken for Asia/Tokyo" in ran.err
+    assert "as Asia/Tokyo" in ran.err
     [entry] = api.get(MINE)
     assert entry["timeInterval"]["start"] == "2026-11-24T00:00:00Z"
 

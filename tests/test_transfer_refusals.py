@@ -120,7 +120,7 @@ def test_what_is_read_is_never_taken_for_something_else() -> None:
 
 def test_json_of_something_else_names_its_keys() -> None:
     error = refusal('[\n{"foo": 1, "bar": 2}]')
-    assert "file:2: this is no time entry" in error.message
+    assert "file:2: this is not a time entry" in error.message
     assert "foo, bar" in error.message
 
 
@@ -149,7 +149,7 @@ def test_a_file_is_read_up_to_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyP
     large = tmp_path / "large.csv"
     with large.open("wb") as stream:
         stream.truncate(5 * 2**30)
-    with pytest.raises(UsageError, match=r"64 MiB .* has 5,120 MiB"):
+    with pytest.raises(UsageError, match=r"has 5,120 MiB; .* 64 MiB"):
         read_source(str(large))
     monkeypatch.setattr(source, "LARGEST", 2**17)
     small = tmp_path / "small"

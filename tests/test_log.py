@@ -71,8 +71,6 @@ def test_what_is_typed_is_what_is_recorded(
         (["1:30", "Review"], "1:30-now, or a duration: 1h30m?"),
         (["10-12", "9:00-10:00"], "two ways"),
         (["1h", "2h", "x"], "cannot follow"),
-        (["8:00-9:00", "9:00-10:00", "x", "--once"], "one span"),
-        (["8:00-9:00", "9:00-10:00", "x", "--key", "k"], "one span"),
         (["8:00-9:00", "9:00-11:00", "x"], "in the future"),
         (["8:00-9:00", "--from", "9:00", "x"], "--from"),
         (["yesterday", "14:00", "--for", "45m", "Planning"], "--for"),
@@ -177,7 +175,7 @@ def test_defaults_come_from_the_folder_and_the_branch(cli: Cli, served: Served, 
     bare = cli("log", "1m", "x", "-p", "", "--json", cwd=folder).json
     assert not bare["projectId"]
     (cli.home / "work" / ".clockify.toml").write_text('gateway_url = "https://evil.example"\n')
-    assert "is not allowed" in cli("log", "1m", code=2, cwd=folder).err
+    assert "a folder may not set it: gateway_url" in cli("log", "1m", cwd=folder).err
 
 
 def test_entries_are_listed_shown_and_deleted(cli: Cli, served: Served, api: Api) -> None:
@@ -343,7 +341,7 @@ def test_a_timer_reaches_up_to_now_and_no_further(cli: Cli, served: Served, api:
 def test_a_change_is_taken_back_in_its_workspace(cli: Cli, served: Served, api: Api) -> None:
     other = cli("workspaces", "create", "Other", "--json").json["id"]
     cli("log", "9:00-9:30", "There", "-w", other)
-    cli("log", "10:00-10:30", "There too", "-w", other)
+    cli("log", "9:30-10:00", "There too", "-w", other)
     number = cli("undo", "--list", "--json").json[1]["id"]
     assert cli("undo", str(number), "--json").json["undone"]["entry"]["description"] == "There"
     assert cli("undo", "--json").json["undone"]["entry"]["description"] == "There too"

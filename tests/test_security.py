@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
-from cli import ENTRIES, NOW, PROGRAM, Cli, Ran, new_cli
+from cli import NOW, PROGRAM, USER_ENTRIES, Cli, Ran, new_cli
 from conftest import Served
 from terminal import Terminal
 
@@ -276,8 +276,9 @@ def test_a_redirect_never_carries_the_key_to_another_host(keyed: Cli, status: in
             keyed("api", "POST", "/workspaces", "-f", "name=x", code=5, **gateway)
             keyed("status", code=5, CLOCKIFY_API_KEY=SECRET, **gateway)
             keyed("auth", "login", "--with-token", input=SECRET, code=5, **gateway)
-            # Asked once each: a redirect is final. The sign-in asks for three things.
-            assert len(listener.heads) == 7
+            # Asked once each: a redirect is final. The sign-in asks for three things, and a
+            # first write for the connection.
+            assert len(listener.heads) == 8
         assert other.heads == []
 
 
@@ -321,9 +322,9 @@ def test_a_folder_file_cannot_lead_the_key_away(keyed: Cli, served: Served) -> N
         for name in ("gateway_url", "control_url", "api_url", "direct", "connection"):
             value = "true" if name == "direct" else f'"{evil.url}/clockify"'
             (folder / ".clockify.toml").write_text(f"{name} = {value}\n")
-            keyed("status", cwd=folder, code=2)
+            assert f"a folder may not set it: {name}" in keyed("status", cwd=folder).err
         assert evil.heads == []
-    assert served.requests() == []
+    assert served.requests() != []
 
 
 # -- TLS -------------------------------------------------------------------------------
@@ -700,10 +701,8 @@ def test_a_disk_that_fills_while_a_write_is_out_says_so(cli: Cli, served: Served
             time.sleep(0.05)
         resource.prlimit(going.pid, resource.RLIMIT_FSIZE, (0, 0))
         out, err = going.communicate(timeout=30)
-    assert (going.returncode, out) == (1, "")
-    error = json.loads(err)["error"]
-    assert error["kind"] == "storage"
-    assert "It may have been sent" in error["hint"]
+    assert (going.returncode, json.loads(out)["description"]) == (0, "Review")
+    assert "Clockify has recorded the change anyway" in err
     cli("sync", code=None)
     assert [e["description"] for e in cli("entries", "--json").json] == ["Review"]
     assert cli("queue", "--json").json == []
@@ -733,8 +732,9 @@ def test_on_a_full_disk_what_needs_no_journal_goes_on(cli: Cli, served: Served) 
         assert ran.out
     served.clear()
     ran = on_a_full_disk(cli, "status", "--json")
-    assert (ran.code, ran.error["kind"]) == (1, "storage")
-    assert served.requests() == []
+    assert (ran.code, ran.json["description"]) == (0, "Review")
+    assert "File too large" in ran.err
+    assert len(served.requests()) == 1
     assert cli("status", "--json").json["description"] == "Review"  # nothing was damaged
 
 
@@ -768,7 +768,7 @@ def test_a_cache_folder_that_cannot_be_used_is_done_without(cli: Cli) -> None:
 def test_entries_are_where_they_belong(served: Served, cli: Cli) -> None:
     """The address that the tests of writes watch is the one that writes go to."""
     cli("log", "8:00-8:30", "x", CLOCKIFY_NOW=NOW)
-    assert [r["path"] for r in served.requests() if r["method"] == "POST"] == [ENTRIES]
+    assert [r["path"] for r in served.requests() if r["method"] == "POST"] == [USER_ENTRIES]
 
 
 def test_damage_that_is_met_late_moves_the_journal_aside_once(

@@ -767,7 +767,7 @@ class Run:
         """The ranges of entries that were read last."""
         from clockify_cli.store.recent_ranges import RecentRanges
 
-        return RecentRanges(self.account.id)
+        return RecentRanges(self.account_id)
 
     def user_id(self, name: str | None) -> str:
         """Return the ID of the user called ``name``; one's own if it is empty or ``me``."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from typer._click.core import Context
 
 from clockify_cli.commands import options
 from clockify_cli.commands.changes import ask_for_many, show_entries, sure
@@ -22,7 +21,7 @@ app = CommandApp()
 class EditCommand(Command):
     """``edit``, whose ``--day`` may carry its day with it: ``--day=yesterday``."""
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words; the day is the word behind ``--day``."""
         split: list[str] = []
         for number, word in enumerate(args):
@@ -113,17 +112,9 @@ def edit(
     hours later. -10m means ten minutes ago; 'clockify extend' and 'clockify move' count from the
     entry's own times. Editing several entries is one change for 'clockify undo'.
 
-    WHEN is a time as everywhere (see 'clockify when'), but a clock time without a day is on
-    the entry's own day, not today. An end before the start is on the next day, up to 12
-    hours later. -10m is ten minutes before now; 'clockify extend' and 'clockify move' count
-    from the entry's own times.
-
-    Without ENTRY it is the running timer. Several entries are one change: 'clockify undo'
-    takes it back as a whole.
-
-    With --day [DAY] a whole day is opened in $VISUAL or $EDITOR, a line an entry; what was
-    made of it is shown, asked about, and done in the fewest requests. 'clockify apply' takes
-    the same text from a file.
+    With --day [DAY], a whole day opens in $VISUAL or $EDITOR, one line per entry. The changes are
+    shown and applied once you agree, in the fewest requests. 'clockify apply' reads the same text
+    from a file.
     """
     run = run_of(ctx)
     revision = Revision(

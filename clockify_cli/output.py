@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
+from clockify_cli.core.terminal import escaped
 from clockify_cli.render.safe import safe
 
 if TYPE_CHECKING:
@@ -196,14 +197,8 @@ def json_text(data: Any) -> str:
     if text.isascii() and "\x7f" not in text:
         return text
     return "\n".join(
-        line if line.isprintable() else "".join(map(_escaped, line)) for line in text.split("\n")
+        line if line.isprintable() else "".join(map(escaped, line)) for line in text.split("\n")
     )
-
-
-def _escaped(char: str) -> str:
-    if char.isprintable():
-        return char
-    return json.dumps(char)[1:-1] if char != "\x7f" else "\\u007f"
 
 
 def _is_terminal(stream: TextIO) -> bool:

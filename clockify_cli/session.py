@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 class Run:
     """One run of the program."""
 
-    def __init__(self, options: Options, *, now: datetime | None = None) -> None:
+    def __init__(self, options: Options) -> None:
         self.options = options
-        self._now = now
+        self._now: datetime | None = None
         self.offline = False  # --cached: no request is made
         self._renewed = False  # the service has said who is signed in, in this run
         self.folder_error: UsageError | None = None  # the folder file cannot be read
@@ -94,8 +94,6 @@ class Run:
 
     def look_beside(self, columns: int) -> Look:
         """Return the look for a line that so many columns stand before."""
-        from dataclasses import replace
-
         return replace(self.look, width=max(1, self.out.line_width - columns))
 
     def echo(self, *moments: Moment) -> None:
@@ -117,7 +115,7 @@ class Run:
     def remind(self) -> None:
         """Notice a timer that has been left running, with the line that would fix it."""
         if self.folder_error is not None:
-            self.notice(f"{self.folder_error.message} None of it counts.")
+            self.notice(f"{self.folder_error.message} It is ignored.")
         if "outbox" not in self.__dict__ or self.options.quiet:
             return
         from clockify_cli.tracking.reminders import left_running
@@ -131,8 +129,9 @@ class Run:
     @cached_property
     def sandboxed(self) -> bool:
         """Whether the embedded gateway serves this run."""
-        variable = os.environ.get("CLOCKIFY_SANDBOX", "").strip().lower()
-        return self.options.sandbox or variable not in ("", "0", "false", "no", "off")
+        from clockify_cli.store.state import is_on
+
+        return self.options.sandbox or is_on(os.environ.get("CLOCKIFY_SANDBOX", ""))
 
     @cached_property
     def profile(self) -> str:
@@ -200,15 +199,7 @@ class Run:
             return self._now
         fixed = os.environ.get("CLOCKIFY_NOW", "").strip()
         if fixed:
-            from clockify_cli.core.model import instant
-
-            try:
-                return instant(fixed)
-            except ValueError:
-                raise UsageError(
-                    f"CLOCKIFY_NOW is not a timestamp: {fixed!r}.",
-                    "For example: 2026-11-25T10:15:00Z.",
-                ) from None
+            return _timestamp(fixed, f"CLOCKIFY_NOW is not a timestamp: {fixed!r}.")
         return datetime.now(UTC).replace(microsecond=0)
 
     def set_now(self, text: str) -> None:
@@ -217,14 +208,7 @@ class Run:
         Raises:
             UsageError: It is not a timestamp.
         """
-        from clockify_cli.core.model import instant
-
-        try:
-            moment = instant(text)
-        except ValueError:
-            raise UsageError(
-                f"{text!r} is not a timestamp.", "For example: 2026-11-25T10:15:00Z."
-            ) from None
+        moment = _timestamp(text, f"{text!r} is not a timestamp.")
         for name in ("now", "clock", "look"):
             self.__dict__.pop(name, None)
         self._now = moment
@@ -594,35 +578,29 @@ class Run:
 
         if is_entity_id(wanted):
             return wanted
-        from clockify_cli.store.names import Names
-
-        names = Names(
-            self.account_id,
-            str(cached["workspace"]),
-            lambda: self.gateway,
-            max_age=self.settings.get("cache_hours") * 3600,
-            refresh=self.options.refresh,
-            notice=self.notice,
-        )
+        names = self._names_of(self.account_id, str(cached["workspace"]))
         return str(names.resolve("workspaces", wanted, "workspace")["id"])
 
     @cached_property
     def names(self) -> Names:
         """Names of projects, clients, tags, tasks and users."""
+        names = self._names_of(self.account.id, self.account.workspace)
+        choose = self.choose_name
+        if choose is not None and self.out.can_ask:
+            names.choose = lambda question: choose(self, question)
+        return names
+
+    def _names_of(self, account: str, workspace: str) -> Names:
         from clockify_cli.store.names import Names
 
-        names = Names(
-            self.account.id,
-            self.account.workspace,
+        return Names(
+            account,
+            workspace,
             lambda: self.gateway,
             max_age=self.settings.get("cache_hours") * 3600,
             refresh=self.options.refresh,
             notice=self.notice,
         )
-        choose = self.choose_name
-        if choose is not None and self.out.can_ask:
-            names.choose = lambda question: choose(self, question)
-        return names
 
     def recorder(self, workspace: str = "") -> Recorder:
         """Return what notes changes of projects, clients, tags and tasks in the journal."""
@@ -636,12 +614,11 @@ class Run:
     ) -> Any:
         """Undo what a change did to projects, clients, tags and tasks."""
         from clockify_cli.gateway.entries import has_entries
-        from clockify_cli.resources.recorded import Recorder
         from clockify_cli.resources.resource_list import ResourceList
         from clockify_cli.resources.reversal import reverse
         from clockify_cli.store.names import Names
 
-        recorder = Recorder(lambda: self.journal, operations[0].workspace, self.account.user)
+        recorder = self.recorder(operations[0].workspace)
         recorder.verb = "redo" if change.undoes is not None else "undo"
         recorder.undoes = change.id
         for operation in operations:  # what was deleted may be back under another ID
@@ -712,16 +689,11 @@ class Run:
     def last_known(self) -> LastKnown:
         """The state file."""
         from clockify_cli.store.last_known import LastKnown
-        from clockify_cli.store.state import OVERRIDES, file_name
+        from clockify_cli.store.state import chosen_file
 
-        environ = {name: os.environ.get(name, "") for name in OVERRIDES}
-        for name, option in (
-            ("CLOCKIFY_WORKSPACE", self.options.workspace),
-            ("CLOCKIFY_CONNECTION", self.options.connection),
-        ):
-            if option:
-                environ[name] = option
-        name = file_name(self.profile, self.sandboxed, environ)
+        name = chosen_file(
+            self.profile, self.sandboxed, self.options.workspace, self.options.connection
+        )
         account = self.account
         return LastKnown(name, account.id, account.workspace, account.user)
 
@@ -810,7 +782,17 @@ class Run:
         if Output.progress is not None:
             Output.progress.clear()
             Output.progress = None
-        for name in ("gateway", "journal", "entry_cache"):
+        for name in ("gateway", "journal"):
             opened = self.__dict__.get(name)
             if opened is not None:
                 opened.close()
+
+
+def _timestamp(text: str, refusal: str) -> datetime:
+    """Return a timestamp that was given for the present; raise UsageError if it is not one."""
+    from clockify_cli.core.model import instant
+
+    try:
+        return instant(text)
+    except ValueError:
+        raise UsageError(refusal, "For example: 2026-11-25T10:15:00Z.") from None

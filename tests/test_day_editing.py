@@ -542,7 +542,7 @@ def test_an_unsaved_text_is_offered_once(
     warm(*words, EDITOR=bad, code=2)
     good = editor("text = text.replace('nonsense\\n', '')")
     with Terminal(warm, *words, EDITOR=good) as terminal:
-        terminal.read_until("Go on with it? [Y/n]")
+        terminal.read_until("Continue with the unsaved text of this day? [Y/n]")
         terminal.type(f"{reply}\n")
         if reply == "y":
             terminal.read_until("[y/N]")

@@ -348,9 +348,7 @@ def test_marks_tell_keys_apart_and_older_ones_stay_valid(monkeypatch: pytest.Mon
     monkeypatch.setenv("MATON_API_KEY", KEY)
     found = keys.find("default", direct=False)
     assert found[:3] == (KEY, "MATON_API_KEY", keys.mark(KEY))
-    assert found.knows(keys.mark(KEY))
-    assert found.knows(keys.mark_010(KEY))
-    assert not found.knows(keys.mark("another-key"))
+    assert keys.mark("another-key") not in (found.mark, keys.mark_010(KEY))
     assert len(found.mark) == 16
     monkeypatch.delenv("MATON_API_KEY")
     work = keys.find("work", direct=False, command=["maton", "token"])

@@ -38,20 +38,20 @@ def apply(
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and change nothing.")
-    ] = (False),
+    ] = False,
     allow_future: options.AllowFuture = False,
 ) -> None:
     """Apply a text with one line per entry, as 'clockify edit --day' writes it.
 
     For example: 09:00-10:30 Client/Project: Task :: Description +tag +"two words" $ #id
 
-    Only the time has to be there, in any form of a span (9:00 +45m, 9am-10am). A date alone in a
-    line begins a day. $ is billable, -$ is not; a new line without either is as its project is.
-    Quote what would be misread, as in JSON. Lines that begin with # are ignored.
+    Only the time is required, in any form of a span (9:00 +45m, 9am-10am). A date alone on a line
+    starts a day. $ is billable, -$ is not; without either, a new line follows its project. Quote
+    what would be misread, as in JSON. Lines that begin with # are ignored.
 
-    A line with #id changes that entry; one without is a new entry, unless there is one that holds
-    the same: applying a text twice changes nothing. Nothing is deleted without --replace, but for
-    the lines taken out of a text that 'edit --day' wrote.
+    A line with #id changes that entry. A line without one adds an entry unless the same entry
+    exists, so applying a text twice changes nothing. Without --replace, only lines removed from a
+    text written by 'edit --day' are deleted.
 
     All of it is one change for 'clockify undo'. JSON: [{action, entry, before}].
     """

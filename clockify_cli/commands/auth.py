@@ -42,8 +42,8 @@ def login(
 
     Checks the key, then the connection, then Clockify; a good key is stored even if the
     connection is still missing. Type the key at the hidden prompt or pipe it in, never on the
-    command line. It is kept in the system's keyring if the 'keyring' extra is installed, else
-    in a file that only you can read. Not needed with MATON_API_KEY (or CLOCKIFY_API_KEY) in
+    command line. It is stored in the system keyring if the 'keyring' extra is installed, otherwise
+    in a file only you can read. Not needed with MATON_API_KEY (or CLOCKIFY_API_KEY) in
     the environment, or with a key_command. JSON: what 'auth status' prints.
     """
     run = _without_words(ctx)

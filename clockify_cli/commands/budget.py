@@ -17,7 +17,7 @@ app = CommandApp()
     epilog=examples("clockify budget", "clockify config set quota 30", "clockify budget --json"),
 )
 def budget(ctx: typer.Context) -> None:
-    """Show the requests of the last hour by workspace, and what is left of the quota.
+    """Show requests in the last hour per workspace, and the remaining quota.
 
     Makes no request. Counts only what this program sent from this machine; the service counts
     everybody in the workspace. The hour is rolling: each request is given back 60 minutes after it

@@ -56,16 +56,15 @@ def list_connections(
         )
     found = connections.all_connections(run.gateway, wanted)
 
+    used, notice = connections.settled_connection(found, run.target.connection)
+
     def text() -> str:
         from clockify_cli.render.resources import connections_table
 
-        used, _ = connections.settled_connection(found, run.target.connection)
         return connections_table(found, run.line_look, used=used)
 
-    if not wanted:
-        notice = connections.settled_connection(found, run.target.connection)[1]
-        if notice:
-            run.notice(notice)
+    if notice and not wanted:
+        run.notice(notice)
     run.out.answer(found, text, ids=[str(c.get("connection_id")) for c in found])
 
 

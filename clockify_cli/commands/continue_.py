@@ -33,10 +33,9 @@ def continue_(
 ) -> None:
     """Start a timer with the description, project, task, tags and billable of an earlier entry.
 
-    Without ENTRY it is the last work that is over, and so the one before the break in a break.
-    A timer that is running is stopped at the new start; if that work is running already, it is
-    shown. Breaks, time off and planned entries are not continued. Two requests, three if a
-    timer is running.
+    Without ENTRY, continues your last finished work; during a break, the work before it. A running
+    timer is stopped at the new start; if that work is already running, it is shown. Breaks, time
+    off and planned entries are not continued. Two requests, three if a timer is running.
     """
     run = run_of(ctx)
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)

@@ -57,9 +57,9 @@ def edit_day(run: Run, words: Sequence[str], *, show: bool, allow_future: bool, 
 
 
 def _offered_again(run: Run, name: str) -> str:
-    """Offer once to go on with a day's text that was not carried out; return its path if so.
+    """Offer once to continue with a day's text that was not applied; return its path if so.
 
-    What is not gone on with is set aside, and never spoken of again.
+    A declined text is set aside and not offered again.
     """
     from shlex import quote
 
@@ -68,7 +68,7 @@ def _offered_again(run: Run, name: str) -> str:
         return ""
     newest = kept[-1]
     if run.out.can_ask:
-        reply = run.out.ask("There is an unsaved text of this day. Go on with it? [Y/n] ").lower()
+        reply = run.out.ask("Continue with the unsaved text of this day? [Y/n] ").lower()
         if reply not in ("n", "no"):
             return newest
     aside = [texts.set_aside(path) for path in kept]

@@ -96,7 +96,7 @@ def export(
     names = exporting.NameBook(run.names, people)
     out = writer(chosen, Setting(run.zone, run.now, names))
     count = 0
-    with _sink(run, output if to_file else "") as write, _crew(run, Crew) as crew:
+    with _sink(run, output if to_file else "") as write, Crew(run.gateway, rate=run.rate) as crew:
         head = out.head()  # written once there is something: an error leaves stdout empty
         try:
             for page in exporting.pages(run.outbox, crew, users, span, wanted):
@@ -157,10 +157,6 @@ def _people(run: Run, users: list[str]) -> dict[str, tuple[str, str]]:
                 name, email = str(found.get("name") or ""), str(found.get("email") or "")
                 people[str(found["id"])] = (name, email)
     return people
-
-
-def _crew(run: Run, kind: Any) -> Any:
-    return kind(run.gateway, rate=run.rate)
 
 
 @contextmanager

@@ -47,9 +47,9 @@ def goal(
 ) -> None:
     """Show progress towards your daily and weekly goals.
 
-    The running timer counts up to now, and time off counts; breaks do not. What is left of the
-    week's goal is spread over its remaining working days (work_days), including today until its own
-    goal is reached.
+    The running timer counts up to now, and time off counts; breaks do not. The rest of the weekly
+    goal is spread over the remaining working days (work_days), including today until its own goal
+    is reached.
     """
     from clockify_cli.times.pieces import moment
     from clockify_cli.tracking.goal import all_reached, goals, this_week

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from clockify_cli.commands import options
-from clockify_cli.commands.resources import shelf_of
+from clockify_cli.commands.resources import list_of
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
 from clockify_cli.core.errors import UsageError
 from clockify_cli.session import Run
@@ -83,7 +83,7 @@ def import_(
         typer.Option(
             "--date-order",
             metavar="dmy|mdy",
-            help="Order of dates such as 03/04/2026, if the file leaves it open.",
+            help="Order of day and month in dates like 03/04/2026, if ambiguous.",
             show_default=False,
         ),
     ] = None,
@@ -305,7 +305,7 @@ def _create(run: Run, plan: Plan, key: str) -> None:
     recorder.verb, recorder.label, recorder.key = sending.VERB, sending.label_of(plan), key
     creator = Creator(
         run.names,
-        lambda kind, project: shelf_of(run, kind, project=project, recorder=recorder),
+        lambda kind, project: list_of(run, kind, project=project, recorder=recorder),
     )
     for made in creator.create(plan.names.new.values()):
         run.notice(f"Created the {made['kind']} '{made.get('name')}'.")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clockify_cli.commands import options
+from clockify_cli.commands.changes import show_entries
 from clockify_cli.commands.described import given, line_of, parted
 from clockify_cli.commands.shape import Command, CommandApp, examples, run_of
-from clockify_cli.commands.timers import show_entries, show_entry, typed_content
+from clockify_cli.commands.timers import show_entry, typed_content
 from clockify_cli.core.errors import TimeError, UsageError
 from clockify_cli.session import Run
 from clockify_cli.tracking import editing
@@ -39,7 +40,7 @@ def log(
         list[str] | None,
         typer.Argument(
             metavar="WHEN… [DESCRIPTION]…",
-            help="Spans such as 9:00-10:30 or 1h30m; what follows is the description.",
+            help="Time spans, for example 9:00-10:30 or 1h30m; the rest is the description.",
             show_default=False,
         ),
     ] = None,
@@ -64,10 +65,10 @@ def log(
 ) -> None:
     """Record finished time.
 
-    The longest run of leading words that forms spans of time is WHEN; "--" ends it. Several spans
-    make several entries and one change for 'clockify undo'. With --from, --to or --for, all words
-    are the description. A word such as +dev after WHEN is a tag. --once and --key make it safe to
-    repeat: an entry that exists already is shown, exit 0.
+    WHEN is as many of the leading words as form time spans; "--" ends it. Several spans make
+    several entries and one change for 'clockify undo'. With --from, --to or --for, all words are
+    the description. A word like +dev after WHEN is a tag. --once and --key make it safe to repeat:
+    if the entry already exists, it is shown (exit 0).
     """
     from clockify_cli.times.plain import split_tags
 
@@ -117,7 +118,7 @@ def log(
     if len(entries) == 1:
         show_entry(run, entries[0], done)
     else:
-        show_entries(run, entries, done)
+        show_entries(run, [(done, entry) for entry in entries], one=False)
 
 
 def _refuse_two(

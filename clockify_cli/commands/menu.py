@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from clockify_cli.commands.resources import list_of
 from clockify_cli.core.errors import UsageError
 from clockify_cli.core.naming import project_label
 from clockify_cli.resources.fields import checked_name
-from clockify_cli.resources.kinds import CLIENT, PROJECT, TAG, TASK, Kind
-from clockify_cli.resources.resource_list import ResourceList
+from clockify_cli.resources.kinds import PROJECT, TASK
+from clockify_cli.resources.recorded import KINDS
 from clockify_cli.session import Run
 from clockify_cli.store.name_search import Question
 from clockify_cli.tracking.choices import Choice, matching, project_choices, recent_choices
@@ -103,8 +104,7 @@ def choose_name(run: Run, question: Question) -> str | None:
 
 def _created(run: Run, question: Question) -> str | None:
     """Offer to create the thing of an unknown name; return its ID."""
-    kinds: dict[str, Kind] = {kind.plural: kind for kind in (PROJECT, CLIENT, TAG)}
-    kind = kinds.get(question.kind, TASK)
+    kind = KINDS.get(question.kind, TASK)
     before, slash, name = question.text.rpartition("/")
     fields = {"name": question.text}
     of = ""
@@ -118,15 +118,7 @@ def _created(run: Run, question: Question) -> str | None:
     if not _agreed(run, f"Create the {kind.noun} '{fields['name']}'{of}?", default=False):
         return None
     project = question.kind.removeprefix("tasks-") if kind is TASK else ""
-    things = ResourceList(
-        kind,
-        run.account.workspace,
-        lambda: run.gateway,
-        run.names,
-        project=project,
-        recorder=run.recorder(),
-    )
-    return str(things.create(fields)["id"])
+    return str(list_of(run, kind, project=project).create(fields)["id"])
 
 
 def _agreed(run: Run, question: str, *, default: bool) -> bool:

@@ -48,7 +48,7 @@ def several(noun: str) -> Any:
     return Argument(metavar=f"{noun.upper()}…", help="Whole names, or IDs.", show_default=False)
 
 
-def shelf_of(
+def list_of(
     run: Run, kind: Kind, *, project: str = "", recorder: Recorder | None = None
 ) -> ResourceList:
     """Return the workspace's list of a kind; ``recorder`` if it is part of a larger change."""
@@ -80,7 +80,7 @@ def named(**fields: Any) -> Json:
     """Return the fields that were given; refuse none at all."""
     found = {name: value for name, value in fields.items() if value is not None}
     if not found:
-        raise UsageError("No changes were given.", "Add an option, such as --name NAME.")
+        raise UsageError("No changes were given.", "Add an option, for example --name NAME.")
     return found
 
 

@@ -41,7 +41,7 @@ def start(
 ) -> None:
     """Start a timer.
 
-    A running timer is stopped at the new start, and both are shown. A word such as +urgent is a
+    A running timer is stopped at the new start, and both are shown. A word like +urgent is a
     tag; a time in the description is refused unless it follows "--". Project, task, tags and
     billable default to your settings and .clockify.toml.
     """

@@ -14,8 +14,8 @@ app = CommandApp()
 def sync(ctx: typer.Context) -> None:
     """Send all pending changes now, in order.
 
-    Exit 0 if nothing is pending any more, 3, 5 or 7 if something still is, 6 if a change was set
-    aside (see 'clockify queue').
+    Exit 0 if no changes remain pending, 3, 5 or 7 if some do, 6 if a change was set aside (see
+    'clockify queue').
     """
     run = run_of(ctx)
     delivered, left = run.outbox.sync()

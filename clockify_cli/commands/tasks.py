@@ -58,7 +58,7 @@ def _open(run: Run, *, project: str | None) -> ResourceList:
     if not text:
         raise UsageError("Tasks belong to a project, and none was named.", "Add -p PROJECT.")
     number = text.lower() if is_entity_id(text) else str(run.names.project(text)["id"])
-    return resources.shelf_of(run, TASK, project=number)
+    return resources.list_of(run, TASK, project=number)
 
 
 def _people(run: Run) -> dict[str, str]:

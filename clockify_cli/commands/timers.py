@@ -19,26 +19,6 @@ Result = TypeVar("Result")
 End = datetime | Callable[[datetime], datetime] | None  # for a timer's start; None for now
 
 
-def typed_instant(
-    run: Run,
-    text: str,
-    *,
-    role: Literal["start", "end"] = "start",
-    allow_future: bool = False,
-    yes: bool = False,
-) -> datetime:
-    """Return the instant that was typed, echoing it if it is not plainly today."""
-    if text == "now":
-        return run.now
-    from clockify_cli.times import implausibilities, parse_instant
-
-    moment = parse_instant(text, run.clock, role=role, allow_future=allow_future)
-    run.echo(moment)
-    for doubt in implausibilities(moment.at, moment.at, run.clock):
-        run.confirm("Record it anyway?", doubt=doubt, yes=yes)
-    return moment.at
-
-
 def typed_end(run: Run, text: str, *, allow_future: bool = False, yes: bool = False) -> End:
     """Return when a timer ended, ``None`` for now; of a clock time what tells it from the start."""
     if text == "now":
@@ -46,7 +26,7 @@ def typed_end(run: Run, text: str, *, allow_future: bool = False, yes: bool = Fa
     from clockify_cli.times import is_bare_clock, latest_clock
 
     if allow_future or not is_bare_clock(text):
-        return typed_instant(run, text, role="end", allow_future=allow_future, yes=yes)
+        return typed_or_now(run, text, role="end", allow_future=allow_future, yes=yes)
 
     # What no clock shows is refused before anything is asked for.
     latest_clock(text, run.clock, run.clock.now - timedelta(days=3))
@@ -67,10 +47,19 @@ def typed_or_now(
     allow_future: bool = False,
     yes: bool = False,
 ) -> datetime | None:
-    """Return the instant that was typed, or ``None`` for now, which is read when its turn comes."""
+    """Return the instant that was typed, or ``None`` for now, which is read when its turn comes.
+
+    It is echoed if it is not plainly today, and asked about if it is unlikely.
+    """
     if text == "now":
         return None
-    return typed_instant(run, text, role=role, allow_future=allow_future, yes=yes)
+    from clockify_cli.times import implausibilities, parse_instant
+
+    moment = parse_instant(text, run.clock, role=role, allow_future=allow_future)
+    run.echo(moment)
+    for doubt in implausibilities(moment.at, moment.at, run.clock):
+        run.confirm("Record it anyway?", doubt=doubt, yes=yes)
+    return moment.at
 
 
 class Forgotten(NamedTuple):
@@ -217,20 +206,6 @@ def show_entry(run: Run, entry: TimeEntry, done: str) -> None:
         return f"{done}: " + entry_line(entry, run.outbox, run.look_beside(len(done) + 2))
 
     run.out.answer(entry, text, ids=[str(entry.get("id"))])
-
-
-def show_entries(run: Run, entries: Sequence[TimeEntry], done: str) -> None:
-    """Report several entries that one command made: in JSON an array, else one per line."""
-
-    def text() -> str:
-        from clockify_cli.render.entries import entry_line
-
-        for entry in entries:
-            run.names.know(entry)
-        look = run.look_beside(len(done) + 2)
-        return "\n".join(f"{done}: " + entry_line(e, run.outbox, look) for e in entries)
-
-    run.out.answer(list(entries), text, ids=[str(entry.get("id")) for entry in entries])
 
 
 def show_started(run: Run, started: Started) -> None:

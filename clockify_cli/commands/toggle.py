@@ -19,7 +19,7 @@ def toggle(
 ) -> None:
     """Stop the running timer; in a break, resume; if nothing is running, continue the last work.
 
-    One key of a keyboard or a bar is enough for it.
+    Handy for a single hotkey or a status bar button.
     """
     run = run_of(ctx)
     when = typed_or_now(run, at, allow_future=allow_future, yes=run.options.yes)

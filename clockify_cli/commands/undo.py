@@ -94,11 +94,11 @@ def show_undone(run: Run, done: undoing.Undone, word: str) -> None:
 def _list(run: Run) -> None:
     journal = run.outbox.journal
     changes = journal.undoable(LISTED)
-    operations = {c.id: journal.of_change(c.id) for c in changes}
 
     def text() -> str:
         from clockify_cli.render.queue import changes_table
 
+        operations = {c.id: journal.of_change(c.id) for c in changes}
         return changes_table(changes, operations, run.line_look)
 
     run.out.answer(

@@ -64,7 +64,7 @@ class Noun:
         self._table = table
         self._details = details
         self._within = within or {}
-        self._open = open or (lambda run: resources.shelf_of(run, kind))
+        self._open = open or (lambda run: resources.list_of(run, kind))
         self._filters = filters or {}
         self._asked = asked
         self._away = away

@@ -178,8 +178,9 @@ class RateLimitError(ClockifyError):
 
     exit_code = 7
     kind = "rate_limited"
-    default_hint = "Wait until requests are available again; 'clockify budget' shows this hour's "
-    "requests."
+    default_hint = (
+        "Wait until requests are available again; 'clockify budget' shows this hour's requests."
+    )
     blames_change = False
     retry_after: float | None = None  # seconds that the service asked to wait
 

@@ -42,10 +42,10 @@ def file(kind: str, name: str) -> str:
     return os.path.join(folder(kind), name)
 
 
-def find_folder_file(start: str | None = None) -> str:
-    """Return the path of the nearest ``.clockify.toml`` at or above ``start``, or ``""``."""
+def find_folder_file() -> str:
+    """Return the path of the nearest ``.clockify.toml`` at or above this folder, or ``""``."""
     try:
-        folder = start or os.getcwd()
+        folder = os.getcwd()
     except OSError:
         return ""
     while True:

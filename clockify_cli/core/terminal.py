@@ -33,3 +33,12 @@ def is_typed() -> bool:
         return sys.stdin.isatty() and sys.stderr.isatty()
     except (AttributeError, ValueError):  # closed
         return False
+
+
+def escaped(character: str) -> str:
+    """Return a character of a JSON text; escaped if a terminal might obey it."""
+    if character.isprintable():
+        return character
+    import json
+
+    return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"

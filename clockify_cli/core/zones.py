@@ -81,6 +81,4 @@ def _system_zone() -> tzinfo:
 
 def zone_name(zone: tzinfo) -> str:
     """Return the zone's name for people and for JSON."""
-    return str(
-        getattr(zone, "key", None) or "UTC" if zone is UTC else getattr(zone, "key", None) or zone
-    )
+    return str(getattr(zone, "key", None) or zone)

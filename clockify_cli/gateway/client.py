@@ -10,11 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from clockify_cli.core.errors import RateLimitError, UnreachableError
 from clockify_cli.gateway.answers import Answer, error_for, read_answer, whole_characters
-from clockify_cli.gateway.paging import MOST_PAGES, each_page
+from clockify_cli.gateway.paging import MOST_PAGES, SAFE_SIZE, each_page
 from clockify_cli.gateway.target import Target
 from clockify_cli.gateway.waits import (
     GET_TRIES,
@@ -28,7 +29,7 @@ from clockify_cli.gateway.waits import (
 if TYPE_CHECKING:
     from clockify_cli.gateway.transport import Reply
 
-PAGE_SIZE = 200  # safe on every list of the service
+PAGE_SIZE = SAFE_SIZE
 RATE_WINDOW = 1.05  # seconds that count as one: what is sent evenly arrives in bunches
 Params = Mapping[str, str | int | bool | list[str]]
 OnRequest = Callable[[str, str, int, float, str], None]
@@ -51,7 +52,6 @@ class Gateway:
         progress: Entered for as long as each request takes.
     """
 
-    clock_skew: float | None = None  # seconds by which this computer's clock is behind
     own_user = ""  # the ID of the user whom the key is known for
 
     def __init__(
@@ -98,11 +98,7 @@ class Gateway:
         most_pages: int | None = MOST_PAGES,
         limit: int | None = None,
     ) -> Iterator[Any]:
-        """Yield every item of a paged list, asking for a page when it is due.
-
-        ``Last-Page`` tells the end; if it is absent, a page shorter than the others does. The
-        first one may be short because the service gives no larger ones: then it counts its
-        pages by what it gives.
+        """Yield every item of a paged list, asking for pages as needed (see ``each_page``).
 
         Args:
             path: The list's path.
@@ -113,16 +109,8 @@ class Gateway:
         """
         if limit is not None:
             page_size = max(1, min(page_size, limit))
-        given = 0
         pages = self.whole_pages(path, params, page_size=page_size, most_pages=most_pages)
-        for items in pages:
-            for item in items:
-                if limit is not None and given >= limit:
-                    return
-                yield item
-                given += 1
-            if limit is not None and given >= limit:
-                return
+        yield from islice(chain.from_iterable(pages), limit)
 
     def whole_pages(
         self,

@@ -125,34 +125,6 @@ def written(answer: Answer, body: Mapping[str, Any]) -> TimeEntry:
     return found
 
 
-def entries_between(
-    gateway: Gateway,
-    workspace: str,
-    user: str,
-    start: datetime,
-    end: datetime,
-    *,
-    filters: dict[str, Any] | None = None,
-    reach: timedelta = REACH,
-) -> Iterator[TimeEntry]:
-    """Yield the user's entries that touch ``[start, end)``, newest first.
-
-    Args:
-        gateway: The client.
-        workspace: The workspace's ID.
-        user: The user's ID.
-        start: First instant of the window.
-        end: First instant after it.
-        filters: More filters of the list (``description``, ``project``, ``task``, ``tags``).
-        reach: How long before ``start`` an entry that reaches into the window may begin.
-    """
-    fits = touching(start, end)
-    first = _moved(start, -reach)
-    for found in entries_begun(gateway, workspace, user, first, end, filters=filters):
-        if fits(found):
-            yield found
-
-
 def reaching_from(start: datetime) -> datetime:
     """Return from when on an entry may begin that reaches into what begins at ``start``."""
     return _moved(start, -REACH)
@@ -164,14 +136,9 @@ def entries_begun(
     user: str,
     first: datetime,
     last: datetime,
-    *,
-    filters: dict[str, Any] | None = None,
 ) -> Iterator[TimeEntry]:
-    """Yield the user's entries that begin in ``[first, last)``, newest first.
-
-    Arguments as for :func:`entries_between`.
-    """
-    for page in pages_begun(gateway, workspace, user, first, last, filters=filters):
+    """Yield the user's entries that begin in ``[first, last)``, newest first."""
+    for page in pages_begun(gateway, workspace, user, first, last):
         yield from page.entries
 
 
@@ -198,7 +165,16 @@ def pages_begun(
     *,
     filters: dict[str, Any] | None = None,
 ) -> Iterator[Page]:
-    """Yield the pages of :func:`entries_begun`, a request each."""
+    """Yield the pages of :func:`entries_begun`, a request each.
+
+    Args:
+        gateway: The client.
+        workspace: The workspace's ID.
+        user: The user's ID.
+        first: First instant of the window.
+        last: First instant after it.
+        filters: More filters of the list (``description``, ``project``, ``task``, ``tags``).
+    """
     params = {**(filters or {}), **window(first, last)}
     low, high = plain(first), plain(last)
     content = b""

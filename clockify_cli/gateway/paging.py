@@ -57,8 +57,7 @@ def each_page(
         items = answer.data
         if not isinstance(items, list):
             raise UnreachableError("The gateway's answer is not a list.", status=answer.status)
-        told = answer.headers.get("last-page", "").strip().lower()
-        more = {"true": False, "false": True}.get(told)
+        more = has_more(answer.headers)
         if not items or (more is None and len(items) < (page_size if page > 1 else LEAST_SIZE)):
             more = False
         if progress.note(items, more=more):
@@ -69,6 +68,11 @@ def each_page(
         if page == 1:
             page_size = min(page_size, len(items))
         page += 1
+
+
+def has_more(headers: Mapping[str, str]) -> bool | None:
+    """Return whether the service says that another page follows; ``None`` if it does not say."""
+    return {"true": False, "false": True}.get(headers.get("last-page", "").strip().lower())
 
 
 class Progress:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from clockify_cli.core.errors import RateLimitError, RefusedError, UnreachableError
 from clockify_cli.gateway.answers import Answer, read_answer
 from clockify_cli.gateway.client import Gateway, Params
-from clockify_cli.gateway.paging import Progress
+from clockify_cli.gateway.paging import Progress, has_more
 from clockify_cli.gateway.waits import GET_TRIES, pause_after_refusal, tell_wait_in
 
 WORKERS = 12  # as many as the client keeps connections: 50 a second at 240 ms each
@@ -346,8 +346,7 @@ class _Page:
         edges = self._content.strip(b" \t\r\n")
         if not (edges.startswith(b"[") and edges.endswith(b"]")):
             raise UnreachableError("The gateway's answer is not a list.")
-        said = headers.get("last-page", "").strip().lower()
-        self.more = {"true": False, "false": True}.get(said)
+        self.more = has_more(headers)
         if edges == b"[]":
             self.more = False
         elif self.more is None:

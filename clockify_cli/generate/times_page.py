@@ -129,7 +129,7 @@ def times_page(new_page: Callable[[str, str], Page]) -> Page:
         "are refused with the line that was probably meant: +5m, -10m and @2 wherever they "
         "stand; a clock time with a colon or am or pm, a length in h, m, min or s and a span of "
         "these as the first or the last word. -- makes text of all that follows, and quotes of a "
-        "word with blanks. In clockify start, switch and log a word such as +review is a tag."
+        "word with blanks. In clockify start, switch and log a word like +review is a tag."
     )
     page.section("FUTURE AND DOUBT")
     page.paragraphs(

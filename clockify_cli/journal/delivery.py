@@ -104,8 +104,9 @@ class Delivery:
                 the rest stays pending.
         """
         self._patient = patient
-        stuck: set[str] = {o.entry for o in self._journal.set_aside() if o.entry}
-        broken = {o.change for o in self._journal.set_aside() if o.verb in WHOLE}
+        aside = self._journal.set_aside()
+        stuck: set[str] = {o.entry for o in aside if o.entry}
+        broken = {o.change for o in aside if o.verb in WHOLE}
         held = False
 
         def skip(operation: Operation, name: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from clockify_cli.core.errors import (
@@ -307,20 +308,19 @@ class Outbox:
         undoes: int | None,
         tolerate: Tolerate | None,
     ) -> WriteResult:
+        record = partial(
+            self.journal.record, verb, label, drafts, key=key, content=content, undoes=undoes
+        )
         if self.unreachable is not None:
             if not self._may_queue(self.unreachable):
                 raise self.unreachable
-            operations = self.journal.record(
-                verb, label, drafts, key=key, content=content, undoes=undoes
-            )
+            operations = record()
             return self._queued(operations, self.unreachable)
         if self._depends_on_pending(drafts):
             # Behind something that was set aside: for the user to decide.
             if not self.queues:
                 raise ConflictError("That entry is pending.", "See 'clockify queue'.")
-            recorded = self.journal.record(
-                verb, label, drafts, key=key, content=content, undoes=undoes
-            )
+            recorded = record()
             self._deliver_first(patient=True)  # what of it can go, goes
             operations = [self.journal.operation(o.id) for o in recorded]
             if all(o.state == DONE for o in operations):
@@ -332,9 +332,7 @@ class Outbox:
             return WriteResult(operations, queued=True)
         delivery = self._delivery()  # without a key or a sane time-out nothing is recorded
         state = QUEUED if drafts[0].meta else SENDING  # what has to be looked up goes later
-        operations = self.journal.record(
-            verb, label, drafts, state=state, key=key, content=content, undoes=undoes
-        )
+        operations = record(state=state)
         return self._send_recorded(delivery, operations, key, undoes, tolerate)
 
     def _send_recorded(
@@ -580,7 +578,6 @@ def _settles_running(pending: Sequence[Operation], user: str) -> bool:
         o.user == user
         and (o.kind == STOP or (o.kind == CREATE and o.after is not None and is_running(o.after)))
         for o in pending
-        if o.state in (QUEUED, SENDING)
     )
 
 

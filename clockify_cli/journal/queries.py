@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from clockify_cli.core.model import utc_text
 from clockify_cli.journal import schema
 from clockify_cli.journal.database import Database
 from clockify_cli.journal.operation import (
@@ -152,7 +153,7 @@ class Queries(Database):
         Each as the service answered the last operation on it; the newest ``REMEMBERED``
         operations are looked through.
         """
-        last, first = (f"{t.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for t in (end, start))
+        last, first = utc_text(end), utc_text(start)
         rows = self._rows(
             "SELECT after FROM operations WHERE id IN (SELECT max(id) FROM operations "
             "WHERE account = ? AND workspace = ? AND user = ? AND state = ? AND id > "

@@ -62,14 +62,12 @@ class Seen:
             journal has become; newest first.
         entry: The operation's entry; ``None`` if it is gone.
         newest: The user's newest entries; of these, ``taken`` were ended by other operations.
-        running: The running timer; only for what has to make room (``needs_room``).
     """
 
     alike: Sequence[TimeEntry] = ()
     entry: TimeEntry | None = None
     newest: Sequence[TimeEntry] = ()
     taken: frozenset[str] = frozenset()
-    running: TimeEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

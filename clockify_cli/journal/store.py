@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from clockify_cli.core.model import utc_text
 from clockify_cli.journal.database import KeyTaken as KeyTaken
 from clockify_cli.journal.database import path as path
 from clockify_cli.journal.operation import (
@@ -308,8 +309,8 @@ class Journal(Queries):
 
     # -- accounts -------------------------------------------------------------------
 
-    def adopt(self, unclaimed: str, workspace: str, user: str) -> int:
-        """Give the changes of a key whose user was not known to this account; return how many.
+    def adopt(self, unclaimed: str, workspace: str, user: str) -> None:
+        """Give the changes of a key whose user was not known to this account.
 
         Args:
             unclaimed: The account under which they were recorded.
@@ -317,10 +318,6 @@ class Journal(Queries):
             user: The user's ID.
         """
         with self.transaction() as db:
-            pending = db.execute(
-                f"SELECT count(*) FROM operations WHERE account = ? AND state IN {_OPEN}",
-                (unclaimed,),
-            ).fetchone()[0]
             db.execute(
                 "UPDATE operations SET account = ?,"
                 " workspace = CASE workspace WHEN '' THEN ? ELSE workspace END,"
@@ -338,7 +335,6 @@ class Journal(Queries):
                 " workspace = CASE workspace WHEN '' THEN ? ELSE workspace END WHERE account = ?",
                 (self.account, workspace, unclaimed),
             )
-        return int(pending)
 
     def name_account(self, name: str) -> None:
         """Note the name of this account's user, for what is said of other accounts."""
@@ -385,7 +381,7 @@ class Journal(Queries):
 
 def _prune(db: sqlite3.Connection, newest: int) -> None:
     """Remove what is too old or too much of what is over; what is pending stays."""
-    oldest = (datetime.now(UTC) - timedelta(days=KEPT_DAYS)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    oldest = utc_text(datetime.now(UTC) - timedelta(days=KEPT_DAYS))
     db.execute("CREATE TEMP TABLE IF NOT EXISTS over AS SELECT id FROM changes WHERE 0")
     db.execute("DELETE FROM over")
     db.execute(
@@ -415,4 +411,4 @@ def is_local(entry: str) -> bool:
 
 
 def _stamp() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc_text(datetime.now(UTC))

@@ -14,7 +14,7 @@ def forget_touched(account: str, path: str) -> None:
     """Drop the cached lists that a write to ``path`` may have changed. No request.
 
     Args:
-        account: ``Target.account``.
+        account: ``Account.id``.
         path: The path below the base address, from ``/api/v1/`` on.
     """
     parts = path.strip("/").split("/")[2:]

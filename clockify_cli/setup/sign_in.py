@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clockify_cli.core.errors import SignInError, UsageError
 from clockify_cli.gateway.client import Gateway
 from clockify_cli.setup.ladder import CONNECTION, KEY, Climb, climb
 from clockify_cli.store import config, keys
-
-if TYPE_CHECKING:
-    pass
 
 LONGEST_KEY = 4096
 

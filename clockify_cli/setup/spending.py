@@ -41,7 +41,7 @@ def last_hour(account: str, quota: int, *, now: float | None = None) -> list[Spe
     """Return what was spent in the last hour, the busiest workspace first. No request.
 
     Args:
-        account: ``Target.account``.
+        account: ``Target.realm``.
         quota: Requests per hour that a workspace allows; 0 where unknown.
         now: Seconds since the epoch; the present where left out.
     """
@@ -71,7 +71,7 @@ class QuotaWatch:
     """Notices, once a run, that few requests of the hour are left.
 
     Args:
-        account: ``Target.account``.
+        account: ``Target.realm``.
         quota: Requests per hour that a workspace allows.
     """
 

@@ -24,7 +24,7 @@ def note(account: str, request_path: str, request_id: str = "") -> None:
     """Note one request; a full disk must not stop the request itself.
 
     Args:
-        account: ``Target.account``.
+        account: ``Target.realm``.
         request_path: The request's path, which names the workspace. What is not the API's
             (the control plane) is no request to Clockify and is not counted.
         request_id: The answer's ``X-Request-Id``.

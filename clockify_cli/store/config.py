@@ -54,13 +54,6 @@ def profile_table(config: dict[str, Any], name: str) -> dict[str, Any]:
     )
 
 
-def account_table(config: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return what is cached of the account ``name`` (a profile's name, or ``sandbox``)."""
-    accounts = config.get("account")
-    table = accounts.get(name) if isinstance(accounts, dict) else None
-    return table if isinstance(table, dict) else {}
-
-
 def check_room() -> None:
     """Raise StorageError if the config file could not be written now."""
     files.check_room(os.path.realpath(path()))

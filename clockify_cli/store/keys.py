@@ -97,10 +97,6 @@ class Found(NamedTuple):
     mark: str
     command: KeyCommand | None = None
 
-    def knows(self, mark: str) -> bool:
-        """Say whether ``mark`` was made from this key, by this version or by 0.1."""
-        return mark == self.mark or bool(self.key and mark == mark_010(self.key))
-
 
 NONE = Found("", "", "")
 

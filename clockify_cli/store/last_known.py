@@ -25,7 +25,7 @@ class LastKnown:
 
     Args:
         name: Its name, from :func:`clockify_cli.store.state.file_name`.
-        account: ``Target.account``, and ``workspace`` and ``user`` the IDs that it is about.
+        account: ``Account.id``, and ``workspace`` and ``user`` the IDs that it is about.
     """
 
     def __init__(self, name: str, account: str, workspace: str, user: str) -> None:

@@ -44,7 +44,7 @@ class NameLists:
     """The cached lists of one workspace.
 
     Args:
-        account: ``Target.account``.
+        account: ``Account.id``.
         workspace: The workspace's ID.
         gateway: Gives the client when a request is due.
         max_age: Seconds after which what is cached is asked for again.

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from clockify_cli.core.naming import folded, words_of
+from clockify_cli.gateway.paging import has_more
 
 Query = dict[str, str | int | bool]
 STRICT = "strict-name-search"
@@ -86,8 +87,8 @@ def second_query(kind: str, first: Query, *, complete: bool) -> Query | None:
 
 def is_last_page(headers: Mapping[str, str], items: int) -> bool:
     """Say whether a first page is all that there is."""
-    last = headers.get("last-page", "").strip().lower()
-    return last == "true" or (last != "false" and items < _UNPAGED)
+    more = has_more(headers)
+    return more is False or (more is None and items < _UNPAGED)
 
 
 def _longest_word(text: str) -> str:

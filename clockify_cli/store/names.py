@@ -23,7 +23,6 @@ from clockify_cli.core.naming import fits, is_archived, project_label
 from clockify_cli.gateway.client import PAGE_SIZE, Gateway
 from clockify_cli.gateway.resources import checked, checked_list
 from clockify_cli.store import name_search
-from clockify_cli.store.cached import account_folder as account_folder
 from clockify_cli.store.name_lists import REMEMBERED, Item, NameLists
 from clockify_cli.store.name_search import LONGEST_QUERY, Question, Unresolved
 
@@ -258,7 +257,7 @@ def resolve_later(
 
     Args:
         gateway: The client.
-        account: ``Target.account``.
+        account: ``Account.id``.
         workspace: The workspace in which the change was meant.
         body: The body as far as it was known.
         unresolved: ``project``, ``task``, ``tags`` as they were typed; ``billable: "default"``

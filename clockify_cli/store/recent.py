@@ -25,7 +25,7 @@ class Recent:
     """The newest entries of one user.
 
     Args:
-        account: ``Target.account``.
+        account: ``Account.id``.
         workspace: The workspace's ID.
         user: The user's ID.
     """

@@ -196,9 +196,6 @@ class RecentRanges:
         if self._made <= _MOST_CHANGES:
             self._change(put, create=False)
 
-    def close(self) -> None:
-        """Nothing is held open."""
-
     # -- the file -------------------------------------------------------------------------
 
     def _read(self) -> dict[str, Any]:

@@ -56,6 +56,23 @@ def values(text: str) -> dict[str, str]:
     return found
 
 
+def chosen_file(
+    profile: str | None, sandbox: bool, workspace: str | None, connection: str | None
+) -> str:
+    """Return the name of the state file of this choice of account; arguments as for ``read``."""
+    environ: Mapping[str, str] = os.environ
+    if workspace or connection:
+        chosen = {name: os.environ.get(name, "") for name in OVERRIDES}
+        chosen["CLOCKIFY_WORKSPACE"] = workspace or chosen["CLOCKIFY_WORKSPACE"]
+        chosen["CLOCKIFY_CONNECTION"] = connection or chosen["CLOCKIFY_CONNECTION"]
+        environ = chosen
+    return file_name(
+        profile or os.environ.get("CLOCKIFY_PROFILE", "").strip(),
+        sandbox or is_on(os.environ.get("CLOCKIFY_SANDBOX", "")),
+        environ,
+    )
+
+
 def read(
     profile: str | None, sandbox: bool, workspace: str | None, connection: str | None
 ) -> dict[str, str]:
@@ -67,17 +84,7 @@ def read(
         workspace: ``--workspace``.
         connection: ``--connection``.
     """
-    environ: Mapping[str, str] = os.environ
-    if workspace or connection:
-        chosen = {name: os.environ.get(name, "") for name in OVERRIDES}
-        chosen["CLOCKIFY_WORKSPACE"] = workspace or chosen["CLOCKIFY_WORKSPACE"]
-        chosen["CLOCKIFY_CONNECTION"] = connection or chosen["CLOCKIFY_CONNECTION"]
-        environ = chosen
-    name = file_name(
-        profile or os.environ.get("CLOCKIFY_PROFILE", "").strip(),
-        sandbox or is_on(os.environ.get("CLOCKIFY_SANDBOX", "")),
-        environ,
-    )
+    name = chosen_file(profile, sandbox, workspace, connection)
     try:
         with open(paths.file("state", name), encoding="utf-8", errors="replace") as stream:
             return values(stream.read())

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from clockify_cli.times import Clock, Role
 
 SHORT = 8  # digits of an ID that a line shows, more where two would look alike
-LONGEST_ROLLOVER = timedelta(hours=12)  # as in a typed span
 _DAY = timedelta(days=1)
 _JOINERS = "\u200c\u200d"  # format characters that belong to ordinary text
 
@@ -384,6 +383,8 @@ def _read_times(
     later = int(days or 0) * _DAY
     end, said = _moment(day + later, last, last_offset, "end", clock)
     if end < start and not days:
+        from clockify_cli.times.forms import LONGEST_ROLLOVER
+
         end, said = _moment(day + _DAY, last, last_offset, "end", clock)
         if end - start > LONGEST_ROLLOVER:
             raise LineError(

@@ -299,8 +299,7 @@ def delete_draft(outbox: Outbox, before: TimeEntry, workspace: str = "") -> Draf
 def delete(outbox: Outbox, entries: Sequence[TimeEntry]) -> list[TimeEntry]:
     """Delete entries; one request each."""
     drafts = [delete_draft(outbox, entry) for entry in entries]
-    label = entries[0].get("description") if len(entries) == 1 else f"{len(entries)} entries"
-    written = outbox.write("delete", label or "an entry", drafts)
+    written = outbox.write("delete", label_of(entries), drafts)
     return [written.entry(number) for number in range(len(drafts))]
 
 

@@ -27,8 +27,9 @@ def left_running(outbox: Outbox, hours: int) -> str:
         return ""
     if not long and now - start < timedelta(hours=4):
         return ""  # work over midnight is work
-    evening = start.replace(hour=18, minute=0, second=0)
-    end = evening if start < evening < now else start + timedelta(hours=1)
+    from clockify_cli.tracking.timer import likely_end
+
+    end = likely_end(outbox, running)
     what = running.get("description") or "a timer"
     return (
         f"'{what}' has been running since {start:%a %Y-%m-%d %H:%M}. Forgotten? "

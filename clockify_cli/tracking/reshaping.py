@@ -21,7 +21,7 @@ from clockify_cli.core.model import (
 from clockify_cli.journal.operation import CREATE, Draft
 from clockify_cli.journal.outbox import Outbox
 from clockify_cli.tracking.editing import delete_draft, label_of, tell_lost, update_draft
-from clockify_cli.tracking.revision import checked_times, is_bare_clock, on_day
+from clockify_cli.tracking.revision import checked_times, on_day
 from clockify_cli.tracking.timer import plain
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ def like_draft(outbox: Outbox, like: TimeEntry, start: datetime, end: datetime |
 
 
 def _within(text: str, start: datetime, end: datetime, clock: Clock) -> datetime:
+    from clockify_cli.times import is_bare_clock
+
     day = clock.local(start).date()
     first = on_day(text, day, clock).at
     if is_bare_clock(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from clockify_cli.times import Clock, Moment, Role
 
 _DAY = timedelta(days=1)
-_ROLLOVER = timedelta(hours=12)  # as in a typed span: a clock time before the start is the next day
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +237,7 @@ def on_day(
     Raises:
         TimeError: It is not an instant, or is in the future.
     """
-    from clockify_cli.times import parse_instant
+    from clockify_cli.times import is_bare_clock, parse_instant
 
     if is_bare_clock(text):
         text = f"{day.isoformat()} {text.strip()}"
@@ -255,13 +254,14 @@ def end_after(start: datetime, text: str, clock: Clock, *, allow_future: bool = 
         TimeError: It is not an instant, or is in the future.
         UsageError: It is before the start.
     """
-    from dataclasses import replace
+    from clockify_cli.times import is_bare_clock
+    from clockify_cli.times.forms import LONGEST_ROLLOVER
 
     day = clock.local(start).date()
     moment = on_day(text, day, clock, "end", allow_future=True)
     if moment.at < start and is_bare_clock(text):
         later = on_day(text, day + _DAY, clock, "end", allow_future=True)
-        if later.at - start <= _ROLLOVER:
+        if later.at - start <= LONGEST_ROLLOVER:
             told = f"The end is on the next day: {clock.show(later.at)}."
             moment = replace(later, notices=(told, *later.notices))
     if moment.at < start:
@@ -275,15 +275,6 @@ def end_after(start: datetime, text: str, clock: Clock, *, allow_future: bool = 
             "A time in the future needs --allow-future.",
         )
     return moment
-
-
-def is_bare_clock(text: str) -> bool:
-    """Say whether ``text`` is a clock time without a day: ``9:00``, ``5pm``."""
-    from clockify_cli.times.instants import DayClock, find_instant
-    from clockify_cli.times.text import tidy
-
-    form = find_instant(tidy(text))
-    return isinstance(form, DayClock) and form.day is None
 
 
 def checked_times(entry: TimeEntry, clock: Clock, sure: Callable[[str], None]) -> TimeEntry:

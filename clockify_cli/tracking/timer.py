@@ -57,7 +57,6 @@ def start(
     *,
     verb: str = "start",
     agreed: str = "",
-    meta: dict[str, Any] | None = None,
 ) -> Started:
     """Start a timer; one that is known to run is stopped at the new start.
 
@@ -70,7 +69,6 @@ def start(
         at: Its start; ``None`` for now, which then is the first instant that is possible.
         verb: The command.
         agreed: The ID of a forgotten timer that may end now.
-        meta: What delivery has to heed (``journal.operation``).
 
     Raises:
         ForgottenTimer: It would end a timer that was left running.
@@ -91,12 +89,12 @@ def start(
             return outbox.write(
                 verb,
                 content.description or "a timer",
-                [*drafts, create_draft(outbox, content, when, None, meta=meta)],
+                [*drafts, create_draft(outbox, content, when, None)],
                 # Somebody stopped it elsewhere in the meantime: all the better.
                 tolerate=lambda operation, error: operation.kind == STOP and _runs_no_more(error),
             )
 
-        written = _or_a_second_later(outbox, running, when, send, typed=at is not None)
+        written = _or_a_second_later(running, when, send, typed=at is not None)
         stopped = None
         if running is not None and written.operations[0].after:
             stopped = written.entry(0) if written.operations[0].state != DROPPED else None
@@ -156,7 +154,7 @@ def stop(
             return outbox.write(verb, "the running timer", [draft])
 
         try:
-            return _or_a_second_later(outbox, running, when, send, typed=at is not None).entry()
+            return _or_a_second_later(running, when, send, typed=at is not None).entry()
         except NotFoundError as error:
             if isinstance(error, UnknownWorkspaceError):
                 raise
@@ -358,7 +356,6 @@ def _span(length: timedelta) -> str:
 
 
 def _or_a_second_later(
-    outbox: Outbox,
     running: TimeEntry | None,
     when: datetime,
     send: Callable[[datetime], WriteResult],

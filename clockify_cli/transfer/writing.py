@@ -15,6 +15,7 @@ from io import StringIO
 from typing import Any, Protocol
 
 from clockify_cli.core.model import TimeEntry, end_of, start_of
+from clockify_cli.core.terminal import escaped
 from clockify_cli.transfer import icalendar
 from clockify_cli.transfer.guard import guarded
 from clockify_cli.transfer.tables import OFFSET
@@ -191,13 +192,7 @@ class LinesWriter(Writer):
             ]
         text = _ENCODE(whole)
         # What a terminal might obey is escaped, as everywhere in our JSON.
-        return text if text.isprintable() else "".join(map(_escaped, text))
-
-
-def _escaped(character: str) -> str:
-    if character.isprintable():
-        return character
-    return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
+        return text if text.isprintable() else "".join(map(escaped, text))
 
 
 def _named(number: Any, name: str, **more: str) -> dict[str, Any]:

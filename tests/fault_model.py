@@ -83,6 +83,7 @@ class Model:
         self.changes: list[Change] = []
         self.online = True
         self.fragile = False  # the first write that happens is not known to have happened
+        self.foreign = False  # the first write is answered by somebody else
         self.sure = True  # nothing but what is known of can run
         self._count = 0
 
@@ -300,6 +301,7 @@ class Model:
 
     def _happens(self, write: Write, entry: Entry | None, *taken: Write) -> None:
         """Let a write happen at the service; the program may not learn of it."""
+        self.foreign = False
         if entry is None:
             del self.service[write.entry]
         else:
@@ -315,7 +317,7 @@ class Model:
 
     def _lose(self) -> NoReturn:
         """Let the network be away from now on."""
-        self.fragile = self.online = False
+        self.fragile = self.foreign = self.online = False
         raise Lost
 
     def _done(self, write: Write, *, answered: bool = False) -> None:
@@ -617,7 +619,7 @@ class Model:
         if write.kind == STOP:
             assert write.after is not None
             number = self.running()  # whichever that is
-            if number is None and self.fragile:
+            if number is None and (self.fragile or self.foreign):
                 self._lose()
             if number is None:
                 write.state = DROPPED

@@ -244,7 +244,8 @@ def test_without_a_queue_a_write_fails_and_nothing_waits(worlds: Worlds, prepare
         ran = world.cli(*kind.words, *more, code=None, **environ)
         assert ran.code in (0, 5, 7), ran
         world.faults()
-        assert {state for _, _, state, *_ in world.open()} <= {"lost"}, "something is pending"
+        left = {state for _, _, state, *_ in world.open()}
+        assert left <= ({"lost"} if ran.code else set()), "something is pending"
         world.settle()  # what was lost is looked up, and never sent again
         if "--key" in kind.words:
             world.cli(*kind.words, CI="1")

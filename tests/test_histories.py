@@ -357,7 +357,9 @@ class _network:  # noqa: N801 - used as a context alone
         model.online = self.mode in ("up", "flaky", "lost")
         model.fragile = self.mode == "lost"
         if self.mode == "flaky":
-            world.service.faults = AfterWrite(self.day.chance.choice(FLAKES), [])
+            flake = self.day.chance.choice(FLAKES)
+            model.foreign = flake["kind"] == "garbage"
+            world.service.faults = AfterWrite(flake, [])
         elif self.mode == "lost":
             world.service.faults = AfterWrite({"kind": "cut_after"}, [DEAF])
         elif self.mode == "dead":
@@ -367,7 +369,8 @@ class _network:  # noqa: N801 - used as a context alone
 
     def __exit__(self, *_: object) -> None:
         self.day.world.faults()
-        self.day.model.online, self.day.model.fragile = True, False
+        model = self.day.model
+        model.online, model.fragile, model.foreign = True, False, False
         if self.mode == "down":
             self.day.world.worlds.up()
 

@@ -66,7 +66,8 @@ def slow(seconds: float) -> list[dict[str, Any]]:
         {"kind": "reset"},
         {"kind": "reset", "commit": True},
         {"kind": "429", "retry_after": 1},
-        {"kind": "429"},
+        # Where nobody says how long to wait, one more request is sent: a second refusal ends it.
+        {"kind": "429", "probability": 1.0, "times": 1},
         {"kind": "redirect"},
     ],
     ids=lambda rule: "-".join(map(str, rule.values())),
